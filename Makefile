@@ -1,0 +1,143 @@
+# suoyin - builds the program, the tests, and runs the main job.
+#
+#   make            build/suoyin
+#   make demo       installs what is missing, indexes corpus/ (or CORPUS=PATH), asks the README's queries
+#   make check      installs what is missing, passes all tests
+#   make help       the other targets
+#
+# CC, CFLAGS and LDFLAGS are yours; ours are added. V=1 shows the commands.
+# One file for the whole tree: sources are found by folder, so a module.mk in
+# each would only repeat the folder's name.
+
+BUILD ?= release
+OUT := build/$(BUILD)
+CC ?= cc
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+CORPUS ?= corpus
+VERSION := 0.1.0
+
+# Left to the recipes (=, not :=), so that `make deps` runs before pkg-config is asked.
+PACKAGES := icu-uc libxxhash yajl
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+ifeq ($(BUILD),asan)
+MODE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifeq ($(BUILD),debug)
+MODE := -O0 -g
+else ifeq ($(BUILD),tsan)
+MODE := -O1 -g -fsanitize=thread
+endif
+ifdef WERROR
+WARNINGS += -Werror
+endif
+SY_CFLAGS = -std=c17 -D_GNU_SOURCE -DSY_VERSION='"$(VERSION)"' $(WARNINGS) -I. -I$(OUT)/gen $(CFLAGS) $(MODE) -pthread -MMD -MP
+SY_LDFLAGS = $(LDFLAGS) $(MODE) -pthread
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+LIB_SOURCES := $(filter-out segmenter/normal_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
+CLI_SOURCES := $(wildcard cli/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c)
+SUPPORT_SOURCES := $(wildcard tests/support/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
+SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(OUT)/%.o)
+UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
+GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/schema_default.inc
+
+.PHONY: all demo check check-asan tests lint format install uninstall clean deps help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: build/suoyin
+	@:
+
+build/suoyin: $(OUT)/suoyin
+	$(Q)ln -sf $(BUILD)/suoyin $@
+
+$(OUT)/suoyin: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(OUT)/libsuoyin.a: $(LIB_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(OUT)/%.o: %.c | $(GENERATED)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) -c -o $@ $<
+
+# The tables of the normal form are made from the ICU data of this machine.
+$(OUT)/gen/normal_tables.inc: segmenter/normal_gen.c segmenter/normal_internal.h
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(shell pkg-config --cflags icu-i18n) -o $(OUT)/gen/normal_gen $< $(shell pkg-config --libs icu-i18n icu-uc)
+	$(Q)$(OUT)/gen/normal_gen > $@
+
+# The shipped schema as a C array, so that the program needs no file beside it.
+$(OUT)/gen/schema_default.inc: indexer/schema.json
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)od -An -v -tu1 $< | sed 's/  */,/g; s/^,//; s/$$/,/' > $@
+
+$(OUT)/tests/%: $(OUT)/tests/%.o $(SUPPORT_OBJECTS) $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS)
+
+tests: $(OUT)/suoyin $(UNIT_PROGRAMS)
+
+# Recursive, so that what `deps` installs is seen by the build; on all cores unless -j was given.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+
+check: deps
+	$(Q)$(SUBMAKE) all tests
+	$(Q)tests/run.sh $(OUT)
+
+check-asan: deps
+	$(Q)$(SUBMAKE) BUILD=asan build/asan/suoyin tests
+	$(Q)tests/run.sh build/asan
+
+demo: deps
+	$(Q)$(SUBMAKE) all
+	$(Q)corpus/demo.sh build/suoyin '$(subst ','\'',$(CORPUS))'
+
+lint:
+	$(Q)tests/deps.sh lint
+	$(Q)tests/lint.sh
+
+format:
+	$(Q)find base segmenter store indexer query cli tests -name '*.[ch]' -exec clang-format -i {} +
+
+deps:
+	$(Q)tests/deps.sh
+
+install: build/suoyin
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man7'
+	install -m 755 $(OUT)/suoyin '$(DESTDIR)$(BINDIR)/suoyin'
+	install -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1'
+	install -m 644 man/*.7 '$(DESTDIR)$(MANDIR)/man7'
+
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/suoyin' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man7/%',$(wildcard man/*.7))
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'all         build/suoyin'
+	@echo 'demo        install what is missing, index corpus/ or CORPUS=PATH, run example queries'
+	@echo 'check       install what is missing, run all tests'
+	@echo 'check-asan  the tests under address and undefined-behaviour sanitizers'
+	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
+	@echo 'format      clang-format the sources'
+	@echo 'install     copy the program and man pages below DESTDIR and PREFIX ($(PREFIX))'
+	@echo 'clean       remove build/'
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,31 @@
+/* base/alloc.h - the one door to the heap, so that tests can make any call fail.
+ *
+ * Sizes multiply under an overflow check. Results are given to the caller, who
+ * frees them with sy_free. Thread-safe as malloc is. */
+#ifndef SY_BASE_ALLOC_H
+#define SY_BASE_ALLOC_H
+
+#include "base/status.h"
+
+/* Uninitialised memory for n objects of `size` bytes; NULL if there is none.
+ * A request for nothing gives one byte, so NULL always means failure. */
+void *sy_alloc(size_t n, size_t size);
+/* As sy_alloc, filled with zero bytes. */
+void *sy_calloc(size_t n, size_t size);
+/* realloc with checked sizes; on failure NULL, and `p` stays as it was. */
+void *sy_resize(void *p, size_t n, size_t size);
+/* NULL is a no-op. */
+void sy_free(void *p);
+/* A NUL-terminated copy of s[len], or NULL. */
+char *sy_strndup(const char *s, size_t len);
+
+/* Makes room for one more element: if n == *cap, doubles the array (at least
+ * to 8). Returns false, with the array as it was, when there is no memory. */
+bool sy_grow(void **array, size_t n, size_t *cap, size_t size);
+
+/* For tests: the n-th allocation from now (1 = the next) fails, and all after
+ * it while `sticky`; 0 turns failing off. Returns the calls seen since the last
+ * setting. Not for use while other threads allocate. */
+unsigned long sy_alloc_fail_at(unsigned long n, bool sticky);
+
+#endif

@@ -1,0 +1,188 @@
+/* suoyin info: what an index holds, and what it was made with. */
+#include <stdio.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "cli/term.h"
+#include "segmenter/cut.h"
+#include "segmenter/normal.h"
+#include "segmenter/width.h"
+#include "store/format.h"
+
+enum { REGIONS_MOST = 64, TIME_BYTES = 32 };
+
+typedef struct regions {
+    sy_region_size items[REGIONS_MOST];
+    size_t n;
+    uint64_t total;
+} regions;
+
+/* Sizes by region, the segments added up. */
+static void add_regions(const sy_index *index, regions *sum)
+{
+    for (size_t s = 0; s < index->n_segments; s++) {
+        sy_region_size own[REGIONS_MOST];
+        size_t n = sy_segment_regions(index->segments[s], own, REGIONS_MOST);
+        for (size_t i = 0; i < n && i < REGIONS_MOST; i++) {
+            size_t k = 0;
+            while (k < sum->n && strcmp(sum->items[k].name, own[i].name) != 0)
+                k++;
+            if (k == REGIONS_MOST)
+                continue;
+            if (k == sum->n)
+                sum->items[sum->n++] = (sy_region_size){own[i].name, 0};
+            sum->items[k].bytes += own[i].bytes;
+            sum->total += own[i].bytes;
+        }
+    }
+}
+
+/* "2026-05-01T08:00:00Z". */
+static void format_time(int64_t ns, char out[TIME_BYTES])
+{
+    time_t seconds = (time_t)(ns / 1000000000);
+    struct tm utc;
+    if (!gmtime_r(&seconds, &utc) || strftime(out, TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        snprintf(out, TIME_BYTES, "unknown");
+}
+
+static bool icu_differs(const sy_index_info *info)
+{
+    return strcmp(info->icu_version, sy_icu_version()) != 0;
+}
+
+static bool rules_differ(const sy_index_info *info)
+{
+    return info->rules_hash != sy_normal_rules_hash(info->norm_flags);
+}
+
+static void put_json_string(sy_buf *out, const char *name, const char *value)
+{
+    sy_buf_printf(out, "\"%s\":", name);
+    sy_buf_put_json(out, value, strlen(value));
+}
+
+static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
+{
+    const sy_index_info *info = &index->info;
+    char when[TIME_BYTES];
+    format_time(info->committed_ns, when);
+    sy_buf_puts(out, "{\"type\":\"info\",");
+    put_json_string(out, "path", index->dir);
+    sy_buf_printf(out, ",\"format\":%u,\"generation\":%llu,", (unsigned)SY_FORMAT_VERSION,
+                  (unsigned long long)info->generation);
+    put_json_string(out, "committed", when);
+    sy_buf_printf(out, ",\"documents\":%llu,\"records\":%llu,\"segments\":%zu,\"fields\":[",
+                  (unsigned long long)index->n_documents, (unsigned long long)index->n_records,
+                  index->n_segments);
+    for (size_t i = 0; i < index->schema.n_fields; i++) {
+        const sy_field *field = &index->schema.fields[i];
+        sy_buf_puts(out, i > 0 ? ",{" : "{");
+        put_json_string(out, "name", field->name);
+        sy_buf_putc(out, ',');
+        put_json_string(out, "label", field->label);
+        sy_buf_putc(out, ',');
+        put_json_string(out, "kind", sy_field_kind_name(field->kind));
+        sy_buf_putc(out, '}');
+    }
+    sy_buf_puts(out, "],\"bytes\":{");
+    for (size_t i = 0; i < sum->n; i++) {
+        sy_buf_puts(out, i > 0 ? "," : "");
+        sy_buf_put_json(out, sum->items[i].name, strlen(sum->items[i].name));
+        sy_buf_printf(out, ":%llu", (unsigned long long)sum->items[i].bytes);
+    }
+    sy_buf_printf(out, "},\"keep_variants\":%s,",
+                  info->norm_flags & SY_NORM_KEEP_VARIANTS ? "true" : "false");
+    put_json_string(out, "icu", info->icu_version);
+    sy_buf_printf(out, ",\"icu_differs\":%s,\"rules\":\"%016llx\",\"rules_differ\":%s,",
+                  icu_differs(info) ? "true" : "false", (unsigned long long)info->rules_hash,
+                  rules_differ(info) ? "true" : "false");
+    sy_buf_printf(out, "\"lexicon\":\"%016llx\",\"aliases\":\"%016llx\"}\n",
+                  (unsigned long long)info->lexicon_hash, (unsigned long long)info->aliases_hash);
+}
+
+static void put_padded(sy_buf *out, const char *text, unsigned width)
+{
+    unsigned own = (unsigned)sy_text_width(text, strlen(text));
+    sy_put_visible(out, text, strlen(text));
+    sy_buf_printf(out, "%*s", own < width ? (int)(width - own) : 0, "");
+}
+
+static void put_fields(const sy_schema *schema, sy_buf *out)
+{
+    unsigned names = 0;
+    for (size_t i = 0; i < schema->n_fields; i++) {
+        const char *name = schema->fields[i].name;
+        unsigned width = (unsigned)sy_text_width(name, strlen(name));
+        names = width > names ? width : names;
+    }
+    sy_buf_puts(out, "fields:\n");
+    for (size_t i = 0; i < schema->n_fields; i++) {
+        const sy_field *field = &schema->fields[i];
+        sy_buf_puts(out, "  ");
+        put_padded(out, field->name, names + 2);
+        put_padded(out, sy_field_kind_name(field->kind), 9);
+        sy_put_visible(out, field->label, strlen(field->label));
+        sy_buf_putc(out, '\n');
+    }
+}
+
+static void put_text(const sy_index *index, const regions *sum, sy_buf *out)
+{
+    const sy_index_info *info = &index->info;
+    char when[TIME_BYTES];
+    format_time(info->committed_ns, when);
+    sy_buf_puts(out, "index:       ");
+    sy_put_visible(out, index->dir, strlen(index->dir));
+    sy_buf_printf(out, "\nformat:      %u\ncommitted:   %s, generation %llu\n",
+                  (unsigned)SY_FORMAT_VERSION, when, (unsigned long long)info->generation);
+    sy_buf_printf(out, "documents:   %llu\nrecords:     %llu\nsegments:    %zu\n",
+                  (unsigned long long)index->n_documents, (unsigned long long)index->n_records,
+                  index->n_segments);
+    sy_buf_printf(out, "Traditional: %s\n",
+                  info->norm_flags & SY_NORM_KEEP_VARIANTS ? "kept apart from Simplified"
+                                                           : "folded to Simplified");
+    sy_buf_puts(out, "ICU:         ");
+    sy_put_visible(out, info->icu_version, strlen(info->icu_version));
+    if (icu_differs(info))
+        sy_buf_printf(out,
+                      " (this program has %s: whole words may be cut otherwise than in the "
+                      "index; index anew to even that out)",
+                      sy_icu_version());
+    sy_buf_printf(out, "\nrules:       %016llx%s\n", (unsigned long long)info->rules_hash,
+                  rules_differ(info) ? " (this program has others: index anew)" : "");
+    sy_buf_printf(out, "lexicon:     %016llx\naliases:     %016llx\n",
+                  (unsigned long long)info->lexicon_hash, (unsigned long long)info->aliases_hash);
+    put_fields(&index->schema, out);
+    sy_buf_puts(out, "bytes:\n");
+    for (size_t i = 0; i < sum->n; i++)
+        sy_buf_printf(out, "  %12llu  %s\n", (unsigned long long)sum->items[i].bytes,
+                      sum->items[i].name);
+    sy_buf_printf(out, "  %12llu  total\n", (unsigned long long)sum->total);
+}
+
+int sy_cmd_info(const sy_arguments *args)
+{
+    sy_error err;
+    sy_error_clear(&err);
+    if (args->n_operands > 0) {
+        sy_say("info takes no path; name the index with: -i %s", args->operands[0]);
+        return SY_EXIT_FAILED;
+    }
+    sy_index *index;
+    if (!sy_open_index(args, &index))
+        return SY_EXIT_FAILED;
+    regions sum = {.n = 0};
+    add_regions(index, &sum);
+    sy_buf out = SY_BUF_INIT;
+    if (sy_arguments_on(args, SY_OPT_JSON))
+        put_json(index, &sum, &out);
+    else
+        put_text(index, &sum, &out);
+    sy_status st = sy_print_out(&out, &err);
+    if (st == SY_OK)
+        st = sy_print_flush(&err);
+    sy_buf_release(&out);
+    sy_index_close(index);
+    return st == SY_OK ? SY_EXIT_OK : sy_say_failure(&err, NULL);
+}

@@ -1,0 +1,515 @@
+/* suoyin query: one query in, its records out, in one of many forms. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/print.h"
+#include "cli/query_modes.h"
+#include "cli/term.h"
+
+enum { FLUSH_AT = 1 << 16 };
+
+typedef enum query_form { FORM_LINE, FORM_CARD, FORM_JSON, FORM_TSV } query_form;
+typedef enum query_want {
+    WANT_RECORDS,
+    WANT_KEYS,
+    WANT_COUNT,
+    WANT_DOCUMENTS,
+    WANT_COUNT_BY,
+    WANT_STATUS /* -q: only the exit status */
+} query_want;
+
+typedef struct settings {
+    query_form form;
+    query_want wanted;
+    bool source, group, explain, any, terminal;
+    char end;
+    uint64_t offset, limit; /* limit 0: none */
+    const char *batch, *count_by, *fields;
+    sy_color_when color;
+} settings;
+
+/* Hits are gathered here until an entry is whole: one hit, or the goals of a row. */
+typedef struct entry_hit {
+    sy_stored stored;
+    sy_matches matches;
+} entry_hit;
+
+typedef struct entry {
+    entry_hit *hits;
+    size_t n, cap;
+    sy_shown *shown; /* shown[n] */
+    size_t shown_cap;
+} entry;
+
+typedef struct run {
+    const settings *set;
+    const sy_index *index;
+    sy_search *search;
+    sy_printer printer;
+    sy_field_id *fields;
+    sy_buf out;
+    entry entry;
+    bool waiting; /* `next` is a hit that belongs to the next entry */
+    sy_hit next;
+    uint64_t n_entries; /* found so far, skipped ones included */
+} run;
+
+/* Reads which form was asked for last; a form turned off again gives the default. */
+static query_form read_form(const sy_arguments *args, bool terminal)
+{
+    query_form fallback = terminal ? FORM_CARD : FORM_LINE;
+    query_form form = fallback;
+    for (size_t i = 0; i < args->n_settings; i++) {
+        const sy_setting *s = &args->settings[i];
+        query_form named;
+        switch (s->option->id) {
+        case SY_OPT_LINE:
+            named = FORM_LINE;
+            break;
+        case SY_OPT_CARD:
+            named = FORM_CARD;
+            break;
+        case SY_OPT_JSON:
+            named = FORM_JSON;
+            break;
+        case SY_OPT_TSV:
+            named = FORM_TSV;
+            break;
+        default:
+            continue;
+        }
+        if (!s->off)
+            form = named;
+        else if (form == named)
+            form = fallback;
+    }
+    return form;
+}
+
+/* As read_form, for what is printed instead of records. */
+static query_want read_wanted(const sy_arguments *args)
+{
+    query_want wanted = WANT_RECORDS;
+    for (size_t i = 0; i < args->n_settings; i++) {
+        const sy_setting *s = &args->settings[i];
+        query_want named;
+        switch (s->option->id) {
+        case SY_OPT_KEYS:
+            named = WANT_KEYS;
+            break;
+        case SY_OPT_COUNT:
+            named = WANT_COUNT;
+            break;
+        case SY_OPT_DOCUMENTS:
+            named = WANT_DOCUMENTS;
+            break;
+        case SY_OPT_COUNT_BY:
+            named = WANT_COUNT_BY;
+            break;
+        default:
+            continue;
+        }
+        if (!s->off)
+            wanted = named;
+        else if (wanted == named)
+            wanted = WANT_RECORDS;
+    }
+    return sy_arguments_on(args, SY_OPT_QUIET) ? WANT_STATUS : wanted;
+}
+
+static sy_status read_settings(const sy_arguments *args, settings *set, sy_error *err)
+{
+    bool terminal = isatty(STDOUT_FILENO);
+    *set = (settings){.form = read_form(args, terminal),
+                      .wanted = read_wanted(args),
+                      .source = sy_arguments_on(args, SY_OPT_SOURCE),
+                      .explain = sy_arguments_on(args, SY_OPT_EXPLAIN),
+                      .any = sy_arguments_on(args, SY_OPT_ANY),
+                      .terminal = terminal,
+                      .end = sy_arguments_on(args, SY_OPT_NUL) ? '\0' : '\n',
+                      .batch = sy_arguments_value(args, SY_OPT_BATCH),
+                      .count_by = sy_arguments_value(args, SY_OPT_COUNT_BY),
+                      .fields = sy_arguments_value(args, SY_OPT_FIELDS)};
+    const char *group = sy_arguments_value(args, SY_OPT_GROUP);
+    if (group && strcmp(group, "row") != 0)
+        return sy_fail(err, SY_E_INPUT, NULL, "--group wants row, not '%s'", group);
+    set->group = group != NULL && set->wanted == WANT_RECORDS;
+    if (set->group && set->form == FORM_TSV)
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "--group row and --tsv do not go together; try --json");
+    const char *color = sy_arguments_value(args, SY_OPT_COLOR);
+    if (color && !sy_color_parse(color, &set->color))
+        return sy_fail(err, SY_E_INPUT, NULL, "--color wants auto, always or never, not '%s'",
+                       color);
+    if (set->batch && args->n_operands > 0)
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "--batch reads its queries from '%s': '%s' is one too many", set->batch,
+                       args->operands[0]);
+    if (!set->batch && args->n_operands == 0)
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "no expression given; every record: suoyin query '*', more: "
+                       "suoyin query --help");
+    sy_status st = sy_arguments_number(args, SY_OPT_OFFSET, 0, UINT64_MAX, 0, &set->offset, err);
+    if (st == SY_OK)
+        st = sy_arguments_number(args, SY_OPT_LIMIT, 1, UINT64_MAX, 0, &set->limit, err);
+    return st;
+}
+
+/* The fields to show: those of --fields, else all of the schema; a table without
+ * --fields starts with what every record has beside them. */
+static sy_status read_fields(run *r, sy_error *err)
+{
+    const sy_schema *schema = &r->index->schema;
+    const char *list = r->set->fields;
+    size_t most = list ? strlen(list) + 1 : schema->n_fields + 3;
+    r->fields = sy_alloc(most, sizeof *r->fields);
+    if (!r->fields)
+        return sy_fail_nomem(err);
+    size_t n = 0;
+    if (!list) {
+        if (r->set->form == FORM_TSV) {
+            r->fields[n++] = SY_FIELD_KEY;
+            r->fields[n++] = SY_FIELD_SOURCE;
+            r->fields[n++] = SY_FIELD_LINE;
+        }
+        for (size_t i = 0; i < schema->n_fields; i++)
+            r->fields[n++] = (sy_field_id)i;
+    }
+    while (list) {
+        size_t len = strcspn(list, ",");
+        static const char *const wide[] = {"，", "、"}; /* as Chinese keyboards type it */
+        size_t skip = 1;
+        for (size_t i = 0; i < 2; i++) {
+            const char *at = strstr(list, wide[i]);
+            if (at && (size_t)(at - list) < len) {
+                len = (size_t)(at - list);
+                skip = strlen(wide[i]);
+            }
+        }
+        sy_status st = sy_query_field(r->index, list, len, &r->fields[n++], err);
+        if (st != SY_OK)
+            return st;
+        list = list[len] == '\0' ? NULL : list + len + skip;
+    }
+    r->printer.fields = r->fields;
+    r->printer.n_fields = n;
+    r->printer.chosen = r->set->fields != NULL;
+    return SY_OK;
+}
+
+/* Adds a hit to the entry. `keep`: its record must outlive the next one's. */
+static sy_status load_hit(run *r, const sy_hit *hit, const sy_stored *record, bool keep,
+                          sy_error *err)
+{
+    entry *e = &r->entry;
+    size_t had = e->cap;
+    if (!sy_grow((void **)&e->hits, e->n, &e->cap, sizeof *e->hits))
+        return sy_fail_nomem(err);
+    if (e->cap > had) /* room that was never used owns nothing */
+        memset(e->hits + had, 0, (e->cap - had) * sizeof *e->hits);
+    if (!sy_grow((void **)&e->shown, e->n, &e->shown_cap, sizeof *e->shown))
+        return sy_fail_nomem(err);
+    entry_hit *slot = &e->hits[e->n];
+    slot->matches.n = 0;
+    sy_status st = SY_OK;
+    bool need_matches = r->printer.color || r->set->form == FORM_CARD || r->set->form == FORM_JSON;
+    if (need_matches)
+        st = sy_search_matches(r->search, hit, record, &slot->matches, err);
+    if (st == SY_OK && keep)
+        st = sy_segment_record(hit->segment, hit->docid, &slot->stored, err);
+    if (st != SY_OK)
+        return st;
+    sy_segment_doc doc;
+    sy_segment_doc_at(hit->segment, record->doc, &doc);
+    e->shown[e->n++] = (sy_shown){.source = doc.source, .record = keep ? NULL : record};
+    return SY_OK;
+}
+
+/* Reads the next entry; it has no hits at the end. */
+static sy_status next_entry(run *r, sy_error *err)
+{
+    entry *e = &r->entry;
+    const sy_segment *segment = NULL;
+    uint32_t doc = 0, row = 0;
+    bool more = true;
+    sy_status st = SY_OK;
+    e->n = 0;
+    do {
+        if (!r->waiting)
+            st = sy_search_next(r->search, &more, &r->next, err);
+        r->waiting = false;
+        if (st != SY_OK || !more)
+            break;
+        const sy_stored *record;
+        st = sy_search_record(r->search, &r->next, &record, err);
+        if (st != SY_OK)
+            break;
+        if (e->n > 0 && (r->next.segment != segment || record->doc != doc || record->row != row)) {
+            r->waiting = true;
+            break;
+        }
+        segment = r->next.segment;
+        doc = record->doc;
+        row = record->row;
+        st = load_hit(r, &r->next, record, r->set->group, err);
+    } while (st == SY_OK && r->set->group);
+    /* The arrays stand still only now. */
+    for (size_t i = 0; i < e->n; i++) {
+        if (!e->shown[i].record)
+            e->shown[i].record = &e->hits[i].stored;
+        e->shown[i].matches = e->hits[i].matches.items;
+        e->shown[i].n_matches = e->hits[i].matches.n;
+    }
+    return st;
+}
+
+/* Hands on what has gathered: at once to a terminal, else in large pieces. */
+static sy_status hand_on(run *r, sy_error *err)
+{
+    if (!r->set->terminal && r->out.len < FLUSH_AT)
+        return sy_buf_status(&r->out, err);
+    sy_status st = sy_print_out(&r->out, err);
+    return st == SY_OK && r->set->terminal ? sy_print_flush(err) : st;
+}
+
+static void print_entry(run *r, bool first)
+{
+    const sy_printer *p = &r->printer;
+    const entry *e = &r->entry;
+    switch (r->set->form) {
+    case FORM_LINE:
+        sy_print_line(p, e->shown, e->n);
+        break;
+    case FORM_JSON:
+        sy_print_json(p, e->shown, e->n);
+        break;
+    case FORM_TSV:
+        sy_print_tsv(p, e->shown, e->n);
+        break;
+    case FORM_CARD:
+        if (!first && p->end == '\n')
+            sy_buf_putc(&r->out, '\n');
+        sy_print_card(p, e->shown, e->n);
+        if (p->end == '\0')
+            sy_buf_putc(&r->out, '\0');
+        break;
+    }
+}
+
+/* True if the entry just counted is to be shown; *last if none after it is. */
+static bool in_window(run *r, bool *last)
+{
+    uint64_t ordinal = r->n_entries++;
+    const settings *set = r->set;
+    bool shown = ordinal >= set->offset;
+    *last = shown && set->limit > 0 && ordinal - set->offset + 1 >= set->limit;
+    return shown;
+}
+
+static sy_status print_records(run *r, sy_error *err)
+{
+    sy_status st = read_fields(r, err);
+    if (st == SY_OK && r->set->form == FORM_TSV)
+        sy_print_tsv_header(&r->printer);
+    bool last = false;
+    while (st == SY_OK && !last) {
+        st = next_entry(r, err);
+        if (st != SY_OK || r->entry.n == 0)
+            break;
+        if (!in_window(r, &last))
+            continue;
+        print_entry(r, r->n_entries == r->set->offset + 1);
+        st = hand_on(r, err);
+    }
+    return st;
+}
+
+static sy_status print_keys(run *r, sy_error *err)
+{
+    sy_status st = SY_OK;
+    bool last = false;
+    while (st == SY_OK && !last) {
+        bool more;
+        sy_hit hit;
+        const sy_stored *record;
+        st = sy_search_next(r->search, &more, &hit, err);
+        if (st != SY_OK || !more)
+            break;
+        if (!in_window(r, &last))
+            continue;
+        st = sy_search_record(r->search, &hit, &record, err);
+        if (st != SY_OK)
+            break;
+        if (r->set->source) {
+            sy_segment_doc doc;
+            sy_segment_doc_at(hit.segment, record->doc, &doc);
+            sy_print_plain(&r->printer, doc.source);
+            sy_buf_putc(&r->out, ':');
+        }
+        sy_print_plain(&r->printer, record->key);
+        sy_buf_putc(&r->out, r->set->end);
+        st = hand_on(r, err);
+    }
+    return st;
+}
+
+/* The document that has record `docid` of a segment: the last that starts at it
+ * or before. */
+static void find_document(const sy_segment *segment, sy_docid docid, sy_segment_doc *out)
+{
+    size_t low = 0, high = sy_segment_n_docs(segment);
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        sy_segment_doc_at(segment, middle, out);
+        if (out->first <= docid)
+            low = middle;
+        else
+            high = middle;
+    }
+    sy_segment_doc_at(segment, low, out);
+}
+
+static sy_status print_documents(run *r, sy_error *err)
+{
+    sy_status st = SY_OK;
+    bool last = false;
+    const sy_segment *segment = NULL;
+    sy_segment_doc doc = {0};
+    while (st == SY_OK && !last) {
+        bool more;
+        sy_hit hit;
+        st = sy_search_next(r->search, &more, &hit, err);
+        if (st != SY_OK || !more)
+            break;
+        if (hit.segment == segment && hit.docid - doc.first < doc.n_records)
+            continue; /* one more of the document just shown */
+        sy_slice before = doc.source;
+        bool same = segment != NULL;
+        segment = hit.segment;
+        find_document(segment, hit.docid, &doc);
+        /* A large document may go on in the next segment. */
+        if ((same && sy_slice_equal(before, doc.source)) || !in_window(r, &last))
+            continue;
+        sy_print_plain(&r->printer, doc.source);
+        sy_buf_putc(&r->out, r->set->end);
+        st = hand_on(r, err);
+    }
+    return st;
+}
+
+static sy_status print_count_by(run *r, sy_error *err)
+{
+    sy_count_by how = {.json = r->set->form == FORM_JSON,
+                       .terminal = r->set->terminal,
+                       .end = r->set->end,
+                       .offset = r->set->offset,
+                       .limit = r->set->limit};
+    const char *name = r->set->count_by;
+    bool any = false;
+    sy_status st = sy_query_field(r->index, name, strlen(name), &how.field, err);
+    if (st == SY_OK)
+        st = sy_query_count_by(r->search, &r->index->schema, &how, &r->out, &any, err);
+    r->n_entries = any;
+    return st;
+}
+
+static sy_status answer(run *r, sy_error *err)
+{
+    sy_status st = SY_OK;
+    bool any = false;
+    sy_hit hit;
+    switch (r->set->wanted) {
+    case WANT_RECORDS:
+        return print_records(r, err);
+    case WANT_KEYS:
+        return print_keys(r, err);
+    case WANT_DOCUMENTS:
+        return print_documents(r, err);
+    case WANT_COUNT_BY:
+        return print_count_by(r, err);
+    case WANT_COUNT:
+        st = sy_search_count(r->search, &r->n_entries, err);
+        if (st == SY_OK)
+            sy_buf_printf(&r->out, "%llu%c", (unsigned long long)r->n_entries, r->set->end);
+        return st;
+    case WANT_STATUS:
+        st = sy_search_next(r->search, &any, &hit, err);
+        r->n_entries = any;
+        return st;
+    }
+    return st;
+}
+
+static void release(run *r)
+{
+    for (size_t i = 0; i < r->entry.cap; i++) {
+        sy_stored_release(&r->entry.hits[i].stored);
+        sy_matches_release(&r->entry.hits[i].matches);
+    }
+    sy_free(r->entry.hits);
+    sy_free(r->entry.shown);
+    sy_free(r->fields);
+    sy_buf_release(&r->out);
+    sy_search_close(r->search);
+}
+
+/* Runs a query that was read; returns the exit status. */
+static int run_query(const settings *set, const sy_index *index, const sy_query *query,
+                     const char *const *exprs)
+{
+    run r = {.set = set, .index = index};
+    r.printer = (sy_printer){.schema = &index->schema,
+                             .query = query,
+                             .group = set->group,
+                             .color = sy_color_wanted(set->color, STDOUT_FILENO),
+                             .terminal = set->terminal,
+                             .width = sy_term_width(STDOUT_FILENO),
+                             .end = set->end,
+                             .out = &r.out};
+    sy_error err;
+    sy_error_clear(&err);
+    sy_status st = SY_OK;
+    if (set->explain)
+        st = sy_query_explain(index, query, exprs, true, &err);
+    if (st == SY_OK)
+        st = sy_search_open(index, query, &r.search, &err);
+    if (st == SY_OK)
+        st = answer(&r, &err);
+    /* What was found before a failure is shown all the same. */
+    sy_status printed = sy_print_out(&r.out, &err);
+    if (printed == SY_OK)
+        printed = sy_print_flush(&err);
+    bool nothing = st == SY_OK && r.n_entries == 0;
+    if (st == SY_OK)
+        st = printed;
+    if (st == SY_OK && nothing && !set->explain && set->wanted != WANT_STATUS &&
+        isatty(STDERR_FILENO))
+        st = sy_query_explain(index, query, exprs, false, &err);
+    uint64_t found = r.n_entries;
+    release(&r);
+    if (st != SY_OK)
+        return sy_say_failure(&err, NULL);
+    return found > 0 ? SY_EXIT_OK : SY_EXIT_NONE;
+}
+
+int sy_cmd_query(const sy_arguments *args)
+{
+    settings set;
+    sy_error err;
+    sy_error_clear(&err);
+    if (read_settings(args, &set, &err) != SY_OK)
+        return sy_say_failure(&err, NULL);
+    sy_index *index;
+    if (!sy_open_index(args, &index))
+        return SY_EXIT_FAILED;
+    int status = SY_EXIT_FAILED;
+    sy_query query = {0};
+    if (set.batch)
+        status = sy_query_batch(args, index, set.batch);
+    else if (sy_query_read(args->operands, args->n_operands, index, set.any, &query))
+        status = run_query(&set, index, &query, args->operands);
+    sy_query_release(&query);
+    sy_index_close(index);
+    return status;
+}

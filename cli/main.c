@@ -1,0 +1,103 @@
+/* The program: finds the subcommand, parses its options, runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "segmenter/cut.h"
+#include "store/format.h"
+
+static int print_and_end(sy_buf *out)
+{
+    sy_error err;
+    sy_error_clear(&err);
+    sy_status st = sy_print_out(out, &err);
+    if (st == SY_OK)
+        st = sy_print_flush(&err);
+    sy_buf_release(out);
+    return st == SY_OK ? SY_EXIT_OK : sy_say_failure(&err, NULL);
+}
+
+static int show_version(void)
+{
+    sy_buf out = SY_BUF_INIT;
+    sy_buf_printf(&out, "suoyin %s\nindex format %u\nICU %s\n", SY_VERSION,
+                  (unsigned)SY_FORMAT_VERSION, sy_icu_version());
+    return print_and_end(&out);
+}
+
+static int show_help(const sy_command *command, bool long_form)
+{
+    sy_buf out = SY_BUF_INIT;
+    if (command)
+        sy_help_command(command, long_form, &out);
+    else
+        sy_help_program(&out);
+    return print_and_end(&out);
+}
+
+static int fail_command(const char *name)
+{
+    const sy_command *near = sy_command_nearest(name);
+    const char *kind = name[0] == '-' ? "option" : "command";
+    if (near)
+        sy_say("unknown %s '%s'; did you mean %s?", kind, name, near->name);
+    else
+        sy_say("unknown %s '%s'; see: suoyin --help", kind, name);
+    return SY_EXIT_FAILED;
+}
+
+static int help_for(int n_words, char *const *words)
+{
+    if (n_words == 0)
+        return show_help(NULL, true);
+    const sy_command *command = sy_command_find(words[0]);
+    return command ? show_help(command, true) : fail_command(words[0]);
+}
+
+static int run(const sy_command *command, int n_words, char *const *words)
+{
+    static const struct {
+        const char *name;
+        int (*run)(const sy_arguments *args);
+    } runners[] = {{"index", sy_cmd_index},
+                   {"query", sy_cmd_query},
+                   {"segment", sy_cmd_segment},
+                   {"verify", sy_cmd_verify},
+                   {"info", sy_cmd_info}};
+    sy_arguments args;
+    sy_error err;
+    sy_error_clear(&err);
+    if (sy_arguments_parse(command, n_words, words, &args, &err) != SY_OK)
+        return sy_say_failure(&err, NULL);
+    int status = SY_EXIT_FAILED;
+    const sy_setting *help = sy_arguments_last(&args, SY_OPT_HELP);
+    if (help) {
+        status = show_help(command, !help->letter);
+    } else {
+        for (size_t i = 0; i < sizeof runners / sizeof *runners; i++)
+            if (strcmp(runners[i].name, command->name) == 0)
+                status = runners[i].run(&args);
+    }
+    sy_arguments_release(&args);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader that closes the pipe ends us quietly, whatever we inherited. */
+    signal(SIGPIPE, SIG_DFL);
+    if (argc < 2) {
+        sy_say("no command given; see: suoyin --help");
+        return SY_EXIT_FAILED;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        return show_version();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return show_help(NULL, true);
+    if (strcmp(name, "help") == 0)
+        return help_for(argc - 2, argv + 2);
+    const sy_command *command = sy_command_find(name);
+    return command ? run(command, argc - 2, argv + 2) : fail_command(name);
+}

@@ -1,0 +1,153 @@
+/* The table itself. Texts are ASCII, so that help folds them by bytes. */
+#include "cli/options.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#define OPTION_HELP                                                                                \
+    {                                                                                              \
+        SY_OPT_HELP, 'h', "help", NULL, "Help", "-h: the options; --help: all details", "", true   \
+    }
+
+#define INDEX_MORE                                                                                 \
+    "Without it: $SUOYIN_INDEX, else the nearest folder .suoyin here or in the folders above"
+
+static const sy_option index_options[] = {
+    {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index; made if missing",
+     INDEX_MORE ", else .suoyin here.", false},
+    {SY_OPT_REBUILD, 0, "rebuild", NULL, "Index", "drop what the index holds and start anew", "",
+     false},
+    {SY_OPT_SCHEMA, 0, "schema", "FILE", "Analysis", "fields, their other names and their kinds",
+     "A JSON file that adds to the fields that suoyin knows. Without it: the fields that the "
+     "index has, or the ones that suoyin knows.",
+     false},
+    {SY_OPT_LEXICON, 0, "lexicon", "FILE", "Analysis", "words to keep whole, one a line",
+     "May be given several times: all the files count. Names of name fields enter the lexicon "
+     "by themselves. Without it: the words that the index has.",
+     false},
+    {SY_OPT_ALIASES, 0, "aliases", "FILE", "Analysis", "other names of bureaus, and groups",
+     "Lines such as: name = alias, alias; below a line [groups]: group = member, member. "
+     "Without it: the aliases that the index has.",
+     false},
+    {SY_OPT_KEEP_VARIANTS, 0, "keep-variants", NULL, "Analysis",
+     "do not fold Traditional Han to Simplified",
+     "Part of the index: queries then tell the two apart as well.", false},
+    {SY_OPT_MEMORY, 0, "memory", "MIB", "Work", "memory for building, in MiB (256)", "", false},
+    {SY_OPT_JOBS, 'j', "jobs", "N", "Work", "threads (one per core)",
+     "The index has the same content whatever the number.", false},
+    {SY_OPT_QUIET, 'q', "quiet", NULL, "Work", "no progress, notes or closing summary",
+     "What was skipped or replaced is named all the same.", false},
+    OPTION_HELP};
+
+static const sy_option query_options[] = {
+    {SY_OPT_INDEX, 'i', "index", "DIR", "Question", "the folder of the index", INDEX_MORE ".",
+     false},
+    {SY_OPT_ANY, 0, "any", NULL, "Question", "match records with any of the terms, not all",
+     "The terms of the top level become optional; those with NOT still exclude.", false},
+    {SY_OPT_BATCH, 0, "batch", "FILE", "Question", "read one query a line; - is standard input",
+     "Writes one JSON object a line as the lines arrive: query, count and us, the microseconds "
+     "inside the engine; with --keys the keys too. A line in error gives query and error, and "
+     "exit status 2 at the end. Blank lines are passed over.",
+     false},
+    {SY_OPT_CARD, 0, "card", NULL, "Form", "a card a record, as on a terminal", "", false},
+    {SY_OPT_LINE, 0, "line", NULL, "Form", "a line a record, as in a pipe",
+     "source:line:key: field=value | field=value ... with the names of a field joined by an "
+     "enumeration comma, other values by '; ', line breaks and tabs as a space.",
+     false},
+    {SY_OPT_JSON, 0, "json", NULL, "Form", "a JSON object a record, one a line",
+     "With offsets of the places that match, in characters of the original value. Described in "
+     "docs/json.md.",
+     false},
+    {SY_OPT_TSV, 0, "tsv", NULL, "Form", "values separated by tabs, names of fields first",
+     "Tab, line feed, carriage return and backslash inside a value are written \\t \\n \\r \\\\.",
+     false},
+    {SY_OPT_FIELDS, 0, "fields", "A,B", "Form", "only these fields, in this order",
+     "By their English or Chinese names; key, source and line may be among them.", false},
+    {SY_OPT_GROUP, 0, "group", "row", "Form", "print the goals of one row as one entry",
+     "What the goals have in common is printed once. Not with --tsv. --limit and --offset then "
+     "count rows.",
+     false},
+    {SY_OPT_NUL, '0', "null", NULL, "Form", "end records with a NUL byte, not a line feed", "",
+     false},
+    {SY_OPT_COLOR, 0, "color", "WHEN", "Form", "auto, always or never (auto)",
+     "auto: on a terminal, unless NO_COLOR is set or TERM is dumb.", false},
+    {SY_OPT_KEYS, 0, "keys", NULL, "Instead of records", "only the keys, one a line", "", false},
+    {SY_OPT_SOURCE, 0, "source", NULL, "Instead of records",
+     "with --keys: the document and a colon before each key", "", false},
+    {SY_OPT_COUNT, 'c', "count", NULL, "Instead of records", "only the number of records",
+     "Of all records that match, whatever --limit and --offset say.", false},
+    {SY_OPT_DOCUMENTS, 'l', "documents", NULL, "Instead of records",
+     "only the documents with a match, one a line", "", false},
+    {SY_OPT_COUNT_BY, 0, "count-by", "FIELD", "Instead of records",
+     "how many records have each value of a field",
+     "Lines of a count, a tab and a value, the largest first; with --json objects. A record "
+     "counts for each of its names, so the counts are no parts of a sum.",
+     false},
+    {SY_OPT_QUIET, 'q', "quiet", NULL, "Instead of records", "print nothing: the exit status says",
+     "", false},
+    {SY_OPT_LIMIT, 'n', "limit", "N", "Which", "at most N records (keys, documents, values)", "",
+     false},
+    {SY_OPT_OFFSET, 0, "offset", "N", "Which", "without the first N", "", false},
+    {SY_OPT_EXPLAIN, 0, "explain", NULL, "Which",
+     "say how the query was read and what each term found",
+     "On standard error: the tree of the query, for each term the records it matches alone, and "
+     "the term that left nothing. Without it, no match at all is explained on a terminal.",
+     false},
+    OPTION_HELP};
+
+static const sy_option segment_options[] = {
+    {SY_OPT_SUB, 0, "sub", NULL, "Form", "add the words inside a word, in brackets after it", "",
+     false},
+    {SY_OPT_JSON, 0, "json", NULL, "Form", "a JSON object a line, with offsets and kinds",
+     "Described in docs/json.md.", false},
+    {SY_OPT_NORMAL, 0, "normal", NULL, "Form", "print the normal form of each line, uncut",
+     "What suoyin compares. A paragraph end inside a line is written as U+2028.", false},
+    {SY_OPT_LEXICON, 0, "lexicon", "FILE", "Words", "words to keep whole, one a line",
+     "May be given several times: all the files count.", false},
+    {SY_OPT_INDEX, 'i', "index", "DIR", "Words", "use the lexicon and rules of an index",
+     "Only if given: no index is looked for.", false},
+    {SY_OPT_KEEP_VARIANTS, 0, "keep-variants", NULL, "Words",
+     "do not fold Traditional Han to Simplified", "", false},
+    OPTION_HELP};
+
+static const sy_option verify_options[] = {
+    {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index", INDEX_MORE ".", false},
+    {SY_OPT_QUIET, 'q', "quiet", NULL, "Index", "print nothing: the exit status says", "", false},
+    OPTION_HELP};
+
+static const sy_option info_options[] = {
+    {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index", INDEX_MORE ".", false},
+    {SY_OPT_JSON, 0, "json", NULL, "Form", "one JSON object", "Described in docs/json.md.", false},
+    OPTION_HELP};
+
+const sy_command sy_commands[] = {
+    {"index", "read documents into an index", "[options] PATH...",
+     "Reads every document below the paths (ledgers dumped from Word as text, JSON Lines) into "
+     "the index; - is standard input. Documents that the index has from before and that are not "
+     "below the paths stay. On failure the index is as it was.\n\n"
+     "Whatever is skipped or replaced is named on standard error: source:line: what and why.",
+     "0 done; 1 done, but something was skipped or replaced; 2 failed", " ", index_options,
+     COUNT(index_options), false},
+    {"query", "find records", "[options] EXPR...",
+     "Several EXPR are joined by AND. In short: word, \"text\" for exactly this text anywhere, "
+     "field:word, field=whole-value, field:* for any value, word* for a beginning, -x or NOT x, "
+     "OR, parentheses. The whole language: docs/query-language.md.\n\n"
+     "A word that begins with '-' is an expression with NOT, not an option, if it has a ':', a "
+     "'=' or a character outside ASCII, or if what follows the '-' is no letter or digit. So "
+     "-status:x needs no care, while a plain English word goes after --: suoyin query -- -word; "
+     "and the argument of a short option that holds such characters is a word of its own.",
+     "0 some record matches; 1 none does; 2 error", " -k --sort --csv ", query_options,
+     COUNT(query_options), true},
+    {"segment", "cut text into words", "[options] [FILE...]",
+     "Writes the lines of the files (or of standard input) with their words separated by one "
+     "space, in the original spelling. The cut is the one that the index uses. With --sub the "
+     "words inside a word follow it as [a b].",
+     "0 done; 1 done, but bytes that are not UTF-8 were replaced; 2 failed", " ", segment_options,
+     COUNT(segment_options), false},
+    {"verify", "check every byte of an index", "[options]",
+     "Checks all checksums and cross-references and prints each fault: file: offset N: what.",
+     "0 sound; 2 faults found, or the check could not be done", " ", verify_options,
+     COUNT(verify_options), false},
+    {"info", "show what an index holds and was made with", "[options]", "", "0 shown; 2 error", " ",
+     info_options, COUNT(info_options), false}};
+
+const size_t sy_n_commands = COUNT(sy_commands);

@@ -1,0 +1,117 @@
+#include "cli/print.h"
+
+#include <stdio.h>
+
+#include "cli/term.h"
+
+void sy_cell_get(const sy_shown *hit, sy_field_id field, sy_cell *out)
+{
+    const sy_stored *r = hit->record;
+    *out = (sy_cell){.field = field, .n = 1};
+    if (field == SY_FIELD_KEY) {
+        out->one = r->key;
+    } else if (field == SY_FIELD_SOURCE) {
+        out->one = hit->source;
+    } else if (field == SY_FIELD_LINE) {
+        int len = snprintf(out->number, sizeof out->number, "%u", r->line);
+        out->one = (sy_slice){NULL, (size_t)len};
+    } else {
+        size_t low = 0, high = r->n_values;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (r->values[middle].field < field)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        out->n = 0;
+        out->stored = r->values + low;
+        while (low + out->n < r->n_values && out->stored[out->n].field == field)
+            out->n++;
+    }
+}
+
+sy_slice sy_cell_at(const sy_cell *cell, size_t i)
+{
+    if (cell->stored)
+        return cell->stored[i].text;
+    /* The number lies in the cell, which may have been copied: no pointer to it is kept. */
+    return cell->field == SY_FIELD_LINE ? (sy_slice){cell->number, cell->one.len} : cell->one;
+}
+
+bool sy_cell_shared(const sy_shown *hits, size_t n, sy_field_id field)
+{
+    sy_cell first;
+    sy_cell_get(&hits[0], field, &first);
+    for (size_t h = 1; h < n; h++) {
+        sy_cell other;
+        sy_cell_get(&hits[h], field, &other);
+        if (other.n != first.n)
+            return false;
+        for (size_t i = 0; i < first.n; i++)
+            if (!sy_slice_equal(sy_cell_at(&first, i), sy_cell_at(&other, i)))
+                return false;
+    }
+    return true;
+}
+
+static bool before(const sy_match *m, sy_field_id field, size_t ordinal)
+{
+    return m->field != field ? m->field < field : m->ordinal < ordinal;
+}
+
+const sy_match *sy_cell_matches(const sy_shown *hit, sy_field_id field, size_t i, size_t *n)
+{
+    size_t low = 0, high = hit->n_matches;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (before(&hit->matches[middle], field, i))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *n = 0;
+    const sy_match *at = hit->matches + low;
+    while (low + *n < hit->n_matches && at[*n].field == field && at[*n].ordinal == i)
+        ++*n;
+    return *n > 0 ? at : NULL;
+}
+
+const sy_match *sy_cell_via_group(const sy_match *matches, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (matches[i].via_group)
+            return &matches[i];
+    return NULL;
+}
+
+const char *sy_value_joint(const sy_schema *schema, sy_field_id field)
+{
+    bool names = field < schema->n_fields && schema->fields[field].kind == SY_FIELD_NAMES;
+    return names ? "、" : "; ";
+}
+
+void sy_put_style(sy_buf *out, bool color, sy_style style)
+{
+    static const char *const codes[] = {"\033[0m", "\033[1;31m", "\033[2m", "\033[1m"};
+    if (color)
+        sy_buf_puts(out, codes[style]);
+}
+
+bool sy_marker_at(sy_marker *m, size_t byte)
+{
+    while (m->next < m->end && m->next->start <= byte) {
+        if (m->next->end > m->until)
+            m->until = m->next->end;
+        m->next++;
+    }
+    return byte < m->until;
+}
+
+void sy_print_plain(const sy_printer *p, sy_slice text)
+{
+    if (p->terminal)
+        sy_put_visible(p->out, text.data, text.len);
+    else
+        sy_buf_append(p->out, text.data, text.len);
+}

@@ -1,0 +1,140 @@
+/* --batch: a query a line in, a JSON object a line out, as they come. */
+#include "cli/line_source.h"
+#include "cli/query_modes.h"
+#include "cli/term.h"
+
+typedef struct batch {
+    const sy_index *index;
+    sy_query_options options;
+    bool keys, source;
+    bool any_hit, any_error;
+    sy_buf line; /* the query, as a C string */
+    sy_buf keys_json;
+    sy_buf out;
+} batch;
+
+static void put_key(batch *b, const sy_hit *hit, const sy_stored *record)
+{
+    sy_buf key = SY_BUF_INIT;
+    if (b->source) {
+        sy_segment_doc doc;
+        sy_segment_doc_at(hit->segment, record->doc, &doc);
+        sy_buf_append(&key, doc.source.data, doc.source.len);
+        sy_buf_putc(&key, ':');
+    }
+    sy_buf_append(&key, record->key.data, record->key.len);
+    if (b->keys_json.len > 0)
+        sy_buf_putc(&b->keys_json, ',');
+    sy_buf_put_json(&b->keys_json, sy_buf_cstr(&key), key.len);
+    if (key.status != SY_OK)
+        b->keys_json.status = key.status;
+    sy_buf_release(&key);
+}
+
+/* Runs one query; the keys of its hits go to keys_json. */
+static sy_status run(batch *b, const sy_query *query, uint64_t *count, sy_error *err)
+{
+    sy_search *search = NULL;
+    sy_status st = sy_search_open(b->index, query, &search, err);
+    if (st == SY_OK && !b->keys)
+        st = sy_search_count(search, count, err);
+    while (st == SY_OK && b->keys) {
+        bool more;
+        sy_hit hit;
+        const sy_stored *record;
+        st = sy_search_next(search, &more, &hit, err);
+        if (st != SY_OK || !more)
+            break;
+        st = sy_search_record(search, &hit, &record, err);
+        if (st == SY_OK) {
+            put_key(b, &hit, record);
+            ++*count;
+            st = sy_buf_status(&b->keys_json, err);
+        }
+    }
+    sy_search_close(search);
+    return st;
+}
+
+/* Answers the query in b->line. A query in error is an answer too; a status other
+ * than OK ends the batch. */
+static sy_status answer(batch *b, sy_error *err)
+{
+    sy_error own;
+    sy_error_clear(&own);
+    sy_query query = {0};
+    sy_query_error where;
+    uint64_t count = 0;
+    const char *expr = sy_buf_cstr(&b->line);
+    sy_buf_reset(&b->keys_json);
+    int64_t start = sy_clock_ns();
+    sy_status st = SY_OK;
+    if (strlen(expr) != b->line.len)
+        st = sy_fail(&own, SY_E_INPUT, NULL, "a NUL byte cannot be part of a query");
+    if (st == SY_OK)
+        st = sy_query_parse(&expr, 1, &b->index->schema, &b->options, &query, &where, &own);
+    if (st == SY_OK)
+        st = run(b, &query, &count, &own);
+    int64_t us = (sy_clock_ns() - start) / 1000;
+    sy_query_release(&query);
+
+    sy_buf_puts(&b->out, "{\"query\":");
+    sy_buf_put_json(&b->out, expr, b->line.len);
+    if (st == SY_OK) {
+        b->any_hit |= count > 0;
+        sy_buf_printf(&b->out, ",\"count\":%llu,\"us\":%lld", (unsigned long long)count,
+                      (long long)us);
+        if (b->keys)
+            sy_buf_printf(&b->out, ",\"keys\":[%s]", sy_buf_cstr(&b->keys_json));
+    } else {
+        b->any_error = true;
+        sy_buf_puts(&b->out, ",\"error\":");
+        sy_buf_put_json(&b->out, own.msg, strlen(own.msg));
+    }
+    sy_buf_puts(&b->out, "}\n");
+    st = sy_print_out(&b->out, err);
+    return st == SY_OK ? sy_print_flush(err) : st;
+}
+
+static bool is_blank(sy_slice line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (line.data[i] != ' ' && line.data[i] != '\t' && line.data[i] != '\r')
+            return false;
+    return true;
+}
+
+int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path)
+{
+    batch b = {.index = index,
+               .options = {.any = sy_arguments_on(args, SY_OPT_ANY)},
+               .keys = sy_arguments_on(args, SY_OPT_KEYS),
+               .source = sy_arguments_on(args, SY_OPT_SOURCE)};
+    sy_line_input lines = {.fd = -1};
+    sy_error err;
+    sy_error_clear(&err);
+    sy_status st = sy_line_input_open(path, &lines, &err);
+    while (st == SY_OK) {
+        bool more;
+        sy_slice line, end;
+        st = sy_line_input_next(&lines, &more, &line, &end, &err);
+        if (st != SY_OK || !more)
+            break;
+        if (is_blank(line))
+            continue;
+        sy_buf_reset(&b.line);
+        sy_buf_append(&b.line, line.data, line.len);
+        st = sy_buf_status(&b.line, &err);
+        if (st == SY_OK)
+            st = answer(&b, &err);
+    }
+    if (st != SY_OK)
+        sy_say_failure(&err, NULL);
+    sy_line_input_close(&lines);
+    sy_buf_release(&b.line);
+    sy_buf_release(&b.keys_json);
+    sy_buf_release(&b.out);
+    if (st != SY_OK || b.any_error)
+        return SY_EXIT_FAILED;
+    return b.any_hit ? SY_EXIT_OK : SY_EXIT_NONE;
+}

@@ -1,0 +1,168 @@
+#include "cli/query_modes.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/print.h"
+#include "cli/term.h"
+#include "query/caret.h"
+#include "segmenter/normal.h"
+
+/* Writes text of several lines to standard error, each made visible. */
+static void say_lines(const sy_buf *text)
+{
+    sy_buf out = SY_BUF_INIT;
+    for (size_t i = 0; i < text->len;) {
+        const char *feed = memchr(text->data + i, '\n', text->len - i);
+        size_t len = feed ? (size_t)(feed - text->data) - i : text->len - i;
+        sy_put_visible(&out, text->data + i, len);
+        sy_buf_putc(&out, '\n');
+        i += len + 1;
+    }
+    if (out.len > 0)
+        fwrite(out.data, 1, out.len, stderr);
+    sy_buf_release(&out);
+}
+
+bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index, bool any,
+                   sy_query *out)
+{
+    sy_query_options options = {.any = any};
+    sy_query_error where = {0};
+    sy_error err;
+    sy_error_clear(&err);
+    sy_status st = sy_query_parse(exprs, n_exprs, &index->schema, &options, out, &where, &err);
+    if (st == SY_OK)
+        return true;
+    if (st == SY_E_NOMEM || where.expr >= n_exprs) {
+        sy_say_failure(&err, NULL);
+        return false;
+    }
+    sy_buf text = SY_BUF_INIT, message = SY_BUF_INIT;
+    sy_buf_puts(&message, err.msg);
+    if (where.expected[0] != '\0' && !strstr(err.msg, "; ")) /* else the message has advice */
+        sy_buf_printf(&message, "; expected %s", where.expected);
+    sy_buf_puts(&text, "suoyin: cannot read the query:\n");
+    sy_query_caret(exprs[where.expr], &where, sy_buf_cstr(&message), &text);
+    say_lines(&text);
+    sy_buf_release(&message);
+    sy_buf_release(&text);
+    return false;
+}
+
+static sy_status fail_field(const sy_index *index, const char *name, size_t len, sy_error *err)
+{
+    sy_buf names = SY_BUF_INIT;
+    for (size_t i = 0; i < index->schema.n_fields; i++)
+        sy_buf_printf(&names, "%s%s", i > 0 ? ", " : "", index->schema.fields[i].name);
+    sy_status st =
+        sy_fail(err, SY_E_INPUT, NULL, "there is no field '%.*s'; there are: %s, key, source, line",
+                len < 100 ? (int)len : 100, name, sy_buf_cstr(&names));
+    sy_buf_release(&names);
+    return st;
+}
+
+sy_status sy_query_field(const sy_index *index, const char *name, size_t len, sy_field_id *out,
+                         sy_error *err)
+{
+    sy_buf normal = SY_BUF_INIT;
+    sy_status st = sy_normalize(0, name, len, &normal, NULL, err);
+    if (st == SY_OK)
+        st = sy_buf_status(&normal, err);
+    /* "a, b" on a command line has blanks that belong to no name. */
+    size_t from = 0, to = normal.len;
+    while (from < to && normal.data[from] == ' ')
+        from++;
+    while (to > from && normal.data[to - 1] == ' ')
+        to--;
+    if (st == SY_OK && !sy_schema_find(&index->schema, sy_buf_cstr(&normal) + from, to - from, out))
+        st = fail_field(index, name, len, err);
+    sy_buf_release(&normal);
+    return st;
+}
+
+/* The first term of the top level after which no record is left, or n_leaves. */
+static size_t emptying_leaf(const sy_query *query, const sy_leaf_count *counts)
+{
+    for (size_t i = 0; i < query->n_leaves; i++)
+        if (counts[i].top_level && counts[i].left == 0)
+            return i;
+    return query->n_leaves;
+}
+
+sy_status sy_query_explain(const sy_index *index, const sy_query *query, const char *const *exprs,
+                           bool tree, sy_error *err)
+{
+    sy_buf out = SY_BUF_INIT;
+    sy_leaf_count *counts = sy_calloc(query->n_leaves, sizeof *counts);
+    sy_status st = counts ? sy_search_explain(index, query, counts, err) : sy_fail_nomem(err);
+    if (st != SY_OK)
+        goto done;
+    if (tree) {
+        sy_buf_puts(&out, "query: ");
+        sy_query_print(query, &index->schema, &out);
+        sy_buf_putc(&out, '\n');
+    }
+    size_t empty = emptying_leaf(query, counts);
+    if (query->n_leaves > 0)
+        sy_buf_puts(&out, "records that match each term alone:\n");
+    for (size_t i = 0; i < query->n_leaves; i++) {
+        const sy_node *leaf = query->leaves[i];
+        sy_buf_printf(&out, "%8llu  %.*s", (unsigned long long)counts[i].count,
+                      (int)(leaf->end - leaf->start), exprs[leaf->expr] + leaf->start);
+        if (i == empty)
+            sy_buf_puts(&out, counts[i].count == 0 ? "  <- nothing has this"
+                                                   : "  <- nothing has this and all before it");
+        sy_buf_putc(&out, '\n');
+    }
+    st = sy_buf_status(&out, err);
+    if (st == SY_OK)
+        say_lines(&out);
+done:
+    sy_free(counts);
+    sy_buf_release(&out);
+    return st;
+}
+
+static void put_facet(const sy_count_by *how, const char *field, const sy_facet *facet, sy_buf *out)
+{
+    unsigned long long count = facet->count;
+    if (how->json) {
+        sy_buf_puts(out, "{\"type\":\"count\",\"field\":");
+        sy_buf_put_json(out, field, strlen(field));
+        sy_buf_puts(out, ",\"value\":");
+        sy_buf_put_json(out, facet->value.data, facet->value.len);
+        sy_buf_printf(out, ",\"count\":%llu}", count);
+    } else {
+        sy_buf_printf(out, "%llu\t", count);
+        sy_put_tsv(out, how->terminal, facet->value);
+    }
+    sy_buf_putc(out, how->end);
+}
+
+sy_status sy_query_count_by(sy_search *search, const sy_schema *schema, const sy_count_by *how,
+                            sy_buf *out, bool *any_hit, sy_error *err)
+{
+    sy_facets facets = {0};
+    *any_hit = false;
+    sy_status st = sy_search_count_by(search, how->field, &facets, err);
+    if (st != SY_OK)
+        return st;
+    *any_hit = facets.n > 0 || facets.without > 0;
+    const char *field = sy_schema_name(schema, how->field);
+    uint64_t end = facets.n;
+    if (how->limit > 0 && how->offset < end && how->limit < end - how->offset)
+        end = how->offset + how->limit;
+    for (uint64_t i = how->offset; i < end; i++)
+        put_facet(how, field, &facets.items[i], out);
+    sy_buf note = SY_BUF_INIT;
+    sy_put_count(&note, facets.n, "value", "values");
+    sy_buf_printf(&note, " of %s; ", field);
+    sy_put_count(&note, facets.without, "record has none", "records have none");
+    if (*any_hit)
+        sy_say("%s", sy_buf_cstr(&note));
+    sy_buf_release(&note);
+    sy_facets_release(&facets);
+    return st;
+}

@@ -1,0 +1,361 @@
+#include "indexer/build.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "indexer/inverter.h"
+#include "indexer/readers/string_table.h"
+#include "indexer/run.h"
+#include "segmenter/names.h"
+#include "segmenter/normal.h"
+#include "segmenter/whole_value.h"
+#include "store/record_code.h"
+
+/* Below this much text a second thread costs more than it saves. */
+enum { TEXT_PER_JOB = 1 << 20, PROGRESS_STEP = 1 << 18 };
+
+static void tell(const sy_build *b, const char *stage, uint64_t done, uint64_t total)
+{
+    if (b->progress)
+        b->progress(b->ctx, stage, done, total);
+}
+
+/* Decodes one record of the spool, which we wrote ourselves. */
+static sy_status decode(const sy_spool *spool, const uint8_t *bytes, size_t len, sy_stored *out,
+                        sy_error *err)
+{
+    bool nomem;
+    if (sy_record_decode(bytes, len, out, &nomem))
+        return SY_OK;
+    return nomem ? sy_fail_nomem(err)
+                 : sy_fail(err, SY_E_IO, spool->path,
+                           "a scratch file was changed while it was in use");
+}
+
+/* ---- lexicon ---- */
+
+typedef struct learner {
+    const sy_build *build;
+    sy_lexicon_builder *words;
+    sy_string_table names;
+    sy_buf normal;
+} learner;
+
+static sy_status learn_value(learner *l, sy_slice text, sy_error *err)
+{
+    sy_buf_reset(&l->normal);
+    sy_status st = sy_normalize(l->build->norm_flags, text.data, text.len, &l->normal, NULL, err);
+    if (st != SY_OK)
+        return st;
+    sy_slice name = sy_whole_value((sy_slice){sy_buf_cstr(&l->normal), l->normal.len});
+    if (name.len == 0 || name.len > SY_LEXICON_WORD_MAX)
+        return SY_OK;
+    uint32_t *seen = sy_string_table_at(&l->names, name);
+    if (!seen)
+        return sy_fail_nomem(err);
+    return (*seen)++ > 0
+               ? SY_OK
+               : sy_lexicon_builder_add(l->words, l->build->norm_flags, name.data, name.len, err);
+}
+
+static sy_status learn_names(learner *l, const sy_spool *spool, sy_error *err)
+{
+    const sy_schema *schema = l->build->schema;
+    sy_stored record = {0};
+    sy_spool_reader r;
+    sy_spool_read(spool, 0, spool->n_places, &r);
+    sy_status st = SY_OK;
+    while (st == SY_OK) {
+        const uint8_t *bytes;
+        size_t len;
+        sy_docid docid;
+        st = sy_spool_next(&r, &docid, &bytes, &len, err);
+        if (st != SY_OK || !bytes)
+            break;
+        st = decode(spool, bytes, len, &record, err);
+        for (size_t i = 0; i < record.n_values && st == SY_OK; i++) {
+            if (schema->fields[record.values[i].field].kind == SY_FIELD_NAMES)
+                st = learn_value(l, record.values[i].text, err);
+        }
+    }
+    sy_stored_release(&record);
+    return st;
+}
+
+static sy_status add_alias(void *ctx, sy_slice name, sy_error *err)
+{
+    learner *l = ctx;
+    return sy_lexicon_builder_add(l->words, l->build->norm_flags, name.data, name.len, err);
+}
+
+static sy_status learn_aliases(learner *l, sy_error *err)
+{
+    const sy_build *b = l->build;
+    sy_aliases *aliases = NULL;
+    sy_status st = sy_aliases_parse(b->norm_flags, "the alias file", b->aliases.data,
+                                    b->aliases.len, &aliases, err);
+    if (st == SY_OK)
+        st = sy_aliases_each(aliases, add_alias, l, err);
+    sy_aliases_free(aliases);
+    return st;
+}
+
+sy_status sy_build_lexicon(const sy_build *build, const sy_spool *spool, sy_buf *image,
+                           uint64_t *n_names, sy_error *err)
+{
+    learner l = {.build = build};
+    *n_names = 0;
+    sy_status st = sy_lexicon_builder_new(&l.words, err);
+    if (st == SY_OK)
+        st = sy_lexicon_builder_add_lines(l.words, build->norm_flags, build->user_words.data,
+                                          build->user_words.len, err);
+    if (st == SY_OK)
+        st = learn_aliases(&l, err);
+    if (st == SY_OK)
+        st = learn_names(&l, spool, err);
+    if (st == SY_OK)
+        st = sy_lexicon_builder_finish(l.words, image, err);
+    *n_names = l.names.n;
+    sy_lexicon_builder_free(l.words);
+    sy_string_table_release(&l.names);
+    sy_buf_release(&l.normal);
+    return st;
+}
+
+/* ---- inversion ---- */
+
+/* What the threads share. Each takes a range of records and writes its runs; the
+ * first thread is the caller's, and tells how far all of them are. */
+typedef struct inversion {
+    const sy_build *build;
+    const sy_spool *spool;
+    const sy_lexicon *lexicon;
+    size_t budget; /* bytes for each thread */
+    _Atomic uint64_t done;
+    atomic_bool stop;
+} inversion;
+
+typedef struct worker {
+    inversion *all;
+    unsigned index;
+    size_t first, end; /* places of the spool */
+    char **runs;       /* paths, in the order of docids */
+    size_t n_runs, cap_runs;
+    pthread_t thread;
+    bool started;
+    sy_status status;
+    sy_error err;
+} worker;
+
+static sy_status flush(worker *w, sy_inverter *inv, sy_error *err)
+{
+    if (!sy_grow((void **)&w->runs, w->n_runs, &w->cap_runs, sizeof *w->runs))
+        return sy_fail_nomem(err);
+    sy_buf path = SY_BUF_INIT;
+    sy_buf_printf(&path, "%s/tmp-run-%u-%zu", w->all->build->dir, w->index, w->n_runs);
+    sy_status st = sy_buf_status(&path, err);
+    if (st == SY_OK) {
+        w->runs[w->n_runs++] = sy_buf_detach(&path, NULL);
+        st = sy_inverter_flush(inv, w->runs[w->n_runs - 1], err);
+    }
+    sy_buf_release(&path);
+    return st;
+}
+
+static sy_status invert_records(worker *w, sy_inverter *inv, sy_error *err)
+{
+    inversion *all = w->all;
+    sy_stored record = {0};
+    sy_spool_reader r;
+    sy_spool_read(all->spool, w->first, w->end, &r);
+    uint64_t since = 0;
+    sy_status st = SY_OK;
+    while (st == SY_OK && !atomic_load(&all->stop)) {
+        const uint8_t *bytes;
+        size_t len;
+        sy_docid docid;
+        st = sy_spool_next(&r, &docid, &bytes, &len, err);
+        if (st != SY_OK || !bytes)
+            break;
+        if (sy_inverter_full(inv))
+            st = flush(w, inv, err);
+        if (st == SY_OK)
+            st = decode(all->spool, bytes, len, &record, err);
+        if (st == SY_OK)
+            st = sy_inverter_add(inv, docid, &record, err);
+        since += len;
+        if (since >= PROGRESS_STEP) {
+            uint64_t done = atomic_fetch_add(&all->done, since) + since;
+            since = 0;
+            if (w->index == 0)
+                tell(all->build, "cutting", done, all->spool->map.len);
+        }
+    }
+    atomic_fetch_add(&all->done, since);
+    sy_stored_release(&record);
+    return st;
+}
+
+static void *work(void *arg)
+{
+    worker *w = arg;
+    const sy_build *b = w->all->build;
+    sy_inverter *inv = NULL;
+    w->status =
+        sy_inverter_new(b->norm_flags, w->all->lexicon, b->schema, w->all->budget, &inv, &w->err);
+    if (w->status == SY_OK)
+        w->status = invert_records(w, inv, &w->err);
+    if (w->status == SY_OK && !sy_inverter_empty(inv))
+        w->status = flush(w, inv, &w->err);
+    if (w->status != SY_OK)
+        atomic_store(&w->all->stop, true);
+    sy_inverter_free(inv);
+    return NULL;
+}
+
+/* Cuts the records into ranges of about the same length, one a worker. */
+static void share_out(const sy_spool *spool, worker *workers, unsigned n)
+{
+    size_t at = 0;
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t until = spool->bytes_kept / n * (i + 1);
+        workers[i].first = at;
+        while (at < spool->n_places && (i + 1 == n || spool->places[at].before < until))
+            at++;
+        workers[i].end = at;
+    }
+}
+
+static sy_status run_workers(inversion *all, worker *workers, unsigned n, sy_error *err)
+{
+    share_out(all->spool, workers, n);
+    for (unsigned i = 0; i < n; i++) {
+        workers[i].all = all;
+        workers[i].index = i;
+        sy_error_clear(&workers[i].err);
+    }
+    for (unsigned i = 1; i < n; i++)
+        workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    work(&workers[0]);
+    sy_status st = SY_OK;
+    for (unsigned i = 0; i < n; i++) {
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+        else if (i > 0) /* no thread was to be had: its share is done here */
+            work(&workers[i]);
+        if (workers[i].status != SY_OK && st == SY_OK) {
+            st = workers[i].status;
+            if (err && err->status == SY_OK)
+                *err = workers[i].err;
+        }
+    }
+    return st;
+}
+
+/* ---- the segment ---- */
+
+static sy_status put_records(sy_segment_writer *w, const sy_spool *spool, sy_error *err)
+{
+    sy_spool_reader r;
+    sy_spool_read(spool, 0, spool->n_places, &r);
+    for (;;) {
+        const uint8_t *bytes;
+        size_t len;
+        sy_docid docid;
+        sy_status st = sy_spool_next(&r, &docid, &bytes, &len, err);
+        if (st != SY_OK || !bytes)
+            return st;
+        sy_segment_writer_record(w, bytes, len);
+    }
+}
+
+static sy_status put_docs(sy_segment_writer *w, const sy_spool *spool, sy_error *err)
+{
+    sy_segment_doc *docs = sy_alloc(spool->n_docs, sizeof *docs);
+    if (!docs)
+        return sy_fail_nomem(err);
+    for (size_t i = 0; i < spool->n_docs; i++)
+        docs[i] = spool->docs[i].doc;
+    sy_segment_writer_docs(w, docs, spool->n_docs);
+    sy_free(docs);
+    return SY_OK;
+}
+
+static void on_merged(void *ctx, uint64_t done)
+{
+    tell(ctx, "merging", done, 0);
+}
+
+static sy_status write_segment(const sy_build *b, const sy_spool *spool, char *const *runs,
+                               size_t n_runs, sy_segment_ref *out, sy_error *err)
+{
+    sy_buf path = SY_BUF_INIT;
+    sy_segment_writer *w = NULL;
+    sy_status st = sy_segment_path(b->dir, b->number, &path, err);
+    if (st == SY_OK)
+        st = sy_segment_writer_open(path.data, b->uuid, b->number, &w, err);
+    if (st == SY_OK)
+        st = put_records(w, spool, err);
+    if (st == SY_OK)
+        st = put_docs(w, spool, err);
+    if (st == SY_OK)
+        st = sy_runs_merge(runs, n_runs, w, on_merged, (void *)(uintptr_t)b, err);
+    *out = (sy_segment_ref){
+        .number = b->number, .n_records = spool->n_records, .n_docs = spool->n_docs};
+    if (st == SY_OK)
+        st = sy_segment_writer_finish(w, &out->len, &out->checksum, err);
+    else
+        sy_segment_writer_abandon(w);
+    sy_buf_release(&path);
+    return st;
+}
+
+/* The runs of all workers, in the order of docids, written as a segment. */
+static sy_status gather(const sy_build *b, const sy_spool *spool, worker *workers, unsigned n,
+                        sy_segment_ref *out, sy_error *err)
+{
+    size_t n_runs = 0, at = 0;
+    for (unsigned i = 0; i < n; i++)
+        n_runs += workers[i].n_runs;
+    char **runs = sy_alloc(n_runs, sizeof *runs);
+    if (!runs)
+        return sy_fail_nomem(err);
+    for (unsigned i = 0; i < n; i++) {
+        for (size_t k = 0; k < workers[i].n_runs; k++)
+            runs[at++] = workers[i].runs[k];
+    }
+    sy_status st = write_segment(b, spool, runs, n_runs, out, err);
+    sy_free((void *)runs);
+    return st;
+}
+
+sy_status sy_build_segment(const sy_build *b, const sy_spool *spool, sy_slice lexicon,
+                           sy_segment_ref *out, sy_error *err)
+{
+    sy_lexicon words;
+    sy_status st = sy_lexicon_open((const uint8_t *)lexicon.data, lexicon.len, &words, err);
+    if (st != SY_OK)
+        return st;
+    unsigned n = b->jobs;
+    if (n > spool->text_bytes / TEXT_PER_JOB + 1)
+        n = (unsigned)(spool->text_bytes / TEXT_PER_JOB + 1);
+    inversion all = {.build = b, .spool = spool, .lexicon = &words, .budget = b->memory / n};
+    worker *workers = sy_calloc(n, sizeof *workers);
+    if (!workers)
+        return sy_fail_nomem(err);
+    st = run_workers(&all, workers, n, err);
+    if (st == SY_OK)
+        st = gather(b, spool, workers, n, out, err);
+    for (unsigned i = 0; i < n; i++) {
+        for (size_t k = 0; k < workers[i].n_runs; k++) {
+            sy_status left = sy_remove_file(workers[i].runs[k], NULL);
+            (void)left; /* the next writer's sweep takes it */
+            sy_free(workers[i].runs[k]);
+        }
+        sy_free((void *)workers[i].runs);
+    }
+    sy_free(workers);
+    return st;
+}

@@ -1,0 +1,545 @@
+#include "indexer/index_paths.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "indexer/build.h"
+#include "indexer/reader.h"
+#include "indexer/readers/string_table.h"
+#include "indexer/settings.h"
+#include "indexer/spool.h"
+#include "indexer/walk.h"
+#include "segmenter/cut.h"
+#include "segmenter/normal.h"
+
+/* The way of a run:
+ *
+ *   paths -> walk -> (kept records of the old index | documents read) -> spool
+ *         -> lexicon -> inverted runs -> one new segment -> manifest
+ *
+ * The old index is not touched before the manifest is replaced. */
+
+enum {
+    DOCUMENT_MAX = 1 << 30, /* bytes of one document */
+    DEFAULT_MEMORY_MIB = 256,
+    RACY_NS = 2000000000 /* a file changed this shortly before it was read may have
+                            changed again within one tick of its clock */
+};
+
+typedef struct job {
+    const sy_index_options *options;
+    sy_index_summary *sum;
+    sy_index *old; /* what the index holds, or NULL */
+    sy_settings settings;
+    sy_walk walk;
+    sy_string_table found; /* path -> place in the walk + 1, 0 once it is dealt with */
+    sy_spool spool;
+    bool spool_open;
+    bool changed; /* the new index differs from the old one */
+    bool made_dir;
+    uint64_t next_segment;
+    int lock;
+} job;
+
+static void report(job *j, sy_report_kind kind, const char *source, uint32_t line,
+                   const char *message)
+{
+    if (kind == SY_REPORT_REPLACED)
+        j->sum->replaced++;
+    if (j->options->report)
+        j->options->report(j->options->ctx, kind, source, line, message);
+}
+
+/* ---- before anything is written ---- */
+
+static void on_walk(void *ctx, const char *path, const char *message)
+{
+    job *j = ctx;
+    j->sum->skipped++;
+    report(j, SY_REPORT_SKIPPED, path, 0, message);
+}
+
+static sy_status find_documents(job *j, const char *const *paths, size_t n_paths, sy_error *err)
+{
+    const sy_index_options *o = j->options;
+    sy_status st = sy_walk_ignore(&j->walk, o->dir, err);
+    if (st == SY_OK && o->schema_path)
+        st = sy_walk_ignore(&j->walk, o->schema_path, err);
+    if (st == SY_OK && o->aliases_path)
+        st = sy_walk_ignore(&j->walk, o->aliases_path, err);
+    for (size_t i = 0; i < o->n_lexicons && st == SY_OK; i++)
+        st = sy_walk_ignore(&j->walk, o->lexicon_paths[i], err);
+    if (st == SY_OK)
+        st = sy_walk_paths(&j->walk, paths, n_paths, on_walk, j, err);
+    for (size_t i = 0; i < j->walk.n && st == SY_OK; i++) {
+        uint32_t *place = sy_string_table_at(&j->found, sy_slice_of(j->walk.items[i].path));
+        if (!place)
+            return sy_fail_nomem(err);
+        *place = (uint32_t)i + 1;
+    }
+    return st;
+}
+
+/* ---- the old index ---- */
+
+/* Whether nothing was ever committed in the folder. An index whose segment is
+ * missing is not that: it is damaged. */
+static sy_status has_manifest(const char *dir, bool *has, sy_error *err)
+{
+    sy_buf path = SY_BUF_INIT;
+    sy_path_info info = {0};
+    sy_status st = sy_index_path(dir, "manifest", &path, err);
+    if (st == SY_OK)
+        st = sy_path_look(path.data, false, &info, err);
+    *has = info.kind != SY_PATH_NONE;
+    sy_buf_release(&path);
+    return st;
+}
+
+/* One past the largest number of a segment file, for when no manifest can be read. */
+static sy_status number_after_files(const char *dir, uint64_t *next, sy_error *err)
+{
+    sy_names names;
+    sy_status st = sy_list_folder(dir, &names, err);
+    *next = 1;
+    for (size_t i = 0; st == SY_OK && i < names.n; i++) {
+        uint64_t number;
+        if (sy_segment_number(names.items[i], &number) && number >= *next)
+            *next = number + 1;
+    }
+    sy_names_release(&names);
+    return st;
+}
+
+static sy_status open_old(job *j, sy_error *err)
+{
+    const char *dir = j->options->dir;
+    sy_path_info info;
+    sy_status st = sy_path_look(dir, true, &info, err);
+    if (st != SY_OK)
+        return st;
+    j->made_dir = info.kind == SY_PATH_NONE;
+    st = sy_make_dirs(dir, err);
+    sy_buf lock = SY_BUF_INIT;
+    if (st == SY_OK)
+        st = sy_index_path(dir, "lock", &lock, err);
+    if (st == SY_OK)
+        st = sy_lock_take(lock.data, &j->lock, err);
+    sy_buf_release(&lock);
+    if (st != SY_OK)
+        return st;
+    bool has;
+    st = has_manifest(dir, &has, err);
+    if (st != SY_OK)
+        return st;
+    if (!has) {
+        sy_index_sweep(dir, NULL);
+        return number_after_files(dir, &j->next_segment, err);
+    }
+    sy_error why;
+    sy_error_clear(&why);
+    st = sy_index_open(dir, &j->old, &why);
+    if (st == SY_OK) {
+        j->next_segment = j->old->info.next_segment;
+        sy_index_sweep(dir, j->old->manifest);
+        return SY_OK;
+    }
+    if (!j->options->rebuild || st == SY_E_NOMEM) {
+        if (err && err->status == SY_OK)
+            *err = why;
+        return st;
+    }
+    sy_index_sweep(dir, NULL);
+    return number_after_files(dir, &j->next_segment, err);
+}
+
+/* ---- records into the spool ---- */
+
+typedef struct reading {
+    job *job;
+    const char *source;
+    bool fatal; /* the run cannot go on */
+} reading;
+
+static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, const char *message)
+{
+    reading *r = ctx;
+    if (kind == SY_REPORT_SKIPPED)
+        r->job->sum->skipped++;
+    report(r->job, kind, r->source, line, message);
+}
+
+static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
+{
+    reading *r = ctx;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = sy_spool_add(&r->job->spool, record, &why);
+    if (st == SY_E_LIMIT) { /* the record is left out, the document goes on */
+        sy_buf message = SY_BUF_INIT;
+        sy_buf_printf(&message, "record %.*s: %s", (int)record->key.len, record->key.data, why.msg);
+        on_reader_report(ctx, SY_REPORT_SKIPPED, record->line, sy_buf_cstr(&message));
+        sy_buf_release(&message);
+        return SY_OK;
+    }
+    if (st != SY_OK) {
+        r->fatal = true;
+        if (err && err->status == SY_OK)
+            *err = why;
+    }
+    return st;
+}
+
+static sy_status keep_old(job *j, const sy_segment *seg, const sy_segment_doc *doc, sy_error *err)
+{
+    sy_stored record = {0};
+    sy_spool_begin(&j->spool);
+    sy_status st = SY_OK;
+    for (uint32_t i = 0; i < doc->n_records && st == SY_OK; i++) {
+        st = sy_segment_record(seg, doc->first + i, &record, err);
+        if (st == SY_OK)
+            st = sy_spool_add_stored(&j->spool, &record, err);
+    }
+    sy_stored_release(&record);
+    if (st == SY_OK)
+        st = sy_spool_keep(&j->spool, doc, err);
+    j->sum->kept_documents++;
+    j->sum->kept_records += doc->n_records;
+    return st;
+}
+
+/* A document of the old index that is looked at again. */
+typedef struct before {
+    const sy_segment *seg; /* NULL: the document is new */
+    sy_segment_doc doc;
+} before;
+
+static sy_status skip(job *j, const char *path, const char *why, const before *old, sy_error *err)
+{
+    sy_buf message = SY_BUF_INIT;
+    sy_buf_printf(&message, "%s%s", why,
+                  old->seg ? "; its records of the last reading stay in the index" : "");
+    j->sum->skipped++;
+    report(j, SY_REPORT_SKIPPED, path, 0, sy_buf_cstr(&message));
+    sy_buf_release(&message);
+    return old->seg ? keep_old(j, old->seg, &old->doc, err) : SY_OK;
+}
+
+/* What a person is told about a failure that concerns one document. */
+static const char *reason(const sy_error *why, sy_buf *out)
+{
+    sy_buf_reset(out);
+    sy_buf_puts(out, why->msg);
+    if (why->offset != SY_NO_OFFSET)
+        sy_buf_printf(out, " (byte %llu)", (unsigned long long)why->offset);
+    return sy_buf_cstr(out);
+}
+
+static bool is_blank(const sy_buf *text)
+{
+    for (size_t i = 0; i < text->len; i++) {
+        if (!strchr(" \t\r\n\f\v", text->data[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Runs a reader over decoded text. *kept: its records are in the spool. */
+static sy_status run_reader(job *j, const sy_found *f, const sy_buf *text, sy_segment_doc *doc,
+                            const before *old, sy_error *err)
+{
+    sy_document document = {.name = f->path,
+                            .text = sy_buf_cstr(text),
+                            .len = text->len,
+                            .schema = &j->settings.schema};
+    const sy_reader *reader = is_blank(text) ? NULL : sy_reader_for(&document);
+    if (!reader)
+        return skip(j, f->path,
+                    is_blank(text)
+                        ? "the file is empty"
+                        : "no reader knows this format (ledger dumps and JSON Lines are read)",
+                    old, err);
+    reading r = {.job = j, .source = f->path};
+    sy_sink sink = {&r, on_record, on_reader_report};
+    sy_error why;
+    sy_error_clear(&why);
+    sy_spool_begin(&j->spool);
+    sy_status st = reader->read(&document, &sink, &why);
+    if (st == SY_E_NOMEM || r.fatal) {
+        if (err && err->status == SY_OK)
+            *err = why;
+        return st;
+    }
+    if (st != SY_OK) {
+        sy_buf message = SY_BUF_INIT;
+        st = skip(j, f->path, reason(&why, &message), old, err);
+        sy_buf_release(&message);
+        return st;
+    }
+    uint32_t n = j->spool.open.doc.n_records;
+    if (n == 0)
+        return skip(j, f->path, "no record was found in it", old, err);
+    doc->reader = sy_slice_of(reader->name);
+    j->sum->documents++;
+    j->sum->records += n;
+    j->sum->replaced_documents += old->seg != NULL;
+    j->changed = true;
+    return sy_spool_keep(&j->spool, doc, err);
+}
+
+static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, const before *old,
+                            sy_error *err)
+{
+    sy_segment_doc doc = {.source = sy_slice_of(f->path),
+                          .size = bytes->len,
+                          .mtime_ns = f->mtime_ns,
+                          .hash = sy_hash64(bytes->data, bytes->len)};
+    if (old->seg && !j->settings.reread && doc.hash == old->doc.hash && doc.size == old->doc.size) {
+        sy_segment_doc same = old->doc;
+        same.mtime_ns = f->mtime_ns;
+        return keep_old(j, old->seg, &same, err);
+    }
+    sy_buf text = SY_BUF_INIT, message = SY_BUF_INIT;
+    const char *encoding;
+    size_t n_replaced = 0, first = 0;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = sy_decode_document(f->path, sy_buf_cstr(bytes), bytes->len, &text, &encoding,
+                                      &n_replaced, &first, &why);
+    if (st == SY_E_NOMEM) {
+        st = sy_fail_nomem(err);
+    } else if (st != SY_OK) {
+        st = skip(j, f->path, reason(&why, &message), old, err);
+    } else {
+        if (n_replaced > 0) {
+            sy_buf_printf(&message,
+                          "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
+                          n_replaced, encoding, first);
+            report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
+        }
+        j->sum->text_bytes += text.len;
+        st = run_reader(j, f, &text, &doc, old, err);
+    }
+    sy_buf_release(&text);
+    sy_buf_release(&message);
+    return st;
+}
+
+static sy_status read_document(job *j, const sy_found *f, const before *old, sy_error *err)
+{
+    if (f->missed) /* reported by the walk */
+        return old->seg ? keep_old(j, old->seg, &old->doc, err) : SY_OK;
+    sy_buf bytes = SY_BUF_INIT;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = sy_read_file(f->path, DOCUMENT_MAX, &bytes, &why);
+    if (st == SY_E_NOMEM)
+        st = sy_fail_nomem(err);
+    else if (st != SY_OK)
+        st = skip(j, f->path, why.msg, old, err);
+    else
+        st = read_bytes(j, f, &bytes, old, err);
+    sy_buf_release(&bytes);
+    return st;
+}
+
+/* ---- which documents ---- */
+
+static void tell_reading(job *j, uint64_t done)
+{
+    if (j->options->progress)
+        j->options->progress(j->options->ctx, "reading", done, j->walk.n);
+}
+
+static bool is_unchanged(const job *j, const sy_found *f, const sy_segment_doc *doc)
+{
+    return !j->settings.reread && !f->missed && strcmp(f->path, "-") != 0 && f->size == doc->size &&
+           f->mtime_ns == doc->mtime_ns && f->mtime_ns + RACY_NS < j->old->info.committed_ns;
+}
+
+static sy_status spool_old_doc(job *j, const sy_segment *seg, const sy_segment_doc *doc,
+                               uint64_t *done, sy_error *err)
+{
+    uint32_t *place = sy_string_table_find(&j->found, doc->source);
+    if (place && *place > 0) {
+        const sy_found *f = &j->walk.items[*place - 1];
+        *place = 0;
+        tell_reading(j, (*done)++);
+        if (is_unchanged(j, f, doc))
+            return keep_old(j, seg, doc, err);
+        before old = {.seg = seg, .doc = *doc};
+        return read_document(j, f, &old, err);
+    }
+    /* Below a folder that could not be read nothing is known to be gone. */
+    bool gone =
+        !sy_slice_equal(doc->source, sy_slice_of("-")) && sy_walk_covers(&j->walk, doc->source);
+    for (size_t i = 0; gone && i < j->walk.n; i++) {
+        sy_slice missed = sy_slice_of(j->walk.items[i].path);
+        gone = !(j->walk.items[i].missed && doc->source.len > missed.len &&
+                 memcmp(doc->source.data, missed.data, missed.len) == 0);
+    }
+    if (!gone)
+        return keep_old(j, seg, doc, err);
+    char *path = sy_strndup(doc->source.data, doc->source.len);
+    if (!path)
+        return sy_fail_nomem(err);
+    report(j, SY_REPORT_NEWS, path, 0, "gone, so its records leave the index");
+    sy_free(path);
+    j->sum->removed_documents++;
+    j->changed = true;
+    return SY_OK;
+}
+
+static sy_status fill_spool(job *j, sy_error *err)
+{
+    uint64_t done = 0;
+    sy_status st = sy_spool_open(j->options->dir, &j->spool, err);
+    j->spool_open = st == SY_OK;
+    bool use_old = j->old && !j->options->rebuild;
+    for (size_t s = 0; use_old && s < j->old->n_segments && st == SY_OK; s++) {
+        const sy_segment *seg = j->old->segments[s];
+        for (size_t i = 0; i < sy_segment_n_docs(seg) && st == SY_OK; i++) {
+            sy_segment_doc doc;
+            sy_segment_doc_at(seg, i, &doc);
+            st = spool_old_doc(j, seg, &doc, &done, err);
+        }
+    }
+    for (size_t i = 0; i < j->walk.n && st == SY_OK; i++) {
+        const sy_found *f = &j->walk.items[i];
+        uint32_t *place = sy_string_table_find(&j->found, sy_slice_of(f->path));
+        if (*place == 0)
+            continue;
+        before none = {.seg = NULL};
+        tell_reading(j, done++);
+        st = read_document(j, f, &none, err);
+    }
+    return st == SY_OK ? sy_spool_finish(&j->spool, err) : st;
+}
+
+/* ---- the new index ---- */
+
+static unsigned jobs_of(const sy_index_options *o)
+{
+    long cores = o->jobs > 0 ? (long)o->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : (unsigned)cores;
+}
+
+static sy_status fill_info(job *j, sy_manifest *m, const sy_buf *lexicon, sy_error *err)
+{
+    sy_index_info *info = &m->info;
+    sy_status st = SY_OK;
+    if (j->old)
+        *info = j->old->info;
+    else
+        st = sy_random_bytes(info->uuid, sizeof info->uuid, err);
+    info->generation++;
+    info->committed_ns = sy_time_now_ns();
+    info->norm_flags = j->settings.norm_flags;
+    memset(info->icu_version, 0, sizeof info->icu_version);
+    snprintf(info->icu_version, sizeof info->icu_version, "%s", sy_icu_version());
+    info->rules_hash = sy_normal_rules_hash(info->norm_flags);
+    info->lexicon_hash = sy_hash64(lexicon->data, lexicon->len);
+    info->aliases_hash = sy_hash64(j->settings.aliases.data, j->settings.aliases.len);
+    info->next_segment = j->next_segment;
+    return st;
+}
+
+static sy_status write_index(job *j, sy_error *err)
+{
+    const sy_index_options *o = j->options;
+    const sy_settings *set = &j->settings;
+    sy_buf lexicon = SY_BUF_INIT;
+    sy_segment_ref segment;
+    sy_manifest m = {.schema = set->schema, /* borrowed: m is not released */
+                     .aliases = {set->aliases.data, set->aliases.len},
+                     .user_words = {set->user_words.data, set->user_words.len},
+                     .segments = &segment};
+    unsigned memory = o->memory_mib > 0 ? o->memory_mib : DEFAULT_MEMORY_MIB;
+    sy_build b = {.dir = o->dir,
+                  .norm_flags = set->norm_flags,
+                  .schema = &set->schema,
+                  .aliases = m.aliases,
+                  .user_words = m.user_words,
+                  .memory = (size_t)memory << 20,
+                  .jobs = jobs_of(o),
+                  .progress = o->progress,
+                  .ctx = o->ctx};
+    sy_status st = sy_build_lexicon(&b, &j->spool, &lexicon, &j->sum->names, err);
+    m.lexicon = (sy_slice){lexicon.data, lexicon.len};
+    b.number = j->next_segment++;
+    if (st == SY_OK)
+        st = fill_info(j, &m, &lexicon, err);
+    memcpy(b.uuid, m.info.uuid, sizeof b.uuid);
+    if (st == SY_OK && j->spool.n_records > 0) {
+        st = sy_build_segment(&b, &j->spool, m.lexicon, &segment, err);
+        m.n_segments = 1;
+    }
+    if (st == SY_OK)
+        st = sy_manifest_commit(o->dir, &m, err);
+    if (st == SY_OK)
+        sy_index_sweep(o->dir, &m);
+    sy_buf_release(&lexicon);
+    return st;
+}
+
+static void release(job *j, bool failed)
+{
+    if (j->spool_open)
+        sy_spool_release(&j->spool);
+    sy_settings_release(&j->settings);
+    sy_walk_release(&j->walk);
+    sy_string_table_release(&j->found);
+    if (failed && j->made_dir) { /* leave no empty index behind */
+        sy_buf lock = SY_BUF_INIT;
+        sy_index_sweep(j->options->dir, NULL);
+        if (sy_index_path(j->options->dir, "lock", &lock, NULL) == SY_OK &&
+            sy_remove_file(lock.data, NULL) == SY_OK)
+            sy_remove_empty_folder(j->options->dir);
+        sy_buf_release(&lock);
+    }
+    sy_index_close(j->old);
+    sy_lock_drop(j->lock);
+}
+
+static void report_empty_paths(job *j)
+{
+    for (size_t i = 0; i < j->walk.n_roots; i++) {
+        bool any = false;
+        for (size_t k = 0; k < j->walk.n && !any; k++) {
+            sy_walk one = {.roots = &j->walk.roots[i], .n_roots = 1};
+            any = sy_walk_covers(&one, sy_slice_of(j->walk.items[k].path));
+        }
+        if (!any) {
+            j->sum->skipped++;
+            report(j, SY_REPORT_SKIPPED, j->walk.roots[i], 0, "there is no document in it");
+        }
+    }
+}
+
+sy_status sy_index_paths(const sy_index_options *options, const char *const *paths, size_t n_paths,
+                         sy_index_summary *out, sy_error *err)
+{
+    *out = (sy_index_summary){0};
+    job j = {.options = options, .sum = out, .lock = -1, .next_segment = 1};
+    sy_status st = find_documents(&j, paths, n_paths, err);
+    if (st == SY_OK)
+        st = open_old(&j, err);
+    if (st == SY_OK)
+        st = sy_settings_load(options, options->rebuild ? NULL : j.old, &j.settings, err);
+    if (st == SY_OK) {
+        report_empty_paths(&j);
+        st = fill_spool(&j, err);
+    }
+    if (st == SY_OK) {
+        out->total_documents = j.spool.n_docs;
+        out->total_records = j.spool.n_records;
+        j.changed |= !j.old || options->rebuild || j.settings.changed ||
+                     strcmp(j.old->info.icu_version, sy_icu_version()) != 0;
+        if (j.changed)
+            st = write_index(&j, err);
+    }
+    release(&j, st != SY_OK);
+    return st;
+}

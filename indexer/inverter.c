@@ -1,0 +1,350 @@
+#include "indexer/inverter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "indexer/posting_pool.h"
+#include "indexer/run.h"
+#include "segmenter/cut.h"
+#include "segmenter/normal.h"
+#include "segmenter/whole_value.h"
+#include "store/term_key.h"
+
+/* Two hash tables with open addressing, one of bigrams, one of terms. An entry
+ * holds its growing list, so that one look at the table and one at the entry is
+ * all that a character or word costs. */
+
+typedef struct bigram_entry {
+    uint64_t bigram;
+    sy_growing_list list;
+} bigram_entry;
+
+typedef struct term_entry {
+    uint64_t hash;
+    uint64_t key_at; /* in keys */
+    uint32_t key_len;
+    sy_growing_list list;
+} term_entry;
+
+typedef struct slots {
+    uint32_t *items; /* entry + 1, or 0 */
+    size_t n;        /* a power of two, or 0 */
+} slots;
+
+struct sy_inverter {
+    unsigned norm_flags;
+    const sy_schema *schema;
+    size_t budget;
+    sy_cutter *cutter;
+    sy_posting_pool pool;
+    bigram_entry *bigrams;
+    size_t n_bigrams, cap_bigrams;
+    slots bigram_slots;
+    term_entry *terms;
+    size_t n_terms, cap_terms;
+    slots term_slots;
+    sy_buf keys; /* of the terms */
+    sy_buf normal, key;
+};
+
+enum { FIRST_SLOTS = 1 << 10 };
+
+sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const sy_schema *schema,
+                          size_t budget, sy_inverter **out, sy_error *err)
+{
+    *out = NULL;
+    sy_inverter *inv = sy_calloc(1, sizeof *inv);
+    if (!inv)
+        return sy_fail_nomem(err);
+    inv->norm_flags = norm_flags;
+    inv->schema = schema;
+    inv->budget = budget;
+    sy_status st = sy_cutter_new(lexicon, &inv->cutter, err);
+    if (st != SY_OK)
+        sy_free(inv);
+    else
+        *out = inv;
+    return st;
+}
+
+static uint64_t mix(uint64_t key)
+{
+    key *= 0x9e3779b97f4a7c15u; /* 2^64 over the golden ratio */
+    return key ^ key >> 32;
+}
+
+/* Makes room in `s` for one more than n entries; `hash_of` gives each one's hash. */
+static bool slots_grow(slots *s, size_t n, uint64_t (*hash_of)(const void *entries, size_t i),
+                       const void *entries)
+{
+    if ((n + 1) * 3 <= s->n * 2)
+        return true;
+    size_t size = s->n ? s->n * 2 : FIRST_SLOTS;
+    uint32_t *items = sy_calloc(size, sizeof *items);
+    if (!items)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)hash_of(entries, i) & (size - 1);
+        while (items[at] != 0)
+            at = (at + 1) & (size - 1);
+        items[at] = (uint32_t)(i + 1);
+    }
+    sy_free(s->items);
+    *s = (slots){items, size};
+    return true;
+}
+
+static uint64_t bigram_hash(const void *entries, size_t i)
+{
+    return mix(((const bigram_entry *)entries)[i].bigram);
+}
+
+static uint64_t term_hash(const void *entries, size_t i)
+{
+    return ((const term_entry *)entries)[i].hash;
+}
+
+static bool add_bigram(sy_inverter *inv, uint64_t bigram, sy_docid doc)
+{
+    size_t mask = inv->bigram_slots.n - 1, at = (size_t)mix(bigram) & mask;
+    while (inv->bigram_slots.n > 0 && inv->bigram_slots.items[at] != 0) {
+        bigram_entry *e = &inv->bigrams[inv->bigram_slots.items[at] - 1];
+        if (e->bigram == bigram) {
+            sy_posting_pool_add(&inv->pool, &e->list, doc, false);
+            return true;
+        }
+        at = (at + 1) & mask;
+    }
+    if (!slots_grow(&inv->bigram_slots, inv->n_bigrams, bigram_hash, inv->bigrams) ||
+        !sy_grow((void **)&inv->bigrams, inv->n_bigrams, &inv->cap_bigrams, sizeof *inv->bigrams))
+        return false;
+    mask = inv->bigram_slots.n - 1;
+    at = (size_t)mix(bigram) & mask;
+    while (inv->bigram_slots.items[at] != 0)
+        at = (at + 1) & mask;
+    inv->bigram_slots.items[at] = (uint32_t)(inv->n_bigrams + 1);
+    bigram_entry *e = &inv->bigrams[inv->n_bigrams++];
+    *e = (bigram_entry){.bigram = bigram};
+    sy_posting_pool_add(&inv->pool, &e->list, doc, false);
+    return true;
+}
+
+static bool key_equals(const sy_inverter *inv, const term_entry *e, sy_slice key)
+{
+    return e->key_len == key.len && memcmp(inv->keys.data + e->key_at, key.data, key.len) == 0;
+}
+
+static bool add_term(sy_inverter *inv, sy_docid doc, bool with_tf)
+{
+    sy_slice key = {inv->key.data, inv->key.len};
+    if (inv->key.status != SY_OK)
+        return false;
+    uint64_t hash = sy_hash64(key.data, key.len);
+    size_t mask = inv->term_slots.n - 1, at = (size_t)hash & mask;
+    while (inv->term_slots.n > 0 && inv->term_slots.items[at] != 0) {
+        term_entry *e = &inv->terms[inv->term_slots.items[at] - 1];
+        if (e->hash == hash && key_equals(inv, e, key)) {
+            sy_posting_pool_add(&inv->pool, &e->list, doc, with_tf);
+            return true;
+        }
+        at = (at + 1) & mask;
+    }
+    if (!slots_grow(&inv->term_slots, inv->n_terms, term_hash, inv->terms) ||
+        !sy_grow((void **)&inv->terms, inv->n_terms, &inv->cap_terms, sizeof *inv->terms))
+        return false;
+    mask = inv->term_slots.n - 1;
+    at = (size_t)hash & mask;
+    while (inv->term_slots.items[at] != 0)
+        at = (at + 1) & mask;
+    inv->term_slots.items[at] = (uint32_t)(inv->n_terms + 1);
+    term_entry *e = &inv->terms[inv->n_terms++];
+    *e = (term_entry){.hash = hash, .key_at = inv->keys.len, .key_len = (uint32_t)key.len};
+    sy_buf_append(&inv->keys, key.data, key.len);
+    sy_posting_pool_add(&inv->pool, &e->list, doc, with_tf);
+    return inv->keys.status == SY_OK;
+}
+
+/* Each character of the normal form with the one behind it; the last before a
+ * barrier and the last of all with the barrier. */
+static bool add_characters(sy_inverter *inv, sy_docid doc, sy_slice normal)
+{
+    uint32_t before = SY_BARRIER;
+    for (size_t i = 0; i <= normal.len;) {
+        uint32_t cp = SY_BARRIER;
+        i += i < normal.len ? sy_utf8_decode(normal.data + i, normal.len - i, &cp) : 1;
+        if (before != SY_BARRIER && !add_bigram(inv, (uint64_t)before << 21 | cp, doc))
+            return false;
+        before = cp;
+    }
+    return true;
+}
+
+static bool add_overlong(sy_inverter *inv, sy_docid doc, sy_field_id field)
+{
+    sy_term_key_overlong(&inv->key, field);
+    return add_term(inv, doc, false);
+}
+
+static sy_status add_words(sy_inverter *inv, sy_docid doc, sy_field_id field, sy_slice normal,
+                           sy_error *err)
+{
+    const sy_token *tokens;
+    size_t n;
+    sy_status st = sy_cut(inv->cutter, normal.data, normal.len, &tokens, &n, err);
+    if (st != SY_OK)
+        return st;
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++) {
+        if (tokens[i].kind == SY_TOKEN_MARK)
+            continue;
+        sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
+        sy_term_key_word(&inv->key, word, field);
+        good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, doc, field)
+                                              : add_term(inv, doc, true);
+    }
+    return good ? SY_OK : sy_fail_nomem(err);
+}
+
+/* The terms that stand for the value as a whole. */
+static bool add_whole(sy_inverter *inv, sy_docid doc, sy_field_id field, sy_slice normal)
+{
+    sy_slice whole = sy_whole_value(normal);
+    if (whole.len == 0)
+        return true;
+    sy_term_key_presence(&inv->key, field);
+    if (!add_term(inv, doc, false))
+        return false;
+    sy_field_kind kind = inv->schema->fields[field].kind;
+    if (kind != SY_FIELD_NAMES && kind != SY_FIELD_KEYWORD)
+        return true;
+    sy_term_key_value(&inv->key, field, whole);
+    return inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, doc, field)
+                                          : add_term(inv, doc, false);
+}
+
+sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record, sy_error *err)
+{
+    for (size_t i = 0; i < record->n_values; i++) {
+        const sy_stored_value *value = &record->values[i];
+        sy_buf_reset(&inv->normal);
+        sy_status st = sy_normalize(inv->norm_flags, value->text.data, value->text.len,
+                                    &inv->normal, NULL, err);
+        if (st != SY_OK)
+            return st;
+        sy_slice normal = {sy_buf_cstr(&inv->normal), inv->normal.len};
+        if (!add_characters(inv, docid, normal) || !add_whole(inv, docid, value->field, normal))
+            return sy_fail_nomem(err);
+        st = add_words(inv, docid, value->field, normal, err);
+        if (st != SY_OK)
+            return st;
+    }
+    return inv->pool.failed ? sy_fail_nomem(err) : SY_OK;
+}
+
+bool sy_inverter_empty(const sy_inverter *inv)
+{
+    return inv->n_bigrams == 0 && inv->n_terms == 0;
+}
+
+/* Memory in use, with what flushing needs on top: an order of the entries. */
+bool sy_inverter_full(const sy_inverter *inv)
+{
+    size_t bytes = sy_posting_pool_bytes(&inv->pool) +
+                   inv->cap_bigrams * (sizeof(bigram_entry) + sizeof(uint32_t)) +
+                   inv->cap_terms * (sizeof(term_entry) + sizeof(uint32_t)) + inv->keys.cap +
+                   (inv->bigram_slots.n + inv->term_slots.n) * sizeof(uint32_t);
+    return bytes >= inv->budget;
+}
+
+static int compare_bigrams(const void *a, const void *b, void *ctx)
+{
+    const sy_inverter *inv = ctx;
+    uint64_t x = inv->bigrams[*(const uint32_t *)a].bigram;
+    uint64_t y = inv->bigrams[*(const uint32_t *)b].bigram;
+    return (x > y) - (x < y);
+}
+
+static sy_slice key_of(const sy_inverter *inv, uint32_t i)
+{
+    return (sy_slice){inv->keys.data + inv->terms[i].key_at, inv->terms[i].key_len};
+}
+
+static int compare_terms(const void *a, const void *b, void *ctx)
+{
+    const sy_inverter *inv = ctx;
+    return sy_slice_compare(key_of(inv, *(const uint32_t *)a), key_of(inv, *(const uint32_t *)b));
+}
+
+static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
+{
+    sy_buf list = SY_BUF_INIT;
+    for (size_t i = 0; i < inv->n_bigrams; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, inv->n_bigrams, sizeof *order, compare_bigrams, inv);
+    for (size_t i = 0; i < inv->n_bigrams; i++) {
+        bigram_entry *e = &inv->bigrams[order[i]];
+        sy_buf_reset(&list);
+        sy_posting_pool_finish(&inv->pool, &e->list, false, &list);
+        sy_run_bigram(w, e->bigram, e->list.df, &list);
+    }
+    for (size_t i = 0; i < inv->n_terms; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, inv->n_terms, sizeof *order, compare_terms, inv);
+    for (size_t i = 0; i < inv->n_terms; i++) {
+        term_entry *e = &inv->terms[order[i]];
+        sy_slice key = key_of(inv, order[i]);
+        sy_buf_reset(&list);
+        sy_posting_pool_finish(&inv->pool, &e->list, key.data[0] == SY_TERM_WORD, &list);
+        sy_run_term(w, key, e->list.df, &list);
+    }
+    if (list.status != SY_OK || inv->pool.failed)
+        w->head.status = SY_E_NOMEM; /* told by sy_run_close */
+    sy_buf_release(&list);
+}
+
+static void forget(sy_inverter *inv)
+{
+    sy_posting_pool_reset(&inv->pool);
+    inv->n_bigrams = inv->n_terms = 0;
+    if (inv->bigram_slots.items)
+        memset(inv->bigram_slots.items, 0, inv->bigram_slots.n * sizeof(uint32_t));
+    if (inv->term_slots.items)
+        memset(inv->term_slots.items, 0, inv->term_slots.n * sizeof(uint32_t));
+    sy_buf_reset(&inv->keys);
+}
+
+sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err)
+{
+    size_t most = inv->n_bigrams > inv->n_terms ? inv->n_bigrams : inv->n_terms;
+    uint32_t *order = sy_alloc(most, sizeof *order);
+    if (!order)
+        return sy_fail_nomem(err);
+    sy_run_writer w;
+    sy_status st = sy_run_create(path, &w, err);
+    if (st == SY_OK) {
+        write_lists(inv, &w, order);
+        st = sy_run_close(&w, err);
+    }
+    forget(inv);
+    sy_free(order);
+    return st;
+}
+
+void sy_inverter_free(sy_inverter *inv)
+{
+    if (!inv)
+        return;
+    sy_cutter_free(inv->cutter);
+    sy_posting_pool_release(&inv->pool);
+    sy_free(inv->bigrams);
+    sy_free(inv->terms);
+    sy_free(inv->bigram_slots.items);
+    sy_free(inv->term_slots.items);
+    sy_buf_release(&inv->keys);
+    sy_buf_release(&inv->normal);
+    sy_buf_release(&inv->key);
+    sy_free(inv);
+}

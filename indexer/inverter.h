@@ -1,0 +1,27 @@
+/* indexer/inverter.h - records in, sorted runs of posting lists out.
+ *
+ * For each value: its normal form, the pairs of neighbouring characters, the words.
+ * One inverter per thread; what it holds is written as a run when it is full. */
+#ifndef SY_INDEXER_INVERTER_H
+#define SY_INDEXER_INVERTER_H
+
+#include "segmenter/lexicon.h"
+#include "store/segment.h"
+
+typedef struct sy_inverter sy_inverter;
+
+/* Borrows lexicon and schema. `budget`: bytes of memory after which it is full. */
+SY_CHECKED sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon,
+                                     const sy_schema *schema, size_t budget, sy_inverter **out,
+                                     sy_error *err);
+/* Adds a record; docids ascend. Errors: NOMEM, IO from ICU. */
+SY_CHECKED sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record,
+                                     sy_error *err);
+/* True if the next record might not fit the budget: flush first. */
+bool sy_inverter_full(const sy_inverter *inv);
+bool sy_inverter_empty(const sy_inverter *inv);
+/* Writes what is held as a run to the scratch file `path` and forgets it. */
+SY_CHECKED sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err);
+void sy_inverter_free(sy_inverter *inv); /* NULL is a no-op */
+
+#endif

@@ -1,0 +1,16 @@
+#include "indexer/reader.h"
+
+const sy_reader *sy_reader_for(const sy_document *doc)
+{
+    static const sy_reader *const readers[] = {&sy_ledger_reader, &sy_jsonl_reader};
+    const sy_reader *best = NULL;
+    int surest = 0;
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        int sure = readers[i]->recognise(doc);
+        if (sure > surest) {
+            surest = sure;
+            best = readers[i];
+        }
+    }
+    return best;
+}

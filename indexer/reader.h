@@ -1,0 +1,45 @@
+/* indexer/reader.h - the readers of documents, one per format, chosen by content
+ * first and by name second. */
+#ifndef SY_INDEXER_READER_H
+#define SY_INDEXER_READER_H
+
+#include "indexer/record.h"
+
+/* A document as a reader gets it: whole, as well-formed UTF-8 without BOM. */
+typedef struct sy_document {
+    const char *name; /* path as the user gave it, for messages */
+    const char *text; /* text[len], not NUL-terminated */
+    size_t len;
+    /* Headings are looked up in normal form (no flags); readers add the ones
+     * that are not there under their own name. */
+    sy_schema *schema;
+} sy_document;
+
+typedef struct sy_reader {
+    const char *name; /* "ledger", "jsonl" */
+    /* How sure the reader is that this is its format, 0 (not) to 100. */
+    int (*recognise)(const sy_document *doc);
+    SY_CHECKED sy_status (*read)(const sy_document *doc, const sy_sink *sink, sy_error *err);
+} sy_reader;
+
+/* The reader for a document, or NULL if no reader recognises it. */
+const sy_reader *sy_reader_for(const sy_document *doc);
+
+extern const sy_reader sy_ledger_reader; /* indexer/readers/ledger.c */
+extern const sy_reader sy_jsonl_reader;  /* indexer/readers/jsonl.c  */
+
+/* Appends a document's bytes to `out` as UTF-8: BOMs, UTF-16, UTF-8, else GB18030 if
+ * the whole decodes and it is not UTF-8 with a few faults, else UTF-8 with
+ * ill-formed bytes as U+FFFD (*n_replaced of them, the first at byte *first).
+ * *encoding is a static name. Text that has NUL bytes
+ * and is not UTF-16 is binary: SY_E_INPUT "not text". */
+SY_CHECKED sy_status sy_decode_document(const char *name, const char *bytes, size_t len,
+                                        sy_buf *out, const char **encoding, size_t *n_replaced,
+                                        size_t *first, sy_error *err);
+
+/* Fills a schema: the shipped default (indexer/schema.json, compiled in), then
+ * the fields of the file `path` unless NULL. The file adds fields and aliases and
+ * may change kinds. Syntax: docs/architecture.md, "Schema". INPUT on a bad file. */
+SY_CHECKED sy_status sy_schema_load(const char *path, sy_schema *schema, sy_error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/* indexer/readers/ledger_rows.h - the structure of a ledger dump: tables with
+ * their headers, rows of cells, section headings, and the text around them.
+ *
+ * What the format is and how rows, headings and cells are told apart stands in
+ * ledger.c and in docs/ledgers.md. */
+#ifndef SY_INDEXER_READERS_LEDGER_ROWS_H
+#define SY_INDEXER_READERS_LEDGER_ROWS_H
+
+#include "indexer/readers/ledger_numerals.h"
+#include "store/schema.h"
+
+enum {
+    SY_LEDGER_COLUMNS_MAX = 512,
+    SY_HEADING_MAX = 120 /* bytes of a column's heading */
+};
+
+/* What the walk calls, in the order of the document. Slices are good for the call.
+ * A status other than SY_OK ends the walk and is returned. */
+typedef struct sy_ledger_events {
+    void *ctx;
+    /* The header of a table, or the same one again after a page break. */
+    sy_status (*header)(void *ctx, const sy_slice *cells, size_t n, uint32_t line, sy_error *err);
+    /* A row: n differs from the header's columns if the row is cut or too long. */
+    sy_status (*row)(void *ctx, const sy_slice *cells, size_t n, uint32_t line, sy_error *err);
+    sy_status (*section)(void *ctx, const sy_heading *heading, uint32_t line, sy_error *err);
+    /* n lines of text from `line` on that belong to no table: title, footnote. */
+    sy_status (*outside)(void *ctx, sy_slice first, size_t n, uint32_t line, sy_error *err);
+    /* n cells from `line` on that stand before any header. */
+    sy_status (*orphans)(void *ctx, size_t n, uint32_t line, sy_error *err);
+} sy_ledger_events;
+
+/* Walks text[len]. Headers are recognised by the names of the first n_fields
+ * fields of `schema`, which the events may add to. Cost O(len). Errors: NOMEM and
+ * what the events return. */
+SY_CHECKED sy_status sy_ledger_walk(const char *text, size_t len, const sy_schema *schema,
+                                    size_t n_fields, const sy_ledger_events *events, sy_error *err);
+
+/* Columns of the first header in text[len], 0 if there is none (or no memory). */
+size_t sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema);
+
+#endif

@@ -1,0 +1,402 @@
+#include "query/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* AND leaps: the operand with the fewest records proposes, the others seek to the
+ * proposal, and the first that lies behind it makes the next one. Lists skip
+ * whole blocks, so the cost follows the rarest operand. OR keeps its operands in
+ * a heap. A union of lists, of which there may be thousands, sets bits for one
+ * window of docids after the other; lists without a record there are not touched. */
+
+enum { WINDOW = 1 << 16 };
+
+typedef enum cursor_kind { LIST, UNION, RANGES, AND, OR, NOT, CHECK } cursor_kind;
+
+typedef struct list_union {
+    size_t n;
+    sy_postings_ref *refs;
+    sy_docid *next; /* next[n]: no record of the list that is still to come lies before */
+    bool filled;    /* the bits are those of the window at `base` */
+    sy_docid base;
+    sy_postings walk; /* of the list being read */
+    uint64_t bits[WINDOW / 64];
+} list_union;
+
+typedef struct range_set {
+    sy_doc_range *items;
+    size_t n, at; /* those before `at` are behind the cursor */
+} range_set;
+
+typedef struct operands {
+    sy_cursor **items; /* AND: by cost; OR: a heap by doc once started */
+    size_t n;
+    bool heaped;
+} operands;
+
+typedef struct checked {
+    sy_cursor *candidates;
+    const void *leaf;
+} checked;
+
+struct sy_cursor {
+    cursor_kind kind;
+    bool exact, started;
+    sy_docid doc; /* where it stands, once started */
+    uint64_t cost;
+    sy_cursor_env *env;
+    union {
+        sy_postings *list;
+        list_union *lists;
+        range_set ranges;
+        operands of;
+        sy_cursor *child;
+        checked check;
+    } u;
+};
+
+static sy_cursor *new_cursor(sy_cursor_env *env, cursor_kind kind, bool exact, uint64_t cost)
+{
+    sy_cursor *c = sy_query_memory_take(env->memory, 1, sizeof *c);
+    if (c)
+        *c = (sy_cursor){.kind = kind, .exact = exact, .cost = cost, .env = env};
+    return c;
+}
+
+sy_cursor *sy_cursor_list(sy_cursor_env *env, const sy_postings_ref *ref)
+{
+    sy_cursor *c = new_cursor(env, LIST, true, ref->df);
+    sy_postings *list = c ? sy_query_memory_take(env->memory, 1, sizeof *list) : NULL;
+    if (!list)
+        return NULL;
+    sy_postings_init(list, ref);
+    c->u.list = list;
+    return c;
+}
+
+sy_cursor *sy_cursor_union(sy_cursor_env *env, const sy_postings_ref *refs, size_t n)
+{
+    static const sy_postings_ref none = {0};
+    if (n < 2)
+        return sy_cursor_list(env, n == 1 ? refs : &none);
+    uint64_t cost = 0;
+    for (size_t i = 0; i < n; i++)
+        cost += refs[i].df;
+    sy_cursor *c = new_cursor(env, UNION, true, cost);
+    list_union *u = c ? sy_query_memory_take(env->memory, 1, sizeof *u) : NULL;
+    if (!u)
+        return NULL;
+    u->n = n;
+    u->filled = false;
+    u->refs = sy_query_memory_take(env->memory, n, sizeof *refs);
+    u->next = sy_query_memory_take(env->memory, n, sizeof *u->next);
+    if (!u->refs || !u->next)
+        return NULL;
+    memcpy(u->refs, refs, n * sizeof *refs);
+    memset(u->next, 0, n * sizeof *u->next);
+    c->u.lists = u;
+    return c;
+}
+
+sy_cursor *sy_cursor_ranges(sy_cursor_env *env, const sy_doc_range *ranges, size_t n)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < n; i++)
+        cost += ranges[i].end - ranges[i].start;
+    sy_cursor *c = new_cursor(env, RANGES, true, cost);
+    sy_doc_range *items = c ? sy_query_memory_take(env->memory, n, sizeof *items) : NULL;
+    if (!items)
+        return NULL;
+    if (n > 0)
+        memcpy(items, ranges, n * sizeof *items);
+    c->u.ranges = (range_set){.items = items, .n = n};
+    return c;
+}
+
+sy_cursor *sy_cursor_all(sy_cursor_env *env)
+{
+    return sy_cursor_ranges(env, &(sy_doc_range){0, env->n_records}, 1);
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const sy_cursor *x = *(sy_cursor *const *)a, *y = *(sy_cursor *const *)b;
+    return (x->cost > y->cost) - (x->cost < y->cost);
+}
+
+static sy_cursor *new_set(sy_cursor_env *env, cursor_kind kind, sy_cursor *const *children,
+                          size_t n)
+{
+    if (n == 1)
+        return children[0];
+    sy_cursor *c = new_cursor(env, kind, true, 0);
+    sy_cursor **items = c ? sy_query_memory_take(env->memory, n, sizeof *items) : NULL;
+    if (!items)
+        return NULL;
+    memcpy(items, children, n * sizeof *items);
+    for (size_t i = 0; i < n; i++) {
+        c->exact &= items[i]->exact;
+        c->cost += items[i]->cost;
+    }
+    c->u.of = (operands){.items = items, .n = n};
+    return c;
+}
+
+sy_cursor *sy_cursor_and(sy_cursor_env *env, sy_cursor *const *children, size_t n)
+{
+    sy_cursor *c = new_set(env, AND, children, n);
+    if (c && n > 1) {
+        qsort(c->u.of.items, n, sizeof *c->u.of.items, by_cost);
+        c->cost = c->u.of.items[0]->cost;
+    }
+    return c;
+}
+
+sy_cursor *sy_cursor_or(sy_cursor_env *env, sy_cursor *const *children, size_t n)
+{
+    return new_set(env, OR, children, n);
+}
+
+sy_cursor *sy_cursor_not(sy_cursor_env *env, sy_cursor *child)
+{
+    uint64_t excluded = child->exact && child->cost < env->n_records ? child->cost : 0;
+    sy_cursor *c = new_cursor(env, NOT, child->exact, env->n_records - excluded);
+    if (c)
+        c->u.child = child;
+    return c;
+}
+
+sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void *leaf)
+{
+    sy_cursor *c = new_cursor(env, CHECK, false, candidates->cost);
+    if (c)
+        c->u.check = (checked){.candidates = candidates, .leaf = leaf};
+    return c;
+}
+
+bool sy_cursor_exact(const sy_cursor *c)
+{
+    return c->exact;
+}
+
+static void note_damage(sy_cursor_env *env, const sy_postings *p)
+{
+    if (env->status == SY_OK)
+        env->status = sy_postings_status(p, env->where, &env->err);
+}
+
+static sy_docid seek_list(sy_cursor *c, sy_docid target)
+{
+    sy_docid doc = sy_postings_seek(c->u.list, target);
+    if (doc == SY_DOC_END)
+        note_damage(c->env, c->u.list);
+    return doc;
+}
+
+/* Sets the bits of one list in the window that starts at u->base. */
+static void fill_from(sy_cursor *c, size_t i)
+{
+    list_union *u = c->u.lists;
+    sy_docid end = u->base + WINDOW;
+    sy_postings_init(&u->walk, &u->refs[i]);
+    sy_docid doc = sy_postings_seek(&u->walk, u->base);
+    while (doc < end) {
+        sy_docid bit = doc - u->base;
+        u->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+        doc = sy_postings_next(&u->walk);
+    }
+    if (doc == SY_DOC_END)
+        note_damage(c->env, &u->walk);
+    u->next[i] = doc;
+}
+
+/* The first record of the window that is >= target, or SY_DOC_END. */
+static sy_docid find_bit(const list_union *u, sy_docid target)
+{
+    sy_docid bit = target - u->base;
+    uint64_t word = u->bits[bit / 64] >> bit % 64 << bit % 64;
+    for (sy_docid i = bit / 64;;) {
+        if (word != 0)
+            return u->base + i * 64 + (sy_docid)__builtin_ctzll(word);
+        if (++i == WINDOW / 64)
+            return SY_DOC_END;
+        word = u->bits[i];
+    }
+}
+
+static sy_docid seek_union(sy_cursor *c, sy_docid target)
+{
+    list_union *u = c->u.lists;
+    while (target < SY_DOC_END) {
+        if (u->filled && target >= u->base && target - u->base < WINDOW) {
+            sy_docid doc = find_bit(u, target);
+            if (doc != SY_DOC_END)
+                return doc;
+            target = u->base + WINDOW;
+        }
+        sy_docid least = SY_DOC_END; /* nothing lies between target and it */
+        for (size_t i = 0; i < u->n; i++) {
+            sy_docid next = u->next[i] < target ? target : u->next[i];
+            least = next < least ? next : least;
+        }
+        if (least == SY_DOC_END)
+            break;
+        target = least;
+        u->base = target / WINDOW * WINDOW;
+        memset(u->bits, 0, sizeof u->bits);
+        u->filled = true;
+        for (size_t i = 0; i < u->n; i++)
+            if (u->next[i] < u->base + WINDOW)
+                fill_from(c, i);
+    }
+    return SY_DOC_END;
+}
+
+static sy_docid seek_ranges(range_set *r, sy_docid target)
+{
+    size_t low = r->at, high = r->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (r->items[mid].end <= target)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    r->at = low;
+    if (low == r->n || r->items[low].start >= r->items[low].end)
+        return SY_DOC_END;
+    return r->items[low].start > target ? r->items[low].start : target;
+}
+
+static sy_docid seek_and(operands *of, sy_docid target)
+{
+    sy_docid doc = sy_cursor_seek(of->items[0], target);
+    for (size_t i = 1; i < of->n && doc != SY_DOC_END;) {
+        sy_docid other = sy_cursor_seek(of->items[i], doc);
+        if (other == doc) {
+            i++;
+        } else {
+            doc = sy_cursor_seek(of->items[0], other);
+            i = 1;
+        }
+    }
+    return doc;
+}
+
+static void sift_down(operands *of, size_t i)
+{
+    sy_cursor *moved = of->items[i];
+    for (size_t child; (child = 2 * i + 1) < of->n; i = child) {
+        if (child + 1 < of->n && of->items[child + 1]->doc < of->items[child]->doc)
+            child++;
+        if (of->items[child]->doc >= moved->doc)
+            break;
+        of->items[i] = of->items[child];
+    }
+    of->items[i] = moved;
+}
+
+static sy_docid seek_or(operands *of, sy_docid target)
+{
+    if (!of->heaped) {
+        for (size_t i = 0; i < of->n; i++)
+            sy_cursor_seek(of->items[i], target);
+        for (size_t i = of->n / 2; i-- > 0;)
+            sift_down(of, i);
+        of->heaped = true;
+    }
+    while (of->items[0]->doc < target) {
+        sy_cursor_seek(of->items[0], target);
+        sift_down(of, 0);
+    }
+    return of->items[0]->doc;
+}
+
+static sy_docid seek_not(const sy_cursor *c, sy_docid target)
+{
+    sy_docid end = c->env->n_records;
+    if (c->u.child->exact)
+        while (target < end && sy_cursor_seek(c->u.child, target) == target)
+            target++;
+    return target < end ? target : SY_DOC_END;
+}
+
+static sy_docid seek(sy_cursor *c, sy_docid target)
+{
+    switch (c->kind) {
+    case LIST:
+        return seek_list(c, target);
+    case UNION:
+        return seek_union(c, target);
+    case RANGES:
+        return seek_ranges(&c->u.ranges, target);
+    case AND:
+        return seek_and(&c->u.of, target);
+    case OR:
+        return seek_or(&c->u.of, target);
+    case NOT:
+        return seek_not(c, target);
+    case CHECK:
+        return sy_cursor_seek(c->u.check.candidates, target);
+    }
+    return SY_DOC_END;
+}
+
+sy_docid sy_cursor_seek(sy_cursor *c, sy_docid target)
+{
+    if (!c->started || c->doc < target) {
+        c->doc = seek(c, target);
+        c->started = true;
+    }
+    return c->doc;
+}
+
+static sy_status confirm_and(const operands *of, bool *yes, sy_error *err)
+{
+    sy_status st = SY_OK;
+    *yes = true;
+    for (size_t i = 0; i < of->n && *yes && st == SY_OK; i++)
+        st = sy_cursor_confirm(of->items[i], yes, err);
+    return st;
+}
+
+static sy_status confirm_or(const sy_cursor *c, bool *yes, sy_error *err)
+{
+    const operands *of = &c->u.of;
+    sy_status st = SY_OK;
+    *yes = false;
+    /* What the lists settle saves looking at the text. */
+    for (size_t i = 0; i < of->n && !*yes; i++)
+        *yes = of->items[i]->doc == c->doc && of->items[i]->exact;
+    for (size_t i = 0; i < of->n && !*yes && st == SY_OK; i++)
+        if (of->items[i]->doc == c->doc)
+            st = sy_cursor_confirm(of->items[i], yes, err);
+    return st;
+}
+
+static sy_status confirm_not(const sy_cursor *c, bool *yes, sy_error *err)
+{
+    sy_status st = SY_OK;
+    bool excluded = false;
+    if (sy_cursor_seek(c->u.child, c->doc) == c->doc)
+        st = sy_cursor_confirm(c->u.child, &excluded, err);
+    *yes = !excluded;
+    return st;
+}
+
+sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err)
+{
+    *yes = true;
+    if (c->exact)
+        return SY_OK;
+    switch (c->kind) {
+    case AND:
+        return confirm_and(&c->u.of, yes, err);
+    case OR:
+        return confirm_or(c, yes, err);
+    case NOT:
+        return confirm_not(c, yes, err);
+    default:
+        return c->env->check(c->env->ctx, c->u.check.leaf, c->doc, yes, err);
+    }
+}

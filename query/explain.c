@@ -1,0 +1,74 @@
+/* How many records each term matches alone, and how many are left term by term. */
+#include "base/alloc.h"
+#include "query/search_internal.h"
+
+static sy_status count_alone(sy_search *s, const sy_node *leaf, uint64_t *count, sy_error *err)
+{
+    sy_search_restart(s, leaf);
+    return sy_search_count(s, count, err);
+}
+
+/* One pass over the matches of the first part: each goes on to the next part as
+ * long as it matches, and counts for every part that it has passed. */
+static sy_status count_passed(sy_search *s, sy_cursor *const *parts, size_t n, uint64_t *passed,
+                              sy_error *err)
+{
+    for (sy_docid doc = 0;; doc++) {
+        sy_status st = sy_search_seek(s, parts[0], doc, &doc, err);
+        if (st != SY_OK || doc == SY_DOC_END)
+            return st;
+        passed[0]++;
+        bool passes = true;
+        for (size_t i = 1; i < n && passes; i++) {
+            sy_docid at = sy_cursor_seek(parts[i], doc);
+            passes = at == doc;
+            if (passes)
+                st = sy_search_try(s, parts[i], doc, &passes, &at, err);
+            if (st != SY_OK)
+                return st;
+            passed[i] += passes;
+        }
+    }
+}
+
+static sy_status count_left(sy_search *s, sy_leaf_count *counts, sy_error *err)
+{
+    const sy_node *root = s->query->root;
+    bool is_and = root->kind == SY_NODE_AND;
+    size_t n = is_and ? root->n_children : 1;
+    const sy_node *const *parts = is_and ? (const sy_node *const *)root->children : &root;
+    sy_cursor **cursors = sy_calloc(n, sizeof *cursors);
+    uint64_t *passed = sy_calloc(n, sizeof *passed);
+    sy_status st = cursors && passed ? SY_OK : sy_fail_nomem(err);
+    for (size_t i = 0; i < s->index->n_segments && st == SY_OK && n > 0; i++) {
+        st = sy_search_enter(s, i, err);
+        for (size_t k = 0; k < n && st == SY_OK; k++)
+            st = sy_plan_node(&s->plan, parts[k], &cursors[k], err);
+        if (st == SY_OK)
+            st = count_passed(s, cursors, n, passed, err);
+    }
+    for (size_t k = 0; k < n && st == SY_OK; k++) {
+        if (parts[k]->kind < SY_NODE_ALL)
+            continue;
+        counts[parts[k]->leaf].left = passed[k];
+        counts[parts[k]->leaf].top_level = true;
+    }
+    sy_free(cursors);
+    sy_free(passed);
+    return st;
+}
+
+sy_status sy_search_explain(const sy_index *index, const sy_query *query, sy_leaf_count *counts,
+                            sy_error *err)
+{
+    sy_search *s;
+    sy_status st = sy_search_open(index, query, &s, err);
+    for (size_t i = 0; i < query->n_leaves && st == SY_OK; i++) {
+        counts[i] = (sy_leaf_count){0};
+        st = count_alone(s, query->leaves[i], &counts[i].count, err);
+    }
+    if (st == SY_OK)
+        st = count_left(s, counts, err);
+    sy_search_close(s);
+    return st;
+}

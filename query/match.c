@@ -1,0 +1,199 @@
+#include "query/match.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "segmenter/whole_value.h"
+
+typedef struct matcher {
+    const sy_leaf *leaf;
+    sy_tools *tools;
+    sy_text *text;
+    sy_spans *spans; /* NULL: only whether it matches */
+    sy_error *err;
+} matcher;
+
+void sy_spans_release(sy_spans *s)
+{
+    sy_free(s->items);
+    *s = (sy_spans){0};
+}
+
+static sy_status add_span(const matcher *m, const char *at, size_t len)
+{
+    sy_spans *s = m->spans;
+    if (!s)
+        return SY_OK;
+    if (!sy_grow((void **)&s->items, s->n, &s->cap, sizeof *s->items))
+        return sy_fail_nomem(m->err);
+    uint32_t start = (uint32_t)(at - m->text->normal.data);
+    s->items[s->n++] = (sy_span){start, start + (uint32_t)len};
+    return SY_OK;
+}
+
+/* The needle anywhere in `where`, a part of the text. */
+static sy_status find_part(const matcher *m, const sy_needle *needle, sy_slice where, bool *yes)
+{
+    sy_finder f;
+    sy_finder_init(&f, needle, where);
+    sy_status st = SY_OK;
+    *yes = false;
+    for (const char *at; st == SY_OK && (at = sy_finder_next(&f)) != NULL;) {
+        *yes = true;
+        if (!m->spans)
+            break;
+        st = add_span(m, at, needle->text.len);
+    }
+    return st;
+}
+
+/* True unless the place lies inside a token: no word goes on across it. */
+static bool is_boundary(const sy_text *text, size_t place)
+{
+    size_t low = 0, high = text->n_tokens; /* tokens before low end at place or before */
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (text->tokens[mid].end <= place)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low == text->n_tokens || text->tokens[low].start >= place;
+}
+
+/* The needle where it begins at a word and, unless `begins`, ends at one. */
+static sy_status find_words(const matcher *m, const sy_needle *needle, bool begins, bool *yes)
+{
+    sy_slice where = m->text->normal;
+    sy_finder f;
+    sy_finder_init(&f, needle, where);
+    sy_status st = SY_OK;
+    *yes = false;
+    for (const char *at; st == SY_OK && (at = sy_finder_next(&f)) != NULL;) {
+        st = sy_text_cut(m->text, m->tools, m->err);
+        if (st != SY_OK)
+            break;
+        size_t start = (size_t)(at - where.data);
+        if (!is_boundary(m->text, start) ||
+            (!begins && !is_boundary(m->text, start + needle->text.len)))
+            continue;
+        *yes = true;
+        if (!m->spans)
+            break;
+        st = add_span(m, at, needle->text.len);
+    }
+    return st;
+}
+
+/* Rule 2: the whole, else every word. */
+static sy_status find_spread(const matcher *m, bool *yes)
+{
+    const sy_leaf *leaf = m->leaf;
+    sy_status st = find_part(m, &leaf->text, m->text->normal, yes);
+    if (st != SY_OK || *yes || leaf->n_words == 0)
+        return st;
+    *yes = true;
+    for (size_t i = 0; i < leaf->n_words && *yes && st == SY_OK; i++) {
+        const sy_leaf_word *word = &leaf->words[i];
+        st = word->whole ? find_words(m, &word->needle, false, yes)
+                         : find_part(m, &word->needle, m->text->normal, yes);
+    }
+    if (!*yes && m->spans)
+        m->spans->n = 0;
+    return st;
+}
+
+static sy_status match_name(const matcher *m, bool *yes)
+{
+    const sy_needle *term = &m->leaf->name;
+    sy_slice name = sy_whole_value(m->text->normal);
+    const sy_aliases *aliases;
+    *yes = false;
+    sy_status st = sy_tools_aliases(m->tools, &aliases, m->err);
+    if (st != SY_OK)
+        return st;
+    sy_name_match how = sy_name_matches(aliases, term->text, name);
+    *yes = how != SY_NAME_NO;
+    if (!*yes || !m->spans)
+        return SY_OK;
+    if (how == SY_NAME_PART)
+        return find_part(m, term, name, yes);
+    m->spans->via_group = how == SY_NAME_GROUP;
+    return add_span(m, name.data, name.len);
+}
+
+static sy_status match_equal(const matcher *m, bool *yes)
+{
+    sy_slice whole = sy_whole_value(m->text->normal);
+    *yes = sy_slice_equal(whole, m->leaf->text.text);
+    return *yes ? add_span(m, whole.data, whole.len) : SY_OK;
+}
+
+sy_status sy_match_text(const sy_leaf *leaf, sy_tools *tools, sy_field_id field, sy_text *text,
+                        bool *yes, sy_spans *spans, sy_error *err)
+{
+    matcher m = {.leaf = leaf, .tools = tools, .text = text, .spans = spans, .err = err};
+    if (spans) {
+        spans->n = 0;
+        spans->via_group = false;
+    }
+    *yes = false;
+    if (leaf->by_name && sy_tools_is_names(tools, field))
+        return match_name(&m, yes);
+    switch (leaf->rule) {
+    case SY_RULE_ALL:
+        *yes = true;
+        return SY_OK;
+    case SY_RULE_EXISTS:
+        *yes = sy_whole_value(text->normal).len > 0;
+        return SY_OK;
+    case SY_RULE_PART:
+        return find_part(&m, &leaf->text, text->normal, yes);
+    case SY_RULE_SPREAD:
+        return find_spread(&m, yes);
+    case SY_RULE_WHOLE:
+        return find_words(&m, &leaf->text, false, yes);
+    case SY_RULE_BEGIN:
+        return find_words(&m, &leaf->text, true, yes);
+    case SY_RULE_EQUAL:
+        return match_equal(&m, yes);
+    case SY_RULE_NOTHING:
+    case SY_RULE_NAME:
+    case SY_RULE_LINE:
+        break;
+    }
+    return SY_OK;
+}
+
+/* A record whose document has no lines has line 0, which is none. */
+static bool match_line(const sy_leaf *leaf, uint32_t line)
+{
+    if (leaf->rule == SY_RULE_EXISTS || leaf->rule == SY_RULE_NOTHING || line == 0)
+        return leaf->rule == SY_RULE_EXISTS && line > 0;
+    char digits[16];
+    int len = snprintf(digits, sizeof digits, "%u", line);
+    sy_slice text = leaf->text.text;
+    return (leaf->begins ? text.len <= (size_t)len : text.len == (size_t)len) &&
+           memcmp(digits, text.data, text.len) == 0;
+}
+
+sy_status sy_match_record(const sy_leaf *leaf, sy_record_text *record, bool *yes, sy_error *err)
+{
+    *yes = leaf->rule == SY_RULE_ALL;
+    if (leaf->field == SY_FIELD_LINE) {
+        *yes = match_line(leaf, record->stored.line);
+        return SY_OK;
+    }
+    sy_status st = SY_OK;
+    size_t n = sy_record_text_count(record);
+    for (size_t i = 0; i < n && !*yes && st == SY_OK; i++) {
+        sy_field_id field = sy_record_text_value(record, i).field;
+        sy_text *text;
+        if (!sy_leaf_looks_at(leaf, field))
+            continue;
+        st = sy_record_text_normal(record, i, &text, err);
+        if (st == SY_OK)
+            st = sy_match_text(leaf, record->tools, field, text, yes, NULL, err);
+    }
+    return st;
+}

@@ -1,0 +1,506 @@
+#include "query/plan.h"
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "segmenter/normal.h"
+#include "store/term_key.h"
+
+/* Where the candidates of a leaf come from:
+ *
+ *   rule              text fields                                 exact if
+ *   PART    n = 1     all bigrams that begin with it              any field
+ *           n = 2     the bigram                                  any field
+ *           n > 2     its rarest bigrams together                 never
+ *   SPREAD            the rarest bigrams of all its words         two characters, any field
+ *   WHOLE   one token its word lists                              always
+ *           more      as PART                                     never
+ *   BEGIN   n = 1     the lists of words that begin with it       no overlong words
+ *           n > 1     as PART                                     never
+ *   EQUAL             its value list, or bigrams with its end     value list
+ *   EXISTS            the presence list                           always
+ *
+ * and in name fields, for bare terms: the value lists of all names that the name
+ * rule accepts. */
+
+enum {
+    LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
+    ROWS_MAX = 4
+};
+
+static const uint32_t STOP = 0x3002; /* 。, which whole values ignore at the end */
+
+/* The rarest bigrams seen so far, by the length of their lists. */
+typedef struct bigram {
+    uint32_t a, b;
+    sy_postings_ref ref;
+} bigram;
+
+typedef struct bigrams {
+    bigram items[LISTS_MAX];
+    size_t n;
+    bool none; /* one was not there at all: nothing matches */
+} bigrams;
+
+/* A cursor and whether it is the answer. */
+typedef struct part {
+    sy_cursor *cursor;
+    bool exact;
+} part;
+
+static sy_status made(sy_cursor *c, sy_cursor **out, sy_error *err)
+{
+    *out = c;
+    return c ? SY_OK : sy_fail_nomem(err);
+}
+
+static sy_status add_ref(sy_plan *p, const sy_postings_ref *ref, sy_error *err)
+{
+    if (ref->df == 0)
+        return SY_OK;
+    if (!sy_grow((void **)&p->refs, p->n_refs, &p->cap_refs, sizeof *p->refs))
+        return sy_fail_nomem(err);
+    p->refs[p->n_refs++] = *ref;
+    return SY_OK;
+}
+
+/* The union of the lists gathered so far. */
+static sy_status take_refs(sy_plan *p, sy_cursor **out, sy_error *err)
+{
+    size_t n = p->n_refs;
+    p->n_refs = 0;
+    return made(sy_cursor_union(p->env, p->refs, n), out, err);
+}
+
+/* ---- the character layer ---- */
+
+static sy_status add_bigram(sy_plan *p, bigrams *set, uint32_t a, uint32_t b, sy_error *err)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (set->items[i].a == a && set->items[i].b == b)
+            return SY_OK;
+    bigram one = {.a = a, .b = b};
+    sy_status st = sy_segment_bigram(p->segment, a, b, &one.ref, err);
+    if (st != SY_OK)
+        return st;
+    set->none |= one.ref.df == 0;
+    size_t i = set->n;
+    if (set->n < LISTS_MAX)
+        set->n++;
+    else if (set->items[--i].ref.df <= one.ref.df)
+        return SY_OK;
+    for (; i > 0 && set->items[i - 1].ref.df > one.ref.df; i--)
+        set->items[i] = set->items[i - 1];
+    set->items[i] = one;
+    return SY_OK;
+}
+
+/* Adds the bigrams inside a text. A barrier ends what stands before it. */
+static sy_status add_bigrams(sy_plan *p, bigrams *set, sy_slice text, sy_error *err)
+{
+    uint32_t before = SY_BARRIER;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < text.len && !set->none && st == SY_OK;) {
+        uint32_t cp;
+        i += sy_utf8_decode(text.data + i, text.len - i, &cp);
+        if (before != SY_BARRIER)
+            st = add_bigram(p, set, before, cp, err);
+        before = cp;
+    }
+    return st;
+}
+
+/* The records that have character `a`. */
+static sy_status row(sy_plan *p, uint32_t a, sy_cursor **out, sy_error *err)
+{
+    uint32_t first, n;
+    sy_status st = sy_segment_bigram_row(p->segment, a, &first, &n, err);
+    for (uint32_t i = 0; i < n && st == SY_OK; i++) {
+        uint32_t b;
+        sy_postings_ref ref;
+        st = sy_segment_bigram_at(p->segment, first + i, &b, &ref, err);
+        if (st == SY_OK)
+            st = add_ref(p, &ref, err);
+    }
+    return st == SY_OK ? take_refs(p, out, err) : st;
+}
+
+static sy_status all_bigrams(sy_plan *p, const bigrams *set, sy_cursor *more, sy_cursor **out,
+                             sy_error *err)
+{
+    if (set->none)
+        return take_refs(p, out, err); /* of no lists */
+    sy_cursor *lists[LISTS_MAX + 1];
+    size_t n = 0;
+    if (more)
+        lists[n++] = more;
+    for (size_t i = 0; i < set->n; i++) {
+        sy_status st = made(sy_cursor_list(p->env, &set->items[i].ref), &lists[n++], err);
+        if (st != SY_OK)
+            return st;
+    }
+    return made(sy_cursor_and(p->env, lists, n), out, err);
+}
+
+/* The records that can have all of some texts, n >= 1, each somewhere. */
+static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *set, sy_cursor **out,
+                         sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < n && st == SY_OK; i++)
+        st = add_bigrams(p, set, texts[i], err);
+    if (st != SY_OK)
+        return st;
+    if (set->n > 0)
+        return all_bigrams(p, set, NULL, out, err);
+    /* Single characters only. */
+    sy_cursor *rows[ROWS_MAX];
+    size_t n_rows = n < ROWS_MAX ? n : ROWS_MAX;
+    for (size_t i = 0; i < n_rows && st == SY_OK; i++) {
+        uint32_t cp;
+        sy_utf8_decode(texts[i].data, texts[i].len, &cp);
+        st = row(p, cp, &rows[i], err);
+    }
+    return st == SY_OK ? made(sy_cursor_and(p->env, rows, n_rows), out, err) : st;
+}
+
+static sy_status contain_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    bigrams set = {.n = 0};
+    out->exact = leaf->field == SY_FIELD_ANY && leaf->n_chars <= 2 && leaf->rule != SY_RULE_WHOLE &&
+                 leaf->rule != SY_RULE_BEGIN;
+    return contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+}
+
+static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    if (leaf->n_words == 0)
+        return contain_text(p, leaf, out, err);
+    bigrams set = {.n = 0};
+    sy_slice *texts = sy_alloc(leaf->n_words, sizeof *texts);
+    if (!texts)
+        return sy_fail_nomem(err);
+    /* Where the whole stands, all its words do, so these are its candidates too. */
+    for (size_t i = 0; i < leaf->n_words; i++)
+        texts[i] = leaf->words[i].needle.text;
+    sy_status st = contain(p, texts, leaf->n_words, &set, &out->cursor, err);
+    sy_free(texts);
+    return st;
+}
+
+/* ---- the word layer ---- */
+
+/* True for fields whose texts the leaf looks at other than by the name rule. */
+static bool is_text_of(const sy_plan *p, const sy_leaf *leaf, sy_field_id field)
+{
+    return sy_leaf_looks_at(leaf, field) && !(leaf->by_name && sy_tools_is_names(p->tools, field));
+}
+
+/* Gathers the lists of terms that start with p->key and are of such a field.
+ * *any: there was one. */
+static sy_status add_walk(sy_plan *p, const sy_leaf *leaf, bool *any, sy_error *err)
+{
+    sy_term_walk walk;
+    sy_slice prefix = {sy_buf_cstr(&p->key), p->key.len};
+    bool more = true;
+    sy_status st = sy_buf_status(&p->key, err);
+    if (st != SY_OK)
+        return st;
+    st = sy_term_walk_open(p->segment, prefix, &walk, err);
+    while (st == SY_OK) {
+        sy_slice key, text;
+        sy_postings_ref ref;
+        char space;
+        sy_field_id field;
+        st = sy_term_walk_next(&walk, &more, &key, &ref, err);
+        if (st != SY_OK || !more)
+            break;
+        if (!sy_term_key_parse(key, &space, &field, &text) || !is_text_of(p, leaf, field))
+            continue;
+        *any = true;
+        st = add_ref(p, &ref, err);
+    }
+    sy_term_walk_close(&walk);
+    return st;
+}
+
+static sy_status add_term(sy_plan *p, sy_error *err)
+{
+    sy_postings_ref ref;
+    sy_status st = sy_buf_status(&p->key, err);
+    if (st == SY_OK)
+        st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &ref, err);
+    return st == SY_OK ? add_ref(p, &ref, err) : st;
+}
+
+/* A leaf that is one token wherever it matches. */
+static sy_status one_token(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    bool any;
+    sy_term_key_word(&p->key, leaf->text.text, leaf->field);
+    if (p->key.len > SY_TERM_KEY_MAX)
+        return contain_text(p, leaf, out, err);
+    sy_status st;
+    if (leaf->field != SY_FIELD_ANY) {
+        st = add_term(p, err);
+    } else {
+        p->key.len -= 2; /* the field: all of them */
+        st = add_walk(p, leaf, &any, err);
+    }
+    out->exact = true;
+    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+}
+
+/* A word that begins with one character. */
+static sy_status one_beginning(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    bool any, overlong = false;
+    sy_buf_reset(&p->key);
+    sy_buf_putc(&p->key, SY_TERM_WORD);
+    sy_buf_append(&p->key, leaf->text.text.data, leaf->text.text.len);
+    sy_status st = add_walk(p, leaf, &any, err);
+    if (st == SY_OK) {
+        sy_buf_reset(&p->key);
+        sy_buf_putc(&p->key, SY_TERM_OVERLONG);
+        st = add_walk(p, leaf, &overlong, err);
+    }
+    out->exact = !overlong;
+    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+}
+
+/* The value's bigrams, and what may stand behind its last character: the end,
+ * white space, or the 。 that whole values ignore. */
+static sy_status equal_by_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    sy_slice text = leaf->text.text;
+    uint32_t last = 0;
+    for (size_t i = 0; i < text.len;)
+        i += sy_utf8_decode(text.data + i, text.len - i, &last);
+    const uint32_t behind[] = {SY_BIGRAM_END, ' ', STOP};
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < 3 && st == SY_OK; i++) {
+        sy_postings_ref ref;
+        st = sy_segment_bigram(p->segment, last, behind[i], &ref, err);
+        if (st == SY_OK)
+            st = add_ref(p, &ref, err);
+    }
+    bigrams set = {.n = 0};
+    sy_cursor *end;
+    if (st == SY_OK)
+        st = take_refs(p, &end, err);
+    if (st == SY_OK)
+        st = add_bigrams(p, &set, text, err);
+    out->exact = false;
+    return st == SY_OK ? all_bigrams(p, &set, end, &out->cursor, err) : st;
+}
+
+static sy_status equal(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    const sy_schema *schema = &p->tools->index->schema;
+    sy_field_kind kind =
+        leaf->field < schema->n_fields ? schema->fields[leaf->field].kind : SY_FIELD_TEXT;
+    sy_term_key_value(&p->key, leaf->field, leaf->text.text);
+    if ((kind != SY_FIELD_NAMES && kind != SY_FIELD_KEYWORD) || p->key.len > SY_TERM_KEY_MAX)
+        return equal_by_text(p, leaf, out, err);
+    sy_status st = add_term(p, err);
+    out->exact = true;
+    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+}
+
+static sy_status exists(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    sy_term_key_presence(&p->key, leaf->field);
+    sy_status st = add_term(p, err);
+    out->exact = true;
+    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+}
+
+/* ---- names ---- */
+
+/* Gathers the lists of the names of one field that the term names. */
+static sy_status add_names(sy_plan *p, const sy_leaf *leaf, sy_field_id id, sy_error *err)
+{
+    const sy_aliases *aliases;
+    sy_status st = sy_tools_aliases(p->tools, &aliases, err);
+    sy_term_key_value(&p->key, id, (sy_slice){"", 0});
+    if (st == SY_OK)
+        st = sy_buf_status(&p->key, err);
+    if (st != SY_OK)
+        return st;
+    sy_term_walk walk;
+    st = sy_term_walk_open(p->segment, (sy_slice){p->key.data, p->key.len}, &walk, err);
+    while (st == SY_OK) {
+        sy_slice key, name;
+        sy_postings_ref ref;
+        char space;
+        sy_field_id field;
+        bool more;
+        st = sy_term_walk_next(&walk, &more, &key, &ref, err);
+        if (st != SY_OK || !more)
+            break;
+        if (sy_term_key_parse(key, &space, &field, &name) &&
+            sy_name_matches(aliases, leaf->name.text, name) != SY_NAME_NO)
+            st = add_ref(p, &ref, err);
+    }
+    sy_term_walk_close(&walk);
+    return st;
+}
+
+/* The records with a name that the leaf names, in the name fields it looks at. */
+static sy_status names(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    sy_status st = SY_OK;
+    out->exact = true;
+    size_t n_fields = p->tools->index->schema.n_fields;
+    for (size_t i = 0; i < n_fields && st == SY_OK; i++) {
+        sy_field_id id = (sy_field_id)i;
+        if (!sy_tools_is_names(p->tools, id) || !sy_leaf_looks_at(leaf, id))
+            continue;
+        st = add_names(p, leaf, id, err);
+        size_t n = p->n_refs;
+        if (st == SY_OK) {
+            sy_term_key_overlong(&p->key, id);
+            st = add_term(p, err);
+        }
+        out->exact &= p->n_refs == n;
+    }
+    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+}
+
+/* ---- reserved fields ---- */
+
+/* The documents whose path matches. */
+static sy_status source(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    sy_doc_range *ranges = NULL;
+    size_t n = 0, cap = 0, n_docs = sy_segment_n_docs(p->segment);
+    sy_text text = {.cut = false};
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < n_docs && st == SY_OK; i++) {
+        sy_segment_doc doc;
+        bool yes = false;
+        sy_segment_doc_at(p->segment, i, &doc);
+        sy_buf_reset(&text.buf);
+        st = sy_normalize(p->tools->index->info.norm_flags, doc.source.data, doc.source.len,
+                          &text.buf, NULL, err);
+        if (st == SY_OK)
+            st = sy_buf_status(&text.buf, err);
+        text.normal = (sy_slice){sy_buf_cstr(&text.buf), text.buf.len};
+        if (st == SY_OK && doc.n_records > 0)
+            st = sy_match_text(leaf, p->tools, SY_FIELD_SOURCE, &text, &yes, NULL, err);
+        if (!yes)
+            continue;
+        if (!sy_grow((void **)&ranges, n, &cap, sizeof *ranges))
+            st = sy_fail_nomem(err);
+        else
+            ranges[n++] = (sy_doc_range){doc.first, doc.first + doc.n_records};
+    }
+    out->exact = true;
+    if (st == SY_OK)
+        st = made(sy_cursor_ranges(p->env, ranges, n), &out->cursor, err);
+    sy_text_release(&text);
+    sy_free(ranges);
+    return st;
+}
+
+/* ---- leaves and operators ---- */
+
+static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    switch (leaf->rule) {
+    case SY_RULE_ALL:
+        out->exact = true;
+        return made(sy_cursor_all(p->env), &out->cursor, err);
+    case SY_RULE_EXISTS:
+        return exists(p, leaf, out, err);
+    case SY_RULE_PART:
+        return contain_text(p, leaf, out, err);
+    case SY_RULE_SPREAD:
+        return contain_words(p, leaf, out, err);
+    case SY_RULE_WHOLE:
+        return leaf->one_token ? one_token(p, leaf, out, err) : contain_text(p, leaf, out, err);
+    case SY_RULE_BEGIN:
+        return leaf->n_chars == 1 ? one_beginning(p, leaf, out, err)
+                                  : contain_text(p, leaf, out, err);
+    case SY_RULE_EQUAL:
+        return equal(p, leaf, out, err);
+    case SY_RULE_NOTHING:
+    case SY_RULE_NAME:
+    case SY_RULE_LINE:
+        break;
+    }
+    out->exact = true;
+    return take_refs(p, &out->cursor, err); /* of no lists */
+}
+
+static sy_status plan_leaf(sy_plan *p, const sy_leaf *leaf, sy_cursor **out, sy_error *err)
+{
+    part parts[2] = {0};
+    size_t n = 1;
+    sy_status st;
+    p->n_refs = 0;
+    if (leaf->rule == SY_RULE_NOTHING) {
+        st = text_part(p, leaf, &parts[0], err);
+    } else if (leaf->field == SY_FIELD_SOURCE) {
+        st = source(p, leaf, &parts[0], err);
+    } else if (leaf->field == SY_FIELD_KEY || leaf->field == SY_FIELD_LINE) {
+        st = made(sy_cursor_all(p->env), &parts[0].cursor, err); /* no list has them */
+    } else if (leaf->rule == SY_RULE_NAME) {
+        st = names(p, leaf, &parts[0], err);
+    } else {
+        st = text_part(p, leaf, &parts[0], err);
+        if (st == SY_OK && leaf->by_name)
+            st = names(p, leaf, &parts[n++], err);
+    }
+    if (st != SY_OK)
+        return st;
+    bool exact = parts[0].exact && (n == 1 || parts[1].exact);
+    sy_cursor *both[] = {parts[0].cursor, parts[1].cursor};
+    sy_cursor *candidates = sy_cursor_or(p->env, both, n);
+    if (candidates && !exact)
+        candidates = sy_cursor_check(p->env, candidates, leaf);
+    return made(candidates, out, err);
+}
+
+static sy_status plan_children(sy_plan *p, const sy_node *node, sy_cursor **out, sy_error *err)
+{
+    size_t n = node->n_children;
+    if (n == 0)
+        return made(sy_cursor_all(p->env), out, err);
+    sy_cursor **children = sy_alloc(n, sizeof *children);
+    if (!children)
+        return sy_fail_nomem(err);
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < n && st == SY_OK; i++)
+        st = sy_plan_node(p, node->children[i], &children[i], err);
+    if (st == SY_OK)
+        st = made(node->kind == SY_NODE_AND ? sy_cursor_and(p->env, children, n)
+                                            : sy_cursor_or(p->env, children, n),
+                  out, err);
+    sy_free(children);
+    return st;
+}
+
+sy_status sy_plan_node(sy_plan *p, const sy_node *node, sy_cursor **out, sy_error *err)
+{
+    *out = NULL;
+    sy_status st;
+    switch (node->kind) {
+    case SY_NODE_AND:
+    case SY_NODE_OR:
+        return plan_children(p, node, out, err);
+    case SY_NODE_NOT: {
+        sy_cursor *child;
+        st = sy_plan_node(p, node->children[0], &child, err);
+        return st == SY_OK ? made(sy_cursor_not(p->env, child), out, err) : st;
+    }
+    default:
+        return plan_leaf(p, &p->leaves[node->leaf], out, err);
+    }
+}
+
+void sy_plan_release(sy_plan *p)
+{
+    sy_buf_release(&p->key);
+    sy_free(p->refs);
+    *p = (sy_plan){0};
+}

@@ -1,0 +1,43 @@
+/* query/record_text.h - the texts of one record in the forms that matching needs:
+ * read, normalised and cut at most once, each when first asked for. */
+#ifndef SY_QUERY_RECORD_TEXT_H
+#define SY_QUERY_RECORD_TEXT_H
+
+#include "query/tools.h"
+
+/* One text: a value, the key or the path. */
+typedef struct sy_text {
+    sy_slice normal;
+    bool cut; /* the tokens are there */
+    sy_token *tokens;
+    size_t n_tokens, cap_tokens;
+    sy_buf buf; /* holds `normal` */
+    bool normalised;
+} sy_text;
+
+/* Fills text->tokens unless they are there. */
+SY_CHECKED sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err);
+void sy_text_release(sy_text *text);
+
+/* The texts of a record: its values as stored, then its key, then its path. */
+typedef struct sy_record_text {
+    sy_tools *tools;           /* borrowed */
+    const sy_segment *segment; /* NULL: no record is loaded */
+    sy_stored stored;
+    sy_text *texts;
+    size_t cap_texts;
+} sy_record_text; /* {.tools = tools} to start with */
+
+/* Reads a record, unless it is the one that is there. */
+SY_CHECKED sy_status sy_record_text_load(sy_record_text *r, const sy_segment *segment,
+                                         sy_docid docid, sy_error *err);
+size_t sy_record_text_count(const sy_record_text *r);
+/* The i-th text as it is stored; for the key and the path with their reserved
+ * field ids. */
+sy_stored_value sy_record_text_value(const sy_record_text *r, size_t i);
+/* The same in normal form; borrowed until another record is loaded. */
+SY_CHECKED sy_status sy_record_text_normal(sy_record_text *r, size_t i, sy_text **out,
+                                           sy_error *err);
+void sy_record_text_release(sy_record_text *r);
+
+#endif

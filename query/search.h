@@ -1,0 +1,77 @@
+/* query/search.h - run a query over an open index: hits in corpus order, one by
+ * one, with the places that matched.
+ *
+ * A search is for one thread; the index may be shared. */
+#ifndef SY_QUERY_SEARCH_H
+#define SY_QUERY_SEARCH_H
+
+#include "query/query.h"
+#include "store/index.h"
+
+typedef struct sy_search sy_search;
+
+typedef struct sy_hit {
+    const sy_segment *segment;
+    size_t segment_ordinal;
+    sy_docid docid;
+} sy_hit;
+
+/* A place that matched: [start, end) in bytes of the original value. */
+typedef struct sy_match {
+    sy_field_id field;   /* reserved fields too: key, source            */
+    uint32_t ordinal;    /* which value of the field                    */
+    uint32_t start, end; /* bytes of the original value                 */
+    uint32_t leaf;       /* index into query->leaves                    */
+    bool via_group;      /* the value is a group that has the name      */
+} sy_match;
+
+typedef struct sy_matches {
+    sy_match *items; /* by field, value, start; overlapping ones of one leaf merged */
+    size_t n, cap;
+} sy_matches;
+void sy_matches_release(sy_matches *m);
+
+/* Borrows index and query until close. */
+SY_CHECKED sy_status sy_search_open(const sy_index *index, const sy_query *query, sy_search **out,
+                                    sy_error *err);
+/* The next hit in corpus order. *more is false after the last one. */
+SY_CHECKED sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err);
+/* The stored record of a hit; borrowed until the next call with this search. */
+SY_CHECKED sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out,
+                                      sy_error *err);
+/* Where the positive leaves of the query match in that record. `record` is what
+ * sy_search_record gave. Fills *out anew. */
+SY_CHECKED sy_status sy_search_matches(sy_search *s, const sy_hit *hit, const sy_stored *record,
+                                       sy_matches *out, sy_error *err);
+/* Counts all hits that are left. */
+SY_CHECKED sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err);
+void sy_search_close(sy_search *s);
+
+/* For zero hits and --explain: the number of records each leaf matches alone. */
+typedef struct sy_leaf_count {
+    uint64_t count; /* records that match the leaf alone                          */
+    uint64_t left;  /* records left after this top-level term and those before it */
+    bool top_level; /* a direct part of the root AND, so that `left` has a meaning */
+} sy_leaf_count;
+/* counts[query->n_leaves]. */
+SY_CHECKED sy_status sy_search_explain(const sy_index *index, const sy_query *query,
+                                       sy_leaf_count *counts, sy_error *err);
+
+/* Distinct values of a name or keyword field with the number of records of a
+ * search that have each (--count-by); other fields count whole values too. Each
+ * distinct value counts once a record. */
+typedef struct sy_facet {
+    sy_slice value; /* as first seen in the original */
+    uint64_t count;
+} sy_facet;
+typedef struct sy_facets {
+    sy_facet *items; /* by count, largest first, then by first appearance */
+    size_t n;
+    uint64_t without; /* hits without a non-empty value in the field */
+    struct sy_facets_memory *memory;
+} sy_facets;
+SY_CHECKED sy_status sy_search_count_by(sy_search *s, sy_field_id field, sy_facets *out,
+                                        sy_error *err);
+void sy_facets_release(sy_facets *f);
+
+#endif

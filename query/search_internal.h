@@ -1,0 +1,49 @@
+/* query/search_internal.h - what the files behind query/search.h share. */
+#ifndef SY_QUERY_SEARCH_INTERNAL_H
+#define SY_QUERY_SEARCH_INTERNAL_H
+
+#include "query/plan.h"
+#include "query/search.h"
+#include "segmenter/normal.h"
+
+struct sy_search {
+    const sy_index *index; /* borrowed */
+    const sy_query *query; /* borrowed */
+    sy_tools tools;
+    sy_query_memory *memory; /* of the leaves */
+    sy_leaf *leaves;         /* leaves[query->n_leaves] */
+    bool *positive;          /* likewise: not excluded, so its places are shown */
+    sy_record_text record;   /* the record looked at last */
+    sy_plan plan;
+
+    /* The walk: node `node` in segment `segment`, from docid `next` on. */
+    const sy_node *node;
+    size_t segment;
+    sy_docid next;
+    sy_cursor *root; /* NULL: the segment is not entered yet */
+    sy_cursor_env env;
+
+    /* A failure is final: a search never goes on with half an answer. */
+    sy_status status;
+    sy_error err;
+
+    /* scratch of sy_search_matches */
+    sy_spans spans;
+    sy_norm_map map;
+    sy_buf normal;
+};
+
+/* Starts again, at the first segment, for one node of the query. */
+void sy_search_restart(sy_search *s, const sy_node *node);
+/* Frees the cursors of the last segment and makes ready for those of another. */
+SY_CHECKED sy_status sy_search_enter(sy_search *s, size_t segment, sy_error *err);
+/* Moves `c`, a cursor of the segment entered, to the first candidate at or behind
+ * `from` and says whether it matches; *at is SY_DOC_END if there is none. */
+SY_CHECKED sy_status sy_search_try(sy_search *s, sy_cursor *c, sy_docid from, bool *yes,
+                                   sy_docid *at, sy_error *err);
+/* The first match of `c`, a cursor of the segment entered, at or behind `from`;
+ * SY_DOC_END if there is none. */
+SY_CHECKED sy_status sy_search_seek(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *out,
+                                    sy_error *err);
+
+#endif

@@ -1,0 +1,40 @@
+#include "query/tools.h"
+
+sy_status sy_tools_cut(sy_tools *t, sy_slice normal, const sy_token **tokens, size_t *n_tokens,
+                       sy_error *err)
+{
+    *tokens = NULL;
+    *n_tokens = 0;
+    if (!t->cutter) {
+        const sy_slice image = t->index->lexicon;
+        sy_status st = sy_lexicon_open((const uint8_t *)image.data, image.len, &t->lexicon, err);
+        if (st == SY_OK)
+            st = sy_cutter_new(&t->lexicon, &t->cutter, err);
+        if (st != SY_OK)
+            return st;
+    }
+    return sy_cut(t->cutter, normal.data, normal.len, tokens, n_tokens, err);
+}
+
+sy_status sy_tools_aliases(sy_tools *t, const sy_aliases **out, sy_error *err)
+{
+    sy_status st = SY_OK;
+    if (!t->aliases)
+        st = sy_aliases_parse(t->index->info.norm_flags, "aliases", t->index->aliases.data,
+                              t->index->aliases.len, &t->aliases, err);
+    *out = t->aliases;
+    return st;
+}
+
+bool sy_tools_is_names(const sy_tools *t, sy_field_id id)
+{
+    const sy_schema *schema = &t->index->schema;
+    return id < schema->n_fields && schema->fields[id].kind == SY_FIELD_NAMES;
+}
+
+void sy_tools_release(sy_tools *t)
+{
+    sy_cutter_free(t->cutter);
+    sy_aliases_free(t->aliases);
+    *t = (sy_tools){.index = t->index};
+}

@@ -1,0 +1,267 @@
+#include "store/file.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+
+static const char *const kind_names[] = {
+    [SY_FILE_MANIFEST] = "manifest", [SY_FILE_SEGMENT] = "segment"};
+
+const char *sy_section_name(sy_section_kind kind)
+{
+    switch (kind) {
+    case SY_SECTION_INFO:
+        return "info";
+    case SY_SECTION_SCHEMA:
+        return "schema";
+    case SY_SECTION_ALIASES:
+        return "aliases";
+    case SY_SECTION_USER_WORDS:
+        return "user words";
+    case SY_SECTION_LEXICON:
+        return "lexicon";
+    case SY_SECTION_SEGMENTS:
+        return "segments";
+    case SY_SECTION_DOCUMENTS:
+        return "documents";
+    case SY_SECTION_DOCUMENT_STRINGS:
+        return "document strings";
+    case SY_SECTION_RECORD_BASES:
+        return "record bases";
+    case SY_SECTION_RECORD_STARTS:
+        return "record starts";
+    case SY_SECTION_RECORDS:
+        return "records";
+    case SY_SECTION_BIGRAM_ROWS:
+        return "bigram rows";
+    case SY_SECTION_BIGRAM_ENTRIES:
+        return "bigram entries";
+    case SY_SECTION_BIGRAM_LISTS:
+        return "bigram lists";
+    case SY_SECTION_TERM_INDEX:
+        return "term index";
+    case SY_SECTION_TERM_BLOCKS:
+        return "term blocks";
+    case SY_SECTION_TERM_LISTS:
+        return "term lists";
+    }
+    return "unknown section";
+}
+
+static sy_status damaged(const sy_file *f, uint64_t offset, const char *what, sy_error *err)
+{
+    return sy_fail_at(err, SY_E_CORRUPT, f->path, offset, "damaged: %s", what);
+}
+
+static sy_status check_header(sy_file *f, sy_file_kind kind, const uint8_t *uuid, sy_error *err)
+{
+    const uint8_t *h = f->map.data;
+    if (f->map.len < SY_HEADER_LEN || memcmp(h, SY_MAGIC_FRONT, 8) != 0)
+        return sy_fail_at(err, SY_E_CORRUPT, f->path, 0, "not a suoyin %s", kind_names[kind]);
+    if (sy_hash64(h, 40) != sy_get_u64(h + 40))
+        return damaged(f, 0, "the header's checksum does not fit", err);
+    uint32_t version = sy_get_u32(h + 8);
+    if (version != SY_FORMAT_VERSION)
+        return sy_fail(
+            err, SY_E_VERSION, f->path, "format version %u, this suoyin reads version %u; %s",
+            version, SY_FORMAT_VERSION,
+            version > SY_FORMAT_VERSION ? "use a newer suoyin" : "index again with --rebuild");
+    if (sy_get_u32(h + 12) != (uint32_t)kind)
+        return damaged(f, 12, "another kind of file stands here", err);
+    if (uuid && memcmp(h + 16, uuid, 16) != 0)
+        return damaged(f, 16, "the file belongs to another index", err);
+    memcpy(f->uuid, h + 16, 16);
+    f->number = sy_get_u64(h + 32);
+    return SY_OK;
+}
+
+static sy_status check_footer(sy_file *f, uint64_t *table, uint32_t *n, sy_error *err)
+{
+    if (f->map.len < SY_HEADER_LEN + SY_FOOTER_LEN)
+        return damaged(f, f->map.len, "the file was cut short", err);
+    uint64_t at = f->map.len - SY_FOOTER_LEN;
+    const uint8_t *foot = f->map.data + at;
+    if (memcmp(foot + 40, SY_MAGIC_BACK, 8) != 0)
+        return damaged(f, f->map.len, "the file was cut short or overwritten at its end", err);
+    f->checksum = sy_get_u64(foot + 32);
+    if (sy_hash64(foot, 32) != f->checksum)
+        return damaged(f, at, "the footer's checksum does not fit", err);
+    if (sy_get_u64(foot + 16) != f->map.len)
+        return damaged(f, at + 16, "the file has another length than it says", err);
+    *table = sy_get_u64(foot);
+    *n = sy_get_u32(foot + 8);
+    if (*n > SY_SECTIONS_MAX || sy_get_u32(foot + 12) != 0 || *table > at ||
+        at - *table != (uint64_t)*n * SY_TABLE_ENTRY_LEN || *table < SY_HEADER_LEN)
+        return damaged(f, at, "the section table lies outside the file", err);
+    if (sy_hash64(f->map.data + *table, (size_t)(at - *table)) != sy_get_u64(foot + 24))
+        return damaged(f, *table, "the section table's checksum does not fit", err);
+    return SY_OK;
+}
+
+static sy_status read_table(sy_file *f, uint64_t table, uint32_t n, sy_error *err)
+{
+    uint64_t expected = SY_HEADER_LEN;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t *e = f->map.data + table + (uint64_t)i * SY_TABLE_ENTRY_LEN;
+        sy_section *s = &f->sections[i];
+        s->kind = (sy_section_kind)sy_get_u32(e);
+        s->offset = sy_get_u64(e + 8);
+        s->len = sy_get_u64(e + 16);
+        s->checksum = sy_get_u64(e + 24);
+        if (sy_get_u32(e + 4) != 0 || s->offset != expected || s->len > table - s->offset)
+            return damaged(f, table + (uint64_t)i * SY_TABLE_ENTRY_LEN,
+                           "a section lies outside its place", err);
+        expected = (s->offset + s->len + 7) & ~(uint64_t)7;
+        if (expected > table)
+            return damaged(f, s->offset, "a section lies outside its place", err);
+        s->end = expected;
+        s->data = s->len > 0 ? f->map.data + s->offset : NULL;
+    }
+    f->n_sections = n;
+    if (expected != table)
+        return damaged(f, expected, "bytes that belong to no section", err);
+    return SY_OK;
+}
+
+sy_status sy_file_open(const char *path, sy_file_kind kind, const uint8_t *uuid, sy_file **out,
+                       sy_error *err)
+{
+    *out = NULL;
+    sy_file *f = sy_calloc(1, sizeof *f);
+    if (!f)
+        return sy_fail_nomem(err);
+    uint64_t table = 0;
+    uint32_t n = 0;
+    sy_status st;
+    f->path = sy_strndup(path, strlen(path));
+    st = f->path ? sy_map_open(path, &f->map, err) : sy_fail_nomem(err);
+    if (st == SY_OK)
+        st = check_header(f, kind, uuid, err);
+    if (st == SY_OK)
+        st = check_footer(f, &table, &n, err);
+    if (st == SY_OK)
+        st = read_table(f, table, n, err);
+    if (st != SY_OK) {
+        sy_file_close(f);
+        return st;
+    }
+    *out = f;
+    return SY_OK;
+}
+
+void sy_file_close(sy_file *f)
+{
+    if (!f)
+        return;
+    sy_map_close(&f->map);
+    sy_free(f->path);
+    sy_free(f);
+}
+
+sy_status sy_file_section(const sy_file *f, sy_section_kind kind, const sy_section **out,
+                          sy_error *err)
+{
+    *out = NULL;
+    for (size_t i = 0; i < f->n_sections; i++) {
+        if (f->sections[i].kind == kind) {
+            *out = &f->sections[i];
+            return SY_OK;
+        }
+    }
+    return sy_fail(err, SY_E_CORRUPT, f->path, "damaged: the section '%s' is missing",
+                   sy_section_name(kind));
+}
+
+sy_status sy_file_check(const sy_file *f, const sy_section *section, sy_error *err)
+{
+    if (sy_hash64(f->map.data + section->offset, (size_t)(section->end - section->offset)) ==
+        section->checksum)
+        return SY_OK;
+    return sy_fail_at(err, SY_E_CORRUPT, f->path, section->offset,
+                      "damaged: the checksum of '%s' does not fit", sy_section_name(section->kind));
+}
+
+sy_status sy_file_create(const char *path, sy_file_kind kind, const uint8_t uuid[16],
+                         uint64_t number, sy_file_writer *w, sy_error *err)
+{
+    *w = (sy_file_writer){.path = path};
+    sy_status st = sy_writer_open(path, &w->out, err);
+    if (st != SY_OK)
+        return st;
+    uint8_t h[SY_HEADER_LEN] = {0};
+    memcpy(h, SY_MAGIC_FRONT, 8);
+    sy_put_u32(h + 8, SY_FORMAT_VERSION);
+    sy_put_u32(h + 12, (uint32_t)kind);
+    memcpy(h + 16, uuid, 16);
+    sy_put_u64(h + 32, number);
+    sy_put_u64(h + 40, sy_hash64(h, 40));
+    sy_writer_put(w->out, h, sizeof h);
+    sy_writer_checksum(w->out);
+    return SY_OK;
+}
+
+static void end_section(sy_file_writer *w)
+{
+    if (!w->in_section)
+        return;
+    sy_section *s = &w->sections[w->n_sections - 1];
+    s->len = sy_writer_offset(w->out) - s->offset;
+    static const uint8_t zeros[8] = {0};
+    sy_writer_put(w->out, zeros, (size_t)(-s->len & 7));
+    s->checksum = sy_writer_checksum(w->out);
+    w->in_section = false;
+}
+
+void sy_file_begin(sy_file_writer *w, sy_section_kind kind)
+{
+    end_section(w);
+    w->sections[w->n_sections++] = (sy_section){.kind = kind, .offset = sy_writer_offset(w->out)};
+    w->in_section = true;
+}
+
+void sy_file_put(sy_file_writer *w, const void *bytes, size_t len)
+{
+    sy_writer_put(w->out, bytes, len);
+}
+
+uint64_t sy_file_section_len(const sy_file_writer *w)
+{
+    return sy_writer_offset(w->out) - w->sections[w->n_sections - 1].offset;
+}
+
+sy_status sy_file_finish(sy_file_writer *w, uint64_t *len, uint64_t *checksum, sy_error *err)
+{
+    end_section(w);
+    uint64_t table = sy_writer_offset(w->out);
+    for (size_t i = 0; i < w->n_sections; i++) {
+        uint8_t e[SY_TABLE_ENTRY_LEN] = {0};
+        sy_put_u32(e, (uint32_t)w->sections[i].kind);
+        sy_put_u64(e + 8, w->sections[i].offset);
+        sy_put_u64(e + 16, w->sections[i].len);
+        sy_put_u64(e + 24, w->sections[i].checksum);
+        sy_writer_put(w->out, e, sizeof e);
+    }
+    uint8_t foot[SY_FOOTER_LEN] = {0};
+    sy_put_u64(foot, table);
+    sy_put_u32(foot + 8, (uint32_t)w->n_sections);
+    sy_put_u64(foot + 16, sy_writer_offset(w->out) + SY_FOOTER_LEN);
+    sy_put_u64(foot + 24, sy_writer_checksum(w->out));
+    sy_put_u64(foot + 32, sy_hash64(foot, 32));
+    memcpy(foot + 40, SY_MAGIC_BACK, 8);
+    sy_writer_put(w->out, foot, sizeof foot);
+    if (len)
+        *len = sy_writer_offset(w->out);
+    if (checksum)
+        *checksum = sy_get_u64(foot + 32);
+    sy_writer *out = w->out;
+    w->out = NULL;
+    return sy_writer_close(out, err);
+}
+
+void sy_file_abandon(sy_file_writer *w)
+{
+    sy_writer_abandon(w->out);
+    w->out = NULL;
+}

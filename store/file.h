@@ -1,0 +1,70 @@
+/* store/file.h - the envelope that every file of an index has: header, sections
+ * under checksums, section table, footer. Bytes: docs/format.md, 3.1.
+ *
+ * An open file is immutable and may be shared between threads. */
+#ifndef SY_STORE_FILE_H
+#define SY_STORE_FILE_H
+
+#include "base/io.h"
+#include "base/slice.h"
+#include "store/format.h"
+
+typedef struct sy_section {
+    sy_section_kind kind;
+    const uint8_t *data; /* NULL when len is 0 */
+    uint64_t len;
+    uint64_t offset;   /* in the file */
+    uint64_t end;      /* where the checksummed bytes end: the next section */
+    uint64_t checksum; /* as the table has it */
+} sy_section;
+
+typedef struct sy_file {
+    sy_map map;
+    char *path;
+    uint8_t uuid[16];
+    uint64_t number;
+    uint64_t checksum; /* the footer's: names this very content */
+    sy_section sections[SY_SECTIONS_MAX];
+    size_t n_sections;
+} sy_file;
+
+/* Maps `path` and checks the envelope, in the order that docs/format.md gives;
+ * uuid NULL: any. Sections are not read. *out is given: sy_file_close. IO,
+ * VERSION, CORRUPT, NOMEM. */
+SY_CHECKED sy_status sy_file_open(const char *path, sy_file_kind kind, const uint8_t *uuid,
+                                  sy_file **out, sy_error *err);
+void sy_file_close(sy_file *f); /* NULL is a no-op */
+
+/* The section of a kind; CORRUPT if the file has none. Borrowed from f. */
+SY_CHECKED sy_status sy_file_section(const sy_file *f, sy_section_kind kind, const sy_section **out,
+                                     sy_error *err);
+/* Reads a section whole and compares its checksum: CORRUPT with its offset. */
+SY_CHECKED sy_status sy_file_check(const sy_file *f, const sy_section *section, sy_error *err);
+/* "bigram lists", for messages. */
+const char *sy_section_name(sy_section_kind kind);
+
+/* Writes a file front to back: open, then begin, put…, for each section, then
+ * close. Sticky like sy_writer: close reports the first failure. */
+typedef struct sy_file_writer {
+    sy_writer *out;
+    const char *path; /* borrowed until close */
+    sy_section sections[SY_SECTIONS_MAX];
+    size_t n_sections;
+    bool in_section;
+} sy_file_writer;
+
+SY_CHECKED sy_status sy_file_create(const char *path, sy_file_kind kind, const uint8_t uuid[16],
+                                    uint64_t number, sy_file_writer *w, sy_error *err);
+/* Ends the section before, if any, and starts one. */
+void sy_file_begin(sy_file_writer *w, sy_section_kind kind);
+void sy_file_put(sy_file_writer *w, const void *bytes, size_t len);
+/* Bytes of the section that is being written. */
+uint64_t sy_file_section_len(const sy_file_writer *w);
+/* Writes table and footer, fsyncs and closes; on failure the file is removed.
+ * *len and *checksum (the footer's) may be NULL. */
+SY_CHECKED sy_status sy_file_finish(sy_file_writer *w, uint64_t *len, uint64_t *checksum,
+                                    sy_error *err);
+/* Removes the file; a no-op after finish or when zeroed. */
+void sy_file_abandon(sy_file_writer *w);
+
+#endif

@@ -1,0 +1,44 @@
+/* store/format.h - the numbers of docs/format.md: magic, version, section kinds. */
+#ifndef SY_STORE_FORMAT_H
+#define SY_STORE_FORMAT_H
+
+#define SY_FORMAT_VERSION 1u
+#define SY_MAGIC_FRONT    "SUOYIN\x1a\n"
+#define SY_MAGIC_BACK     "\n\x1aNIYOUS"
+
+enum {
+    SY_HEADER_LEN = 48,
+    SY_FOOTER_LEN = 48,
+    SY_TABLE_ENTRY_LEN = 32,
+    SY_SECTIONS_MAX = 64,
+    SY_DOC_ENTRY_LEN = 56,
+    SY_BIGRAM_ENTRY_LEN = 12,
+    SY_RECORDS_PER_BASE = 32,
+    SY_TERMS_PER_BLOCK = 16,
+    SY_INFO_LEN = 88
+};
+
+typedef enum sy_file_kind { SY_FILE_MANIFEST = 1, SY_FILE_SEGMENT = 2 } sy_file_kind;
+
+typedef enum sy_section_kind {
+    SY_SECTION_INFO = 1,
+    SY_SECTION_SCHEMA = 2,
+    SY_SECTION_ALIASES = 3,
+    SY_SECTION_USER_WORDS = 4,
+    SY_SECTION_LEXICON = 5,
+    SY_SECTION_SEGMENTS = 6,
+
+    SY_SECTION_DOCUMENTS = 16,
+    SY_SECTION_DOCUMENT_STRINGS = 17,
+    SY_SECTION_RECORD_BASES = 18,
+    SY_SECTION_RECORD_STARTS = 19,
+    SY_SECTION_RECORDS = 20,
+    SY_SECTION_BIGRAM_ROWS = 21,
+    SY_SECTION_BIGRAM_ENTRIES = 22,
+    SY_SECTION_BIGRAM_LISTS = 23,
+    SY_SECTION_TERM_INDEX = 24,
+    SY_SECTION_TERM_BLOCKS = 25,
+    SY_SECTION_TERM_LISTS = 26
+} sy_section_kind;
+
+#endif

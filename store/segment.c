@@ -1,0 +1,452 @@
+#include "store/segment.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "store/file.h"
+#include "store/record_code.h"
+#include "store/term_key.h"
+
+/* Sections up to this length are checked against their checksum at opening: all
+ * of a ledger's index, and of a large one the parts that steer the rest. */
+enum { CHECK_AT_OPEN = 1 << 16, ROW_LEN = 8 };
+
+struct sy_segment {
+    sy_file *file;
+    uint32_t n_records;
+    size_t n_docs;
+    const sy_section *docs, *doc_strings, *bases, *starts, *records;
+    const sy_section *rows, *entries, *bigram_lists;
+    const sy_section *term_index, *term_blocks, *term_lists;
+    uint64_t n_rows, n_entries, n_blocks; /* rows without the last one */
+};
+
+static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t offset,
+                         const char *what, sy_error *err)
+{
+    return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, s->offset + offset, "damaged: %s", what);
+}
+
+static sy_status find_sections(sy_segment *seg, sy_error *err)
+{
+    const struct {
+        sy_section_kind kind;
+        const sy_section **at;
+    } wanted[] = {
+        {SY_SECTION_DOCUMENTS, &seg->docs},
+        {SY_SECTION_DOCUMENT_STRINGS, &seg->doc_strings},
+        {SY_SECTION_RECORD_BASES, &seg->bases},
+        {SY_SECTION_RECORD_STARTS, &seg->starts},
+        {SY_SECTION_RECORDS, &seg->records},
+        {SY_SECTION_BIGRAM_ROWS, &seg->rows},
+        {SY_SECTION_BIGRAM_ENTRIES, &seg->entries},
+        {SY_SECTION_BIGRAM_LISTS, &seg->bigram_lists},
+        {SY_SECTION_TERM_INDEX, &seg->term_index},
+        {SY_SECTION_TERM_BLOCKS, &seg->term_blocks},
+        {SY_SECTION_TERM_LISTS, &seg->term_lists},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        sy_status st = sy_file_section(seg->file, wanted[i].kind, wanted[i].at, err);
+        if (st == SY_OK && (*wanted[i].at)->len <= CHECK_AT_OPEN)
+            st = sy_file_check(seg->file, *wanted[i].at, err);
+        if (st != SY_OK)
+            return st;
+    }
+    return SY_OK;
+}
+
+static uint64_t base_at(const sy_segment *seg, uint64_t i)
+{
+    return sy_get_u64(seg->bases->data + i * 8);
+}
+
+static sy_status check_docs(sy_segment *seg, sy_error *err)
+{
+    if (seg->docs->len % SY_DOC_ENTRY_LEN != 0)
+        return damaged(seg, seg->docs, 0, "the documents have a broken length", err);
+    seg->n_docs = (size_t)(seg->docs->len / SY_DOC_ENTRY_LEN);
+    uint64_t next = 0;
+    for (size_t i = 0; i < seg->n_docs; i++) {
+        const uint8_t *e = seg->docs->data + i * SY_DOC_ENTRY_LEN;
+        bool strings_fit =
+            (uint64_t)sy_get_u32(e + 32) + sy_get_u32(e + 36) <= seg->doc_strings->len &&
+            (uint64_t)sy_get_u32(e + 40) + sy_get_u32(e + 44) <= seg->doc_strings->len;
+        if (sy_get_u32(e) != next || !strings_fit)
+            return damaged(seg, seg->docs, i * SY_DOC_ENTRY_LEN, "a document's entry does not hold",
+                           err);
+        next += sy_get_u32(e + 4);
+    }
+    if (next != seg->n_records)
+        return damaged(seg, seg->docs, 0, "the documents do not add up to the records", err);
+    return SY_OK;
+}
+
+static sy_status check_shape(sy_segment *seg, sy_error *err)
+{
+    uint64_t n = seg->starts->len / 4;
+    if (seg->starts->len % 4 != 0 || n >= SY_DOC_END)
+        return damaged(seg, seg->starts, 0, "the record starts have a broken length", err);
+    seg->n_records = (uint32_t)n;
+    uint64_t n_bases = (n + SY_RECORDS_PER_BASE - 1) / SY_RECORDS_PER_BASE;
+    if (seg->bases->len != (n_bases + 1) * 8 || base_at(seg, n_bases) != seg->records->len)
+        return damaged(seg, seg->bases, 0, "the record bases do not fit the records", err);
+    if (seg->rows->len % ROW_LEN != 0 || seg->rows->len == 0 ||
+        seg->entries->len % SY_BIGRAM_ENTRY_LEN != 0)
+        return damaged(seg, seg->rows, 0, "the bigram dictionary has a broken length", err);
+    seg->n_rows = seg->rows->len / ROW_LEN - 1;
+    seg->n_entries = seg->entries->len / SY_BIGRAM_ENTRY_LEN;
+    if (seg->n_entries > UINT32_MAX ||
+        sy_get_u32(seg->rows->data + seg->n_rows * ROW_LEN + 4) != seg->n_entries)
+        return damaged(seg, seg->rows, 0, "the bigram rows do not fit their entries", err);
+    if (seg->term_index->len % 8 != 0 || seg->term_index->len == 0)
+        return damaged(seg, seg->term_index, 0, "the term index has a broken length", err);
+    seg->n_blocks = seg->term_index->len / 8 - 1;
+    return check_docs(seg, err);
+}
+
+sy_status sy_segment_open(const char *path, const uint8_t uuid[16], sy_segment **out, sy_error *err)
+{
+    *out = NULL;
+    sy_segment *seg = sy_calloc(1, sizeof *seg);
+    if (!seg)
+        return sy_fail_nomem(err);
+    sy_status st = sy_file_open(path, SY_FILE_SEGMENT, uuid, &seg->file, err);
+    if (st == SY_OK)
+        st = find_sections(seg, err);
+    if (st == SY_OK)
+        st = check_shape(seg, err);
+    if (st != SY_OK) {
+        sy_segment_close(seg);
+        return st;
+    }
+    *out = seg;
+    return SY_OK;
+}
+
+void sy_segment_close(sy_segment *seg)
+{
+    if (!seg)
+        return;
+    sy_file_close(seg->file);
+    sy_free(seg);
+}
+
+const sy_file *sy_segment_file(const sy_segment *seg)
+{
+    return seg->file;
+}
+
+uint32_t sy_segment_n_records(const sy_segment *seg)
+{
+    return seg->n_records;
+}
+
+size_t sy_segment_n_docs(const sy_segment *seg)
+{
+    return seg->n_docs;
+}
+
+void sy_segment_doc_at(const sy_segment *seg, size_t i, sy_segment_doc *out)
+{
+    const uint8_t *e = seg->docs->data + i * SY_DOC_ENTRY_LEN;
+    const char *strings = (const char *)seg->doc_strings->data;
+    *out = (sy_segment_doc){
+        .source = {strings + sy_get_u32(e + 32), sy_get_u32(e + 36)},
+        .reader = {strings + sy_get_u32(e + 40), sy_get_u32(e + 44)},
+        .first = sy_get_u32(e),
+        .n_records = sy_get_u32(e + 4),
+        .size = sy_get_u64(e + 8),
+        .mtime_ns = (int64_t)sy_get_u64(e + 16),
+        .hash = sy_get_u64(e + 24),
+    };
+}
+
+/* The last document whose first docid is <= docid and that is not empty. */
+static uint32_t doc_of(const sy_segment *seg, sy_docid docid)
+{
+    size_t low = 0, high = seg->n_docs;
+    while (high - low > 1) {
+        size_t mid = (low + high) / 2;
+        if (sy_get_u32(seg->docs->data + mid * SY_DOC_ENTRY_LEN) <= docid)
+            low = mid;
+        else
+            high = mid;
+    }
+    return (uint32_t)low;
+}
+
+/* Where a record starts; docid == n_records gives the end of the last one. */
+static uint64_t record_start(const sy_segment *seg, uint64_t docid)
+{
+    if (docid == seg->n_records)
+        return seg->records->len;
+    return base_at(seg, docid / SY_RECORDS_PER_BASE) + sy_get_u32(seg->starts->data + docid * 4);
+}
+
+sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
+{
+    if (docid >= seg->n_records)
+        return damaged(seg, seg->starts, 0, "a list names a record that does not exist", err);
+    uint64_t start = record_start(seg, docid), end = record_start(seg, (uint64_t)docid + 1);
+    if (start > end || end > seg->records->len)
+        return damaged(seg, seg->starts, (uint64_t)docid * 4, "a record lies outside the records",
+                       err);
+    bool nomem;
+    if (!sy_record_decode(seg->records->data + start, (size_t)(end - start), out, &nomem))
+        return nomem ? sy_fail_nomem(err)
+                     : damaged(seg, seg->records, start, "a stored record does not hold", err);
+    out->docid = docid;
+    out->doc = doc_of(seg, docid);
+    return SY_OK;
+}
+
+/* ---- character layer ---- */
+
+static const uint8_t *entry_at(const sy_segment *seg, uint64_t i)
+{
+    return seg->entries->data + i * SY_BIGRAM_ENTRY_LEN;
+}
+
+static uint32_t entry_second(const uint8_t *e)
+{
+    return (uint32_t)e[0] | (uint32_t)e[1] << 8 | (uint32_t)e[2] << 16;
+}
+
+static sy_status entry_ref(const sy_segment *seg, uint64_t i, sy_postings_ref *out, sy_error *err)
+{
+    const uint8_t *e = entry_at(seg, i);
+    uint64_t place = (uint64_t)sy_get_u32(e + 7) | (uint64_t)e[11] << 32;
+    *out = (sy_postings_ref){.df = sy_get_u32(e + 3)};
+    if (out->df == 1 && place < seg->n_records) {
+        out->only = (sy_docid)place;
+        out->only_tf = 1;
+        return SY_OK;
+    }
+    if (out->df < 2 || out->df > seg->n_records || place >= seg->bigram_lists->len)
+        return damaged(seg, seg->entries, i * SY_BIGRAM_ENTRY_LEN, "a bigram's entry does not hold",
+                       err);
+    out->at = seg->bigram_lists->data + place;
+    out->end = seg->bigram_lists->data + seg->bigram_lists->len;
+    out->offset = seg->bigram_lists->offset + place;
+    return SY_OK;
+}
+
+sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, uint32_t *first, uint32_t *n,
+                                sy_error *err)
+{
+    uint64_t low = 0, high = seg->n_rows;
+    *first = *n = 0;
+    while (low < high) {
+        uint64_t mid = (low + high) / 2;
+        if (sy_get_u32(seg->rows->data + mid * ROW_LEN) < a)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    const uint8_t *row = seg->rows->data + low * ROW_LEN;
+    if (low == seg->n_rows || sy_get_u32(row) != a)
+        return SY_OK;
+    uint32_t start = sy_get_u32(row + 4), end = sy_get_u32(row + ROW_LEN + 4);
+    if (start >= end || end > seg->n_entries)
+        return damaged(seg, seg->rows, low * ROW_LEN, "a bigram row lies outside its entries", err);
+    *first = start;
+    *n = end - start;
+    return SY_OK;
+}
+
+sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uint32_t *b, sy_postings_ref *out,
+                               sy_error *err)
+{
+    *b = entry_second(entry_at(seg, i));
+    return entry_ref(seg, i, out, err);
+}
+
+sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_postings_ref *out,
+                            sy_error *err)
+{
+    *out = (sy_postings_ref){0};
+    uint32_t first, n;
+    sy_status st = sy_segment_bigram_row(seg, a, &first, &n, err);
+    if (st != SY_OK)
+        return st;
+    uint32_t low = first, high = first + n;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (entry_second(entry_at(seg, mid)) < b)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == first + n || entry_second(entry_at(seg, low)) != b)
+        return SY_OK;
+    return entry_ref(seg, low, out, err);
+}
+
+/* ---- term dictionary ---- */
+
+static sy_status bad_block(const sy_segment *seg, uint64_t block, sy_error *err)
+{
+    return damaged(seg, seg->term_index, block * 8, "a block of terms does not hold", err);
+}
+
+/* The bytes of a block behind its list offset; *at NULL past the last block. */
+static sy_status open_block(sy_term_walk *w, uint64_t block, sy_error *err)
+{
+    const sy_segment *seg = w->seg;
+    w->block = block;
+    w->in_block = 0;
+    w->at = w->end = NULL;
+    if (block >= seg->n_blocks)
+        return SY_OK;
+    uint64_t start = sy_get_u64(seg->term_index->data + block * 8);
+    uint64_t end = sy_get_u64(seg->term_index->data + block * 8 + 8);
+    if (start >= end || end > seg->term_blocks->len)
+        return bad_block(seg, block, err);
+    w->end = seg->term_blocks->data + end;
+    w->at = sy_varint_get(seg->term_blocks->data + start, w->end, &w->list_offset);
+    return w->at ? SY_OK : bad_block(seg, block, err);
+}
+
+/* Reads where the list of the term in w->key is. */
+static bool read_ref(sy_term_walk *w)
+{
+    const sy_segment *seg = w->seg;
+    sy_postings_ref *ref = &w->ref;
+    *ref = (sy_postings_ref){.has_tf = w->key.data[0] == SY_TERM_WORD};
+    w->at = sy_varint_get32(w->at, w->end, &ref->df);
+    if (!w->at || ref->df == 0 || ref->df > seg->n_records)
+        return false;
+    if (ref->df == 1) {
+        ref->only_tf = 1;
+        w->at = sy_varint_get32(w->at, w->end, &ref->only);
+        if (w->at && ref->has_tf)
+            w->at = sy_varint_get32(w->at, w->end, &ref->only_tf);
+        return w->at && ref->only < seg->n_records && ref->only_tf > 0;
+    }
+    uint64_t len;
+    w->at = sy_varint_get(w->at, w->end, &len);
+    if (!w->at || w->list_offset > seg->term_lists->len ||
+        len > seg->term_lists->len - w->list_offset)
+        return false;
+    ref->at = seg->term_lists->data + w->list_offset;
+    ref->end = ref->at + len;
+    ref->offset = seg->term_lists->offset + w->list_offset;
+    w->list_offset += len;
+    return len > 0;
+}
+
+/* The next term in dictionary order into w->key and w->ref. *more false at the end. */
+static sy_status next_term(sy_term_walk *w, bool *more, sy_error *err)
+{
+    *more = false;
+    if (w->at == w->end) {
+        if (w->at && (w->in_block != SY_TERMS_PER_BLOCK && w->block + 1 < w->seg->n_blocks))
+            return bad_block(w->seg, w->block, err);
+        sy_status st = w->at ? open_block(w, w->block + 1, err) : SY_OK;
+        if (st != SY_OK || !w->at)
+            return st;
+    }
+    uint64_t shared, rest;
+    w->at = sy_varint_get(w->at, w->end, &shared);
+    w->at = w->at ? sy_varint_get(w->at, w->end, &rest) : NULL;
+    size_t before = w->in_block == 0 ? 0 : w->key.len;
+    if (!w->at || shared > before || rest == 0 || rest > (uint64_t)(w->end - w->at) ||
+        shared + rest > SY_TERM_KEY_MAX || w->in_block >= SY_TERMS_PER_BLOCK)
+        return bad_block(w->seg, w->block, err);
+    w->key.len = (size_t)shared;
+    sy_buf_append(&w->key, w->at, (size_t)rest);
+    w->at += rest;
+    w->in_block++;
+    if (w->key.status != SY_OK)
+        return sy_fail_nomem(err);
+    if (!read_ref(w))
+        return bad_block(w->seg, w->block, err);
+    *more = true;
+    return SY_OK;
+}
+
+/* Puts the walk before the first term >= prefix. */
+static sy_status seek_term(sy_term_walk *w, sy_error *err)
+{
+    sy_slice target = {w->prefix.data, w->prefix.len};
+    uint64_t low = 0, high = w->seg->n_blocks; /* the last block whose first term is <= target */
+    bool more;
+    while (high - low > 1) {
+        uint64_t mid = low + (high - low) / 2;
+        sy_status st = open_block(w, mid, err);
+        if (st == SY_OK)
+            st = next_term(w, &more, err);
+        if (st != SY_OK)
+            return st;
+        if (sy_slice_compare((sy_slice){w->key.data, w->key.len}, target) <= 0)
+            low = mid;
+        else
+            high = mid;
+    }
+    sy_status st = open_block(w, low, err);
+    while (st == SY_OK) {
+        st = next_term(w, &more, err);
+        if (st != SY_OK || !more)
+            return st;
+        if (sy_slice_compare((sy_slice){w->key.data, w->key.len}, target) >= 0) {
+            w->held = true;
+            return SY_OK;
+        }
+    }
+    return st;
+}
+
+sy_status sy_term_walk_open(const sy_segment *seg, sy_slice prefix, sy_term_walk *walk,
+                            sy_error *err)
+{
+    *walk = (sy_term_walk){.seg = seg, .key = SY_BUF_INIT, .prefix = SY_BUF_INIT};
+    sy_buf_append(&walk->prefix, prefix.data, prefix.len);
+    sy_status st = sy_buf_status(&walk->prefix, err);
+    return st == SY_OK ? seek_term(walk, err) : st;
+}
+
+sy_status sy_term_walk_next(sy_term_walk *walk, bool *more, sy_slice *key, sy_postings_ref *out,
+                            sy_error *err)
+{
+    sy_status st = SY_OK;
+    *more = walk->held;
+    if (!walk->held)
+        st = next_term(walk, more, err);
+    walk->held = false;
+    *key = (sy_slice){walk->key.data, walk->key.len};
+    *out = walk->ref;
+    if (*more &&
+        (key->len < walk->prefix.len ||
+         (walk->prefix.len > 0 && memcmp(key->data, walk->prefix.data, walk->prefix.len) != 0))) {
+        *more = false;
+        walk->at = walk->end = NULL;
+    }
+    return st;
+}
+
+void sy_term_walk_close(sy_term_walk *walk)
+{
+    sy_buf_release(&walk->key);
+    sy_buf_release(&walk->prefix);
+}
+
+sy_status sy_segment_term(const sy_segment *seg, sy_slice key, sy_postings_ref *out, sy_error *err)
+{
+    sy_term_walk w;
+    *out = (sy_postings_ref){0};
+    sy_status st = sy_term_walk_open(seg, key, &w, err);
+    if (st == SY_OK && w.held && sy_slice_equal((sy_slice){w.key.data, w.key.len}, key))
+        *out = w.ref;
+    sy_term_walk_close(&w);
+    return st;
+}
+
+size_t sy_segment_regions(const sy_segment *seg, sy_region_size *out, size_t cap)
+{
+    size_t n = seg->file->n_sections < cap ? seg->file->n_sections : cap;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (sy_region_size){sy_section_name(seg->file->sections[i].kind),
+                                  seg->file->sections[i].len};
+    return n;
+}

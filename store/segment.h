@@ -1,0 +1,106 @@
+/* store/segment.h - read one immutable segment of an index.
+ *
+ * Everything read from the mapping is checked against its bounds; what does not
+ * hold is SY_E_CORRUPT, never a crash. Bytes: docs/format.md, "Segment". A
+ * segment is immutable and may be shared between threads. */
+#ifndef SY_STORE_SEGMENT_H
+#define SY_STORE_SEGMENT_H
+
+#include "base/slice.h"
+#include "store/postings.h"
+#include "store/schema.h"
+
+typedef struct sy_segment sy_segment;
+
+/* A document that has records here: [first, first + n_records). */
+typedef struct sy_segment_doc {
+    sy_slice source; /* the path as it was given to `suoyin index` */
+    sy_slice reader; /* "ledger", "jsonl" */
+    sy_docid first;
+    uint32_t n_records;
+    uint64_t size;    /* bytes of the file */
+    int64_t mtime_ns; /* of the file, nanoseconds since 1970; 0 for standard input */
+    uint64_t hash;    /* sy_hash64 of its bytes */
+} sy_segment_doc;
+
+/* One value of a stored record. */
+typedef struct sy_stored_value {
+    sy_field_id field;
+    uint32_t ordinal; /* which value of its field, from 0 */
+    sy_slice text;    /* original text, UTF-8 */
+} sy_stored_value;
+
+/* A stored record, filled by sy_segment_record and reused from record to record.
+ * Slices are borrowed until the next fill or until the segment is closed. */
+typedef struct sy_stored {
+    sy_docid docid;
+    uint32_t doc; /* ordinal of its document in the segment */
+    uint32_t line, row;
+    sy_slice key;
+    sy_stored_value *values; /* by field id, then order in the document */
+    size_t n_values, cap_values;
+} sy_stored;
+
+void sy_stored_release(sy_stored *s);
+
+uint32_t sy_segment_n_records(const sy_segment *seg);
+size_t sy_segment_n_docs(const sy_segment *seg);
+/* i < n_docs. */
+void sy_segment_doc_at(const sy_segment *seg, size_t i, sy_segment_doc *out);
+SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out,
+                                       sy_error *err);
+
+/* Character layer. The records in which character b follows a directly inside a
+ * value's normal form; b is SY_BIGRAM_END where a value or paragraph ends.
+ * out->df is 0 if there is none. */
+#define SY_BIGRAM_END 10u /* the barrier, U+000A */
+SY_CHECKED sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b,
+                                       sy_postings_ref *out, sy_error *err);
+/* The row of a: [*first, *first + *n) are its bigrams in order of b; their lists
+ * together are the records that have a. *n is 0 if there is none. */
+SY_CHECKED sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, uint32_t *first,
+                                           uint32_t *n, sy_error *err);
+SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uint32_t *b,
+                                          sy_postings_ref *out, sy_error *err);
+
+/* Term dictionary: words, whole values and field presence, each a byte
+ * key (store/term_key.h) with a list of records, in byte order of keys. */
+SY_CHECKED sy_status sy_segment_term(const sy_segment *seg, sy_slice key, sy_postings_ref *out,
+                                     sy_error *err);
+
+/* Walks the terms that start with a prefix. */
+typedef struct sy_term_walk {
+    const sy_segment *seg;
+    sy_buf key; /* the current key */
+    sy_buf prefix;
+    uint64_t block;          /* index of the current block */
+    uint32_t in_block;       /* terms of it that were read */
+    uint64_t list_offset;    /* where the next list of the block starts */
+    const uint8_t *at, *end; /* what is left of the block */
+    bool held;               /* `key` and `ref` are the next answer already */
+    sy_postings_ref ref;
+} sy_term_walk;
+
+SY_CHECKED sy_status sy_term_walk_open(const sy_segment *seg, sy_slice prefix, sy_term_walk *walk,
+                                       sy_error *err);
+/* *key is borrowed until the next call; *more false at the end. */
+SY_CHECKED sy_status sy_term_walk_next(sy_term_walk *walk, bool *more, sy_slice *key,
+                                       sy_postings_ref *out, sy_error *err);
+void sy_term_walk_close(sy_term_walk *walk);
+
+/* Sizes for `suoyin info`. */
+typedef struct sy_region_size {
+    const char *name;
+    uint64_t bytes;
+} sy_region_size;
+size_t sy_segment_regions(const sy_segment *seg, sy_region_size *out, size_t cap);
+
+/* For store/index.c: maps `path` and checks the envelope and every section's
+ * bounds. Given to the caller: sy_segment_close. */
+SY_CHECKED sy_status sy_segment_open(const char *path, const uint8_t uuid[16], sy_segment **out,
+                                     sy_error *err);
+void sy_segment_close(sy_segment *seg);
+/* The file under a segment, borrowed: for its path and sections. */
+const struct sy_file *sy_segment_file(const sy_segment *seg);
+
+#endif

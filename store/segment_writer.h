@@ -1,0 +1,33 @@
+/* store/segment_writer.h - write one segment: all records, then the documents,
+ * then bigrams, then terms, each in order. Bytes: docs/format.md, 5.
+ *
+ * Sticky: after a failure calls do nothing, finish reports the first. Memory: 5
+ * bytes a record, 12 a bigram, about 10 a term; lists go straight to the file. */
+#ifndef SY_STORE_SEGMENT_WRITER_H
+#define SY_STORE_SEGMENT_WRITER_H
+
+#include "store/segment.h"
+
+typedef struct sy_segment_writer sy_segment_writer;
+
+/* Creates the file `path` (borrowed until finish or abandon). */
+SY_CHECKED sy_status sy_segment_writer_open(const char *path, const uint8_t uuid[16],
+                                            uint64_t number, sy_segment_writer **out,
+                                            sy_error *err);
+/* The next record, given as the bytes of store/record_code.h. */
+void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len);
+/* All documents, in order; their record counts add up to the records written. */
+void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n);
+/* The next bigram, ascending by a, then b: docs[n], n >= 1. */
+void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_docid *docs,
+                              uint32_t n);
+/* The next term, ascending by key; tfs[n] for words, NULL for others. */
+void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *docs,
+                            const uint32_t *tfs, uint32_t n);
+/* Ends the file. *len and *checksum name its content in the manifest. Frees w. */
+SY_CHECKED sy_status sy_segment_writer_finish(sy_segment_writer *w, uint64_t *len,
+                                              uint64_t *checksum, sy_error *err);
+/* Removes the file and frees w; NULL is a no-op. */
+void sy_segment_writer_abandon(sy_segment_writer *w);
+
+#endif

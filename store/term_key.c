@@ -1,0 +1,70 @@
+#include "store/term_key.h"
+
+static void put_field(sy_buf *key, sy_field_id field)
+{
+    sy_buf_putc(key, (char)(field >> 8));
+    sy_buf_putc(key, (char)(field & 0xFF));
+}
+
+static sy_field_id get_field(const char *at)
+{
+    return (sy_field_id)((unsigned char)at[0] << 8 | (unsigned char)at[1]);
+}
+
+void sy_term_key_word(sy_buf *key, sy_slice word, sy_field_id field)
+{
+    sy_buf_reset(key);
+    sy_buf_putc(key, SY_TERM_WORD);
+    sy_buf_append(key, word.data, word.len);
+    sy_buf_putc(key, (char)0xFF);
+    put_field(key, field);
+}
+
+static void key_of_field(sy_buf *key, char space, sy_field_id field)
+{
+    sy_buf_reset(key);
+    sy_buf_putc(key, space);
+    put_field(key, field);
+}
+
+void sy_term_key_value(sy_buf *key, sy_field_id field, sy_slice value)
+{
+    key_of_field(key, SY_TERM_VALUE, field);
+    sy_buf_append(key, value.data, value.len);
+}
+
+void sy_term_key_presence(sy_buf *key, sy_field_id field)
+{
+    key_of_field(key, SY_TERM_PRESENCE, field);
+}
+
+void sy_term_key_overlong(sy_buf *key, sy_field_id field)
+{
+    key_of_field(key, SY_TERM_OVERLONG, field);
+}
+
+bool sy_term_key_parse(sy_slice key, char *space, sy_field_id *field, sy_slice *text)
+{
+    *text = (sy_slice){NULL, 0};
+    if (key.len < 3 || key.len > SY_TERM_KEY_MAX)
+        return false;
+    *space = key.data[0];
+    switch (*space) {
+    case SY_TERM_WORD:
+        if (key.len < 5 || (unsigned char)key.data[key.len - 3] != 0xFF)
+            return false;
+        *field = get_field(key.data + key.len - 2);
+        *text = (sy_slice){key.data + 1, key.len - 4};
+        return true;
+    case SY_TERM_VALUE:
+        *field = get_field(key.data + 1);
+        *text = (sy_slice){key.data + 3, key.len - 3};
+        return true;
+    case SY_TERM_PRESENCE:
+    case SY_TERM_OVERLONG:
+        *field = get_field(key.data + 1);
+        return key.len == 3;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,286 @@
+/* Checks an index whole, by reading it as any reader does and by holding what was
+ * read against the rules of docs/format.md. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/utf8.h"
+#include "store/file.h"
+#include "store/index.h"
+#include "store/manifest.h"
+#include "store/term_key.h"
+
+typedef struct verify {
+    sy_fault_fn *fault;
+    void *ctx;
+    uint64_t n_faults;
+    const sy_schema *schema;
+    const sy_segment *seg;
+    const sy_file *file; /* of seg */
+} verify;
+
+static void report(verify *v, const char *file, uint64_t offset, const char *what)
+{
+    v->n_faults++;
+    if (v->fault)
+        v->fault(v->ctx, file, offset, what);
+}
+
+static void report_segment(verify *v, uint64_t offset, const char *what)
+{
+    report(v, v->file->path, offset, what);
+}
+
+/* True, with the fault reported, unless st is OK; errors that are not the index's
+ * own go up in *st. */
+static bool is_fault(verify *v, sy_status *st, sy_error *why)
+{
+    if (*st == SY_OK)
+        return false;
+    if (*st == SY_E_NOMEM)
+        return true;
+    report(v, why->where, why->offset, why->msg);
+    sy_error_clear(why);
+    *st = SY_OK;
+    return true;
+}
+
+static sy_status check_sections(verify *v, const sy_file *f)
+{
+    for (size_t i = 0; i < f->n_sections; i++) {
+        const sy_section *s = &f->sections[i];
+        sy_error why;
+        sy_error_clear(&why);
+        if (strcmp(sy_section_name(s->kind), "unknown section") == 0)
+            report(v, f->path, s->offset, "a section of a kind that this version does not know");
+        for (size_t k = 0; k < i; k++) {
+            if (f->sections[k].kind == s->kind)
+                report(v, f->path, s->offset, "a kind of section that stands twice");
+        }
+        sy_status st = sy_file_check(f, s, &why);
+        is_fault(v, &st, &why);
+        for (uint64_t at = s->offset + s->len; at < s->end; at++) {
+            if (f->map.data[at] != 0)
+                report(v, f->path, at, "a byte between sections is not zero");
+        }
+    }
+    return SY_OK;
+}
+
+static void check_texts(verify *v, const sy_stored *r)
+{
+    for (size_t i = 0; i < r->n_values; i++) {
+        const sy_stored_value *value = &r->values[i];
+        uint64_t at = (uint64_t)((const uint8_t *)value->text.data - v->file->map.data);
+        if (value->field >= v->schema->n_fields)
+            report_segment(v, at, "a record has a field that the schema lacks");
+        if (sy_utf8_check(value->text.data, value->text.len) != value->text.len)
+            report_segment(v, at, "a stored text is not UTF-8");
+    }
+}
+
+static sy_status check_records(verify *v)
+{
+    sy_stored record = {0};
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = SY_OK;
+    uint32_t n = sy_segment_n_records(v->seg);
+    for (sy_docid d = 0; d < n && st == SY_OK; d++) {
+        st = sy_segment_record(v->seg, d, &record, &why);
+        if (!is_fault(v, &st, &why))
+            check_texts(v, &record);
+    }
+    sy_stored_release(&record);
+    return st;
+}
+
+/* Walks a list to its end; df postings below n_records are wanted. */
+static void check_list(verify *v, const sy_postings_ref *ref)
+{
+    sy_postings p;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_postings_init(&p, ref);
+    uint32_t n = 0;
+    bool zero_tf = false;
+    sy_docid last = 0;
+    for (sy_docid d = sy_postings_next(&p); d != SY_DOC_END; d = sy_postings_next(&p)) {
+        zero_tf |= ref->has_tf && sy_postings_tf(&p) == 0;
+        last = d;
+        n++;
+    }
+    sy_status st = sy_postings_status(&p, v->file->path, &why);
+    if (is_fault(v, &st, &why))
+        return;
+    if (n != ref->df || last >= sy_segment_n_records(v->seg))
+        report_segment(v, ref->offset, "a list of records does not hold what its head says");
+    if (zero_tf)
+        report_segment(v, ref->offset, "a term frequency is zero");
+}
+
+/* Lists lie one behind the other, in the order of their dictionary. */
+static void check_place(verify *v, const sy_postings_ref *ref, uint64_t *last)
+{
+    if (!ref->at)
+        return;
+    if (*last != 0 && ref->offset <= *last)
+        report_segment(v, ref->offset, "lists of records do not follow each other");
+    *last = ref->offset;
+}
+
+static sy_status check_bigrams(verify *v, sy_error *err)
+{
+    const sy_section *rows;
+    sy_status st = sy_file_section(v->file, SY_SECTION_BIGRAM_ROWS, &rows, err);
+    if (st != SY_OK)
+        return st;
+    sy_error why;
+    sy_error_clear(&why);
+    uint64_t n_rows = rows->len / 8, last_list = 0;
+    uint32_t next = 0, last_a = 0;
+    for (uint64_t r = 0; r < n_rows; r++) {
+        uint32_t a = sy_get_u32(rows->data + r * 8), first = sy_get_u32(rows->data + r * 8 + 4);
+        if (first != next || (r > 0 && a <= last_a) || (r + 1 == n_rows) != (a == 0x110000))
+            report_segment(v, rows->offset + r * 8, "the bigram rows are out of order");
+        last_a = a;
+        if (r + 1 == n_rows)
+            break;
+        uint32_t end = sy_get_u32(rows->data + r * 8 + 12), last_b = 0;
+        if (end <= first || end > sy_get_u32(rows->data + (n_rows - 1) * 8 + 4)) {
+            report_segment(v, rows->offset + r * 8, "a bigram row lies outside its entries");
+            return SY_OK;
+        }
+        for (uint32_t i = first; i < end && st == SY_OK; i++) {
+            sy_postings_ref ref;
+            uint32_t b;
+            st = sy_segment_bigram_at(v->seg, i, &b, &ref, &why);
+            if (i > first && b <= last_b)
+                report_segment(v, rows->offset + r * 8, "the bigrams of a row are out of order");
+            last_b = b;
+            if (is_fault(v, &st, &why))
+                continue;
+            check_place(v, &ref, &last_list);
+            check_list(v, &ref);
+        }
+        next = end;
+    }
+    return st;
+}
+
+static void check_key(verify *v, sy_slice key, sy_slice before, uint64_t offset)
+{
+    char space;
+    sy_field_id field;
+    sy_slice text;
+    if (!sy_term_key_parse(key, &space, &field, &text))
+        report_segment(v, offset, "a term has no known form");
+    else if (field >= v->schema->n_fields)
+        report_segment(v, offset, "a term has a field that the schema lacks");
+    if (before.len > 0 && sy_slice_compare(before, key) >= 0)
+        report_segment(v, offset, "the terms are out of order");
+}
+
+static sy_status check_terms(verify *v, sy_error *err)
+{
+    sy_term_walk walk;
+    sy_buf before = SY_BUF_INIT;
+    sy_error why;
+    sy_error_clear(&why);
+    uint64_t last_list = 0;
+    bool more = true;
+    sy_status st = sy_term_walk_open(v->seg, (sy_slice){NULL, 0}, &walk, &why);
+    while (st == SY_OK && more) {
+        sy_slice key;
+        sy_postings_ref ref;
+        st = sy_term_walk_next(&walk, &more, &key, &ref, &why);
+        if (st != SY_OK || !more)
+            break;
+        check_key(v, key, (sy_slice){before.data, before.len}, ref.offset);
+        check_place(v, &ref, &last_list);
+        check_list(v, &ref);
+        sy_buf_reset(&before);
+        sy_buf_append(&before, key.data, key.len);
+        st = sy_buf_status(&before, err);
+    }
+    if (is_fault(v, &st, &why) && st == SY_E_NOMEM)
+        st = sy_fail_nomem(err);
+    sy_term_walk_close(&walk);
+    sy_buf_release(&before);
+    return st;
+}
+
+/* With its envelope sound, a segment is checked section by section first: faults of
+ * structure behind a bad checksum are told as well, since they say what is lost. */
+static sy_status check_segment(verify *v, const sy_manifest *m, const sy_segment_ref *ref,
+                               const char *path, sy_error *err)
+{
+    sy_file *f = NULL;
+    sy_segment *seg = NULL;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = sy_file_open(path, SY_FILE_SEGMENT, m->info.uuid, &f, &why);
+    if (is_fault(v, &st, &why))
+        goto done;
+    if (f->number != ref->number || f->map.len != ref->len || f->checksum != ref->checksum)
+        report(v, path, 0, "not the segment that the manifest names");
+    uint64_t before = v->n_faults;
+    st = check_sections(v, f);
+    if (st == SY_OK)
+        st = sy_segment_open(path, m->info.uuid, &seg, &why);
+    if (st != SY_OK && v->n_faults > before) { /* said already */
+        st = SY_OK;
+        goto done;
+    }
+    if (is_fault(v, &st, &why))
+        goto done;
+    v->seg = seg;
+    v->file = sy_segment_file(seg);
+    v->schema = &m->schema;
+    if (sy_segment_n_records(seg) != ref->n_records || sy_segment_n_docs(seg) != ref->n_docs)
+        report(v, path, 0, "not as many records or documents as the manifest says");
+    st = check_records(v);
+    if (st == SY_OK)
+        st = check_bigrams(v, err);
+    if (st == SY_OK)
+        st = check_terms(v, err);
+done:
+    sy_segment_close(seg);
+    sy_file_close(f);
+    return st;
+}
+
+sy_status sy_index_verify(const char *dir, sy_fault_fn *fault, void *ctx, uint64_t *n_faults,
+                          sy_error *err)
+{
+    verify v = {.fault = fault, .ctx = ctx};
+    sy_manifest m;
+    sy_buf path = SY_BUF_INIT;
+    sy_error why;
+    sy_error_clear(&why);
+    *n_faults = 0;
+    sy_status st = sy_manifest_read(dir, &m, &why);
+    if (st == SY_E_CORRUPT) {
+        report(&v, why.where, why.offset, why.msg);
+        st = SY_OK;
+        goto done;
+    }
+    if (st != SY_OK) { /* no index, or another version: nothing that could be checked */
+        if (err && err->status == SY_OK)
+            *err = why;
+        goto done;
+    }
+    st = check_sections(&v, m.file);
+    for (size_t i = 0; i < m.n_segments && st == SY_OK; i++) {
+        st = sy_segment_path(dir, m.segments[i].number, &path, err);
+        if (st == SY_OK)
+            st = check_segment(&v, &m, &m.segments[i], path.data, err);
+    }
+    if (st == SY_E_NOMEM)
+        st = sy_fail_nomem(err);
+done:
+    *n_faults = v.n_faults;
+    sy_manifest_release(&m);
+    sy_buf_release(&path);
+    return st;
+}

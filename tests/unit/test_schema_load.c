@@ -1,0 +1,163 @@
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/io.h"
+#include "indexer/reader.h"
+#include "tests/support/check.h"
+
+static sy_schema schema;
+static char path[512];
+
+static int teardown(void **state)
+{
+    (void)state;
+    sy_schema_release(&schema);
+    return 0;
+}
+
+static sy_status load(const char *text, sy_error *err)
+{
+    snprintf(path, sizeof path, "%s/schema.json", sy_scratch_dir());
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    sy_schema_release(&schema);
+    sy_error_clear(err);
+    return sy_schema_load(path, &schema, err);
+}
+
+static sy_field_id find(const char *name)
+{
+    sy_field_id id;
+    if (!sy_schema_find(&schema, name, strlen(name), &id))
+        fail_msg("no field '%s'", name);
+    return id;
+}
+
+static void test_shipped(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"板块", "section"},
+        {"序号", "no"},
+        {"事项", "item"},
+        {"工作任务", "item"},
+        {"年度奋斗目标", "stretch"},
+        {"年度工作目标", "target"},
+        {"年度任务目标", "target"},
+        {"责任单位", "unit"},
+        {"承办单位", "unit"},
+        {"完成情况", "progress"},
+        {"工作进展", "progress"},
+        {"存在问题", "status"},
+        {"problem", "status"},
+        {"存在的问题", "status"},
+        {"下步打算", "next"},
+        {"下一步工作打算", "next"},
+        {"目标号", "mark"},
+        {"备注", "note"},
+        {"责任单位(部门)", "unit"},
+    };
+    sy_error err;
+    sy_error_clear(&err);
+    check_ok(sy_schema_load(NULL, &schema, &err), &err);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_string_equal(sy_schema_name(&schema, find(names[i][0])), names[i][1]);
+    assert_int_equal(schema.fields[find("unit")].kind, SY_FIELD_NAMES);
+    assert_int_equal(schema.fields[find("no")].kind, SY_FIELD_KEYWORD);
+    assert_string_equal(sy_schema_label(&schema, find("unit")), "责任单位");
+}
+
+static void test_user_file(void **state)
+{
+    (void)state;
+    sy_error err;
+    check_ok(load("\xEF\xBB\xBF{\"fields\": [\n"
+                  "{\"name\": \"Leader\", \"label\": \"分管领导\", \"kind\": \"names\","
+                  " \"aliases\": [\"牵头 领导\", \"ＬＤ\"]},\n"
+                  "{\"name\": \"责任单位\", \"kind\": \"text\", \"aliases\": [\"主办单位\"]},\n"
+                  "{\"name\": \"status\", \"label\": \"问题清单\"},\n"
+                  "{\"aliases\": [], \"name\": \"经费\"}]}\n",
+                  &err),
+             &err);
+    assert_string_equal(sy_schema_name(&schema, find("leader")), "leader");
+    assert_string_equal(sy_schema_name(&schema, find("牵头领导")), "leader");
+    assert_string_equal(sy_schema_name(&schema, find("ld")), "leader");
+    assert_string_equal(sy_schema_name(&schema, find("分管领导")), "leader");
+    assert_int_equal(schema.fields[find("leader")].kind, SY_FIELD_NAMES);
+    assert_string_equal(sy_schema_name(&schema, find("主办单位")), "unit");
+    assert_int_equal(schema.fields[find("unit")].kind, SY_FIELD_TEXT);
+    assert_string_equal(sy_schema_label(&schema, find("status")), "问题清单");
+    assert_string_equal(sy_schema_name(&schema, find("问题清单")), "status");
+    assert_string_equal(sy_schema_label(&schema, find("经费")), "经费");
+    check_ok(load("{\"fields\":[]}", &err), &err);
+    check_ok(load("{}", &err), &err);
+}
+
+static void test_bad_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"", "line 1: it ends where a value should be"},
+        {"{\"fields\": [\n{\"name\": }]}", "line 2: expected a value"},
+        {"{\"fields\": [{\"name\": \"a\"}]} x", "line 1: there is text behind the schema"},
+        {"{\"field\": []}", "line 1: there is no member 'field'"},
+        {"{\"fields\": [{\"name\": \"a\", \"alias\": []}]}", "line 1: there is no member 'alias'"},
+        {"{\"fields\": [{\"label\": \"a\"}]}", "line 1: a field has no name"},
+        {"{\"fields\": [{\"name\": \" \"}]}", "line 1: the name of a field is empty"},
+        {"{\"fields\": [{\"name\": \"a\", \"aliases\": [\"\"]}]}", "line 1: an alias is empty"},
+        {"{\"fields\": [\n\n{\"name\": \"a\", \"aliases\": [\"责任单位\"]}]}",
+         "line 3: another field has the alias '责任单位'"},
+        {"{\"fields\": [{\"name\": \"Key\"}]}",
+         "line 1: every record has this, so no field can be named 'Key'"},
+        {"{\"fields\": [{\"name\": \"a\", \"kind\": \"name\"}]}",
+         "line 1: kinds are text, names, number, date and keyword, not 'name'"},
+        {"{\"fields\": [{\"name\": 1}]}", "line 1: this has no place in a schema '1'"},
+        {"{\"fields\": {\"a\": 1}}", "line 1: this has no place in a schema '{'"},
+        {"{\"fields\": \"a\"}", "line 1: there is no text here, but 'a'"},
+        {"[]", "line 1: this has no place in a schema '['"},
+        {"{\"fields\": [{\"name\": \"a\\u0000\"}]}", "line 1: a text holds a NUL character"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sy_error err;
+        assert_int_equal(load(cases[i].text, &err), SY_E_INPUT);
+        assert_string_equal(err.msg, cases[i].message);
+        assert_string_equal(err.where, path);
+    }
+    sy_error err;
+    sy_error_clear(&err);
+    assert_int_equal(sy_schema_load("/nonexistent/schema.json", &schema, &err), SY_E_IO);
+    assert_int_equal(load("\xEF\xBB\xBF{\"fields\": \"\xFF\"}", &err), SY_E_INPUT);
+}
+
+static void test_no_memory(void **state)
+{
+    (void)state;
+    sy_error err;
+    check_ok(
+        load("{\"fields\": [{\"name\": \"a\", \"label\": \"乙\", \"aliases\": [\"丙\"]}]}", &err),
+        &err);
+    for (unsigned long n = 1;; n++) {
+        sy_schema_release(&schema);
+        sy_error_clear(&err);
+        sy_alloc_fail_at(n, false);
+        sy_status st = sy_schema_load(path, &schema, &err);
+        if (sy_alloc_fail_at(0, false) < n)
+            break;
+        assert_int_equal(st, SY_E_NOMEM);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_user_file),
+        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
