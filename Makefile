@@ -17,12 +17,15 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 CORPUS ?= corpus
+# `make bench`: 10^6 bytes of text (190: all there is; more: repeated), and which engines (all).
+BENCH_MB ?= 50
+ENGINES ?=
 VERSION := 0.1.0
 
 # Left to the recipes (=, not :=), so that `make deps` runs before pkg-config is asked.
-PACKAGES := icu-uc libxxhash yajl
+PACKAGES := icu-i18n icu-uc libxml-2.0 libxxhash libzip yajl
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
-PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
+PKG_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 ifeq ($(BUILD),asan)
@@ -41,7 +44,7 @@ SY_LDFLAGS = $(LDFLAGS) $(MODE) -pthread
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-LIB_SOURCES := $(filter-out segmenter/normal_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
+LIB_SOURCES := $(filter-out %_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
 CLI_SOURCES := $(wildcard cli/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
@@ -49,9 +52,9 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(OUT)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
-GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/schema_default.inc
+GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: all demo check check-asan tests lint format install uninstall clean deps help
+.PHONY: word-costs bench-words all demo check check-asan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -69,6 +72,8 @@ $(OUT)/libsuoyin.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$(OUT)/segmenter/word_tables.o: $(OUT)/gen/word_tables.inc
+
 $(OUT)/%.o: %.c | $(GENERATED)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -81,6 +86,19 @@ $(OUT)/gen/normal_tables.inc: segmenter/normal_gen.c segmenter/normal_internal.h
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(shell pkg-config --cflags icu-i18n) -o $(OUT)/gen/normal_gen $< $(shell pkg-config --libs icu-i18n icu-uc)
 	$(Q)$(OUT)/gen/normal_gen > $@
 
+# Of words: classes of characters, ICU's dictionary, and the learned costs.
+$(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmenter/array_gen.h segmenter/icu_words.c segmenter/icu_words.h segmenter/word_tables.h segmenter/trie.h base/hash.c segmenter/word_costs.tsv
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS)
+	$(Q)$(OUT)/gen/words_gen segmenter/word_costs.tsv > $@
+
+# Learns the word costs anew from raw text: make word-costs TEXT='FILE...'
+word-costs: $(OUT)/libsuoyin.a segmenter/costs_gen.c segmenter/array_gen.c
+	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) -o $(OUT)/gen/costs_gen segmenter/costs_gen.c segmenter/array_gen.c $(OUT)/libsuoyin.a $(PKG_LIBS) -lm
+	$(Q)cat $(TEXT) | $(OUT)/gen/costs_gen | LC_ALL=C sort > $(OUT)/gen/word_costs.tsv
+	$(Q)mv $(OUT)/gen/word_costs.tsv segmenter/word_costs.tsv
+
 # The shipped schema as a C array, so that the program needs no file beside it.
 $(OUT)/gen/schema_default.inc: indexer/schema.json
 	$(call say,GEN,$@)
@@ -91,7 +109,11 @@ $(OUT)/tests/%: $(OUT)/tests/%.o $(SUPPORT_OBJECTS) $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS)
 
-tests: $(OUT)/suoyin $(UNIT_PROGRAMS)
+$(OUT)/bench/%: $(OUT)/bench/%.o $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+tests: $(OUT)/suoyin $(OUT)/bench/readers $(UNIT_PROGRAMS)
 
 # Recursive, so that what `deps` installs is seen by the build; on all cores unless -j was given.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
@@ -107,6 +129,48 @@ check-asan: deps
 demo: deps
 	$(Q)$(SUBMAKE) all
 	$(Q)corpus/demo.sh build/suoyin '$(subst ','\'',$(CORPUS))'
+
+# What `make bench` measures with: the empty process is static, as low a floor as there is.
+BENCH_TOOLS := $(addprefix $(OUT)/bench/,oracle spawn nop)
+
+$(OUT)/bench/oracle: $(OUT)/bench/oracle.o $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(OUT)/bench/spawn: $(OUT)/bench/spawn.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^
+
+$(OUT)/bench/nop: $(OUT)/bench/nop.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -static -o $@ $^
+
+bench-tools: $(BENCH_TOOLS)
+
+BENCH = SY_BENCH_SUOYIN='$(abspath $(OUT)/suoyin)' python3 -B
+
+# The tables of the last runs are for docs/benchmarks.md only when asked for: `make bench-table`.
+bench: deps
+	$(Q)bench/deps.sh
+	$(Q)$(SUBMAKE) $(OUT)/suoyin bench-tools
+	$(Q)$(BENCH) bench/run.py --mb $(BENCH_MB) --tools '$(OUT)/bench' $(ENGINES)
+
+# How good and how fast the words are: ICU, ours, jieba where it is installed.
+$(OUT)/bench/words: $(OUT)/bench/words.o $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench-words: deps
+	$(Q)$(SUBMAKE) $(OUT)/bench/words
+	$(Q)bench/words.sh $(OUT)/bench/words
+
+bench-rank: deps
+	$(Q)bench/deps.sh rank
+	$(Q)$(SUBMAKE) $(OUT)/suoyin
+	$(Q)$(BENCH) bench/rank.py
+
+bench-table:
+	$(Q)$(BENCH) bench/table.py
 
 lint:
 	$(Q)tests/deps.sh lint
@@ -135,6 +199,11 @@ help:
 	@echo 'demo        install what is missing, index corpus/ or CORPUS=PATH, run example queries'
 	@echo 'check       install what is missing, run all tests'
 	@echo 'check-asan  the tests under address and undefined-behaviour sanitizers'
+	@echo 'bench       install the peers, measure all on BENCH_MB=$(BENCH_MB) MB of text; ENGINES="suoyin lucene" for some'
+	@echo 'word-costs  learn segmenter/word_costs.tsv anew from raw text: TEXT="FILE..."'
+	@echo 'bench-words words: F1 on the gold sets and MB/s, ICU alone beside ours'
+	@echo 'bench-rank  the quality of the ranking on judged questions'
+	@echo 'bench-table write the last figures into docs/benchmarks.md'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
 	@echo 'format      clang-format the sources'
 	@echo 'install     copy the program and man pages below DESTDIR and PREFIX ($(PREFIX))'

@@ -12,6 +12,8 @@ enum { SY_EXIT_OK = 0, SY_EXIT_PARTLY = 1, SY_EXIT_NONE = 1, SY_EXIT_FAILED = 2 
 int sy_cmd_index(const sy_arguments *args);
 int sy_cmd_query(const sy_arguments *args);
 int sy_cmd_segment(const sy_arguments *args);
+int sy_cmd_words(const sy_arguments *args);
+int sy_cmd_lexicon(const sy_arguments *args);
 int sy_cmd_verify(const sy_arguments *args);
 int sy_cmd_info(const sy_arguments *args);
 

@@ -1,7 +1,9 @@
 /* suoyin index: documents in, a committed index out. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/io.h"
 #include "cli/cli.h"
 #include "cli/term.h"
 #include "indexer/index_paths.h"
@@ -11,13 +13,106 @@ enum { MEMORY_MOST_MIB = 1 << 20, JOBS_MOST = 1024 };
 typedef struct listener {
     sy_progress progress;
     bool quiet;
+    FILE *report; /* JSON Lines, or NULL */
+    sy_buf out;   /* of it */
+    uint64_t records;
+    int64_t begun_ns;
 } listener;
+
+/* ---- the report in JSON Lines: docs/json.md ---- */
+
+static void put_string(sy_buf *out, const char *name, const char *value)
+{
+    sy_buf_printf(out, ",\"%s\":", name);
+    if (value)
+        sy_buf_put_json(out, value, strlen(value));
+    else
+        sy_buf_puts(out, "null");
+}
+
+static void put_number(sy_buf *out, const char *name, uint64_t value)
+{
+    sy_buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)value);
+}
+
+static void end_object(listener *l)
+{
+    sy_buf_puts(&l->out, "}\n");
+    if (l->out.status == SY_OK)
+        fwrite(l->out.data, 1, l->out.len, l->report);
+    sy_buf_reset(&l->out);
+}
+
+static void write_report(listener *l, const char *type, const char *source, uint32_t line,
+                         const char *message)
+{
+    if (!l->report)
+        return;
+    sy_buf_printf(&l->out, "{\"type\":\"%s\"", type);
+    put_string(&l->out, "source", source);
+    put_number(&l->out, "line", line);
+    put_string(&l->out, "message", message);
+    end_object(l);
+}
+
+static void on_document(void *ctx, const sy_index_document *d)
+{
+    listener *l = ctx;
+    l->records += d->records;
+    if (!l->report)
+        return;
+    sy_buf_puts(&l->out, "{\"type\":\"document\"");
+    put_string(&l->out, "source", d->source);
+    put_string(&l->out, "reader", d->reader);
+    put_string(&l->out, "encoding", d->encoding);
+    put_number(&l->out, "bytes", d->bytes);
+    put_number(&l->out, "records", d->records);
+    put_number(&l->out, "notes", d->notes);
+    put_number(&l->out, "replaced", d->replaced);
+    put_number(&l->out, "skipped", d->skipped);
+    end_object(l);
+}
+
+static void write_summary(listener *l, const sy_index_summary *s)
+{
+    if (!l->report)
+        return;
+    sy_buf_puts(&l->out, "{\"type\":\"summary\"");
+    put_number(&l->out, "documents", s->documents);
+    put_number(&l->out, "records", s->records);
+    put_number(&l->out, "kept_documents", s->kept_documents);
+    put_number(&l->out, "kept_records", s->kept_records);
+    put_number(&l->out, "removed_documents", s->removed_documents);
+    put_number(&l->out, "skipped", s->skipped);
+    put_number(&l->out, "replaced", s->replaced);
+    put_number(&l->out, "no_documents", s->no_documents);
+    put_number(&l->out, "total_documents", s->total_documents);
+    put_number(&l->out, "total_records", s->total_records);
+    end_object(l);
+}
+
+/* Closes the report; false, and said, if not all of it could be written. */
+static bool close_report(listener *l, const char *path)
+{
+    sy_buf_release(&l->out);
+    if (!l->report)
+        return true;
+    bool bad = ferror(l->report) != 0;
+    bad |= fclose(l->report) != 0;
+    l->report = NULL;
+    if (bad)
+        sy_say("cannot write '%s': %s", path, strerror(errno));
+    return !bad;
+}
+
+/* ---- the report for people ---- */
 
 static void on_report(void *ctx, sy_report_kind kind, const char *source, uint32_t line,
                       const char *message)
 {
     static const char *const words[] = {"note", "replaced", "skipped"};
     listener *l = ctx;
+    write_report(l, words[kind], source, line, message);
     if (l->quiet && kind == SY_REPORT_NEWS)
         return;
     sy_progress_clear(&l->progress);
@@ -37,6 +132,13 @@ static void on_report(void *ctx, sy_report_kind kind, const char *source, uint32
 static void on_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
 {
     listener *l = ctx;
+    char text[96];
+    if (l->records > 0 && strcmp(stage, "reading") == 0) {
+        double seconds = (double)(sy_time_now_ns() - l->begun_ns) / 1e9;
+        snprintf(text, sizeof text, "reading: %llu records, %.0f a second; file",
+                 (unsigned long long)l->records, seconds > 0 ? (double)l->records / seconds : 0);
+        stage = text;
+    }
     sy_progress_show(&l->progress, stage, done, total);
 }
 
@@ -67,6 +169,11 @@ static void say_summary(const sy_index_summary *s, const char *dir)
     if (s->replaced > 0) {
         sy_buf_puts(&out, "; ");
         sy_put_count(&out, s->replaced, "thing replaced", "things replaced");
+    }
+    if (s->no_documents > 0) {
+        sy_buf_puts(&out, "; passed over ");
+        sy_put_count(&out, s->no_documents, "file that is no document",
+                     "files that are no documents");
     }
     sy_buf_printf(&out, "; index %s: ", dir);
     put_documents(&out, s->total_documents, s->total_records);
@@ -104,6 +211,10 @@ static sy_status read_options(const sy_arguments *args, sy_index_options *option
     options->aliases_path = sy_arguments_value(args, SY_OPT_ALIASES);
     options->keep_variants = sy_arguments_on(args, SY_OPT_KEEP_VARIANTS);
     options->rebuild = sy_arguments_on(args, SY_OPT_REBUILD);
+    options->read.deleted = sy_arguments_on(args, SY_OPT_DELETED);
+    options->read.encoding = sy_arguments_value(args, SY_OPT_ENCODING);
+    if (st == SY_OK && options->read.encoding && !sy_encoding_known(options->read.encoding))
+        return sy_fail(err, SY_E_INPUT, NULL, "no encoding '%s' is known", options->read.encoding);
     return st == SY_OK ? read_lexicons(args, options, lexicons, err) : st;
 }
 
@@ -112,7 +223,10 @@ int sy_cmd_index(const sy_arguments *args)
     int status = SY_EXIT_FAILED;
     listener l = {.quiet = sy_arguments_on(args, SY_OPT_QUIET)};
     sy_progress_init(&l.progress, !l.quiet);
-    sy_index_options options = {.ctx = &l, .report = on_report, .progress = on_progress};
+    l.begun_ns = sy_time_now_ns();
+    const char *report = sy_arguments_value(args, SY_OPT_REPORT);
+    sy_index_options options = {
+        .ctx = &l, .report = on_report, .progress = on_progress, .document = on_document};
     sy_index_summary summary = {0};
     sy_buf dir = SY_BUF_INIT;
     const char **lexicons = NULL;
@@ -121,6 +235,8 @@ int sy_cmd_index(const sy_arguments *args)
     sy_status st = read_options(args, &options, &lexicons, &err);
     if (st == SY_OK)
         st = sy_find_index(args, true, &dir, &err);
+    if (st == SY_OK && report && !(l.report = fopen(report, "we")))
+        st = sy_fail_sys(&err, NULL, errno, "cannot write '%s'", report);
     if (st != SY_OK) {
         sy_say_failure(&err, NULL);
         goto done;
@@ -139,8 +255,11 @@ int sy_cmd_index(const sy_arguments *args)
     }
     if (!l.quiet)
         say_summary(&summary, options.dir);
+    write_summary(&l, &summary);
     status = summary.skipped > 0 || summary.replaced > 0 ? SY_EXIT_PARTLY : SY_EXIT_OK;
 done:
+    if (!close_report(&l, report))
+        status = SY_EXIT_FAILED;
     sy_free((void *)lexicons);
     sy_buf_release(&dir);
     return status;

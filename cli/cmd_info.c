@@ -97,6 +97,7 @@ static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
     sy_buf_printf(out, ",\"icu_differs\":%s,\"rules\":\"%016llx\",\"rules_differ\":%s,",
                   icu_differs(info) ? "true" : "false", (unsigned long long)info->rules_hash,
                   rules_differ(info) ? "true" : "false");
+    sy_buf_printf(out, "\"icu_words\":%s,", sy_icu_words_are_compiled() ? "true" : "false");
     sy_buf_printf(out, "\"lexicon\":\"%016llx\",\"aliases\":\"%016llx\"}\n",
                   (unsigned long long)info->lexicon_hash, (unsigned long long)info->aliases_hash);
 }
@@ -151,6 +152,9 @@ static void put_text(const sy_index *index, const regions *sum, sy_buf *out)
                       sy_icu_version());
     sy_buf_printf(out, "\nrules:       %016llx%s\n", (unsigned long long)info->rules_hash,
                   rules_differ(info) ? " (this program has others: index anew)" : "");
+    if (!sy_icu_words_are_compiled())
+        sy_buf_puts(out, "words:       ICU's dictionary is not the one that this program was built "
+                         "with: suoyin segment --icu cuts by ICU's iterator\n");
     sy_buf_printf(out, "lexicon:     %016llx\naliases:     %016llx\n",
                   (unsigned long long)info->lexicon_hash, (unsigned long long)info->aliases_hash);
     put_fields(&index->schema, out);

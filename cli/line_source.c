@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -88,4 +89,10 @@ sy_status sy_line_input_next(sy_line_input *lines, bool *more, sy_slice *line, s
     lines->at += len + end_len;
     lines->scanned = lines->at;
     return SY_OK;
+}
+
+bool sy_line_input_waits(const sy_line_input *lines)
+{
+    struct pollfd ready = {lines->fd, POLLIN, 0};
+    return poll(&ready, 1, 0) == 0;
 }

@@ -60,10 +60,9 @@ static int run(const sy_command *command, int n_words, char *const *words)
     static const struct {
         const char *name;
         int (*run)(const sy_arguments *args);
-    } runners[] = {{"index", sy_cmd_index},
-                   {"query", sy_cmd_query},
-                   {"segment", sy_cmd_segment},
-                   {"verify", sy_cmd_verify},
+    } runners[] = {{"index", sy_cmd_index},     {"query", sy_cmd_query},
+                   {"segment", sy_cmd_segment}, {"words", sy_cmd_words},
+                   {"lexicon", sy_cmd_lexicon}, {"verify", sy_cmd_verify},
                    {"info", sy_cmd_info}};
     sy_arguments args;
     sy_error err;

@@ -16,6 +16,12 @@ static const sy_option index_options[] = {
      INDEX_MORE ", else .suoyin here.", false},
     {SY_OPT_REBUILD, 0, "rebuild", NULL, "Index", "drop what the index holds and start anew", "",
      false},
+    {SY_OPT_ENCODING, 0, "encoding", "NAME", "Reading",
+     "encoding of text files, such as GB18030 or Big5",
+     "For all text files of this run. Without it the encoding of each is detected.", false},
+    {SY_OPT_DELETED, 0, "deleted", NULL, "Reading",
+     "read Word's tracked changes as if they were rejected",
+     "Without it they are read as if they were accepted: deleted text is not there.", false},
     {SY_OPT_SCHEMA, 0, "schema", "FILE", "Analysis", "fields, their other names and their kinds",
      "A JSON file that adds to the fields that suoyin knows. Without it: the fields that the "
      "index has, or the ones that suoyin knows.",
@@ -34,6 +40,10 @@ static const sy_option index_options[] = {
     {SY_OPT_MEMORY, 0, "memory", "MIB", "Work", "memory for building, in MiB (256)", "", false},
     {SY_OPT_JOBS, 'j', "jobs", "N", "Work", "threads (one per core)",
      "The index has the same content whatever the number.", false},
+    {SY_OPT_REPORT, 0, "report", "FILE", "Work", "write what was read and found as JSON Lines",
+     "An object for each document, note, replacement and omission, and one for the whole run. "
+     "Described in docs/json.md.",
+     false},
     {SY_OPT_QUIET, 'q', "quiet", NULL, "Work", "no progress, notes or closing summary",
      "What was skipped or replaced is named all the same.", false},
     OPTION_HELP};
@@ -107,7 +117,31 @@ static const sy_option segment_options[] = {
      "Only if given: no index is looked for.", false},
     {SY_OPT_KEEP_VARIANTS, 0, "keep-variants", NULL, "Words",
      "do not fold Traditional Han to Simplified", "", false},
+    {SY_OPT_TOKENS, 0, "tokens", NULL, "Words", "the tokens that an index matches",
+     "Numbers apart from their signs and units, as 10.1 and %, where a reader sees one "
+     "word.",
+     false},
+    {SY_OPT_ICU, 0, "icu", NULL, "Words", "ICU's plain words",
+     "Without learned costs and without units; the words of a lexicon still win.", false},
+    {SY_OPT_JOBS, 'j', "jobs", "N", "Work", "threads (one per core)", "", false},
     OPTION_HELP};
+
+static const sy_option words_options[] = {
+    {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index", INDEX_MORE ".", false},
+    {SY_OPT_NEW, 0, "new", NULL, "Words", "list words that the text has and the lexicon has not",
+     "A line a word, the best first: word, count, cohesion, entropy of what stands before and "
+     "behind, and one place; separated by tabs.",
+     false},
+    {SY_OPT_ACCEPT, 0, "accept", "FILE", "Words", "add them to a lexicon file instead",
+     "Each with its count as weight, behind what the file has.", false},
+    {SY_OPT_LIMIT, 'n', "limit", "N", "Words", "at most N words (200)", "", false},
+    {SY_OPT_LEAST, 0, "least", "N", "Words", "only words that occur N times (8)", "", false},
+    OPTION_HELP};
+
+static const sy_option lexicon_options[] = {{SY_OPT_INDEX, 'i', "index", "DIR", "Index",
+                                             "list without a file: the folder of the index",
+                                             INDEX_MORE ".", false},
+                                            OPTION_HELP};
 
 static const sy_option verify_options[] = {
     {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index", INDEX_MORE ".", false},
@@ -143,6 +177,20 @@ const sy_command sy_commands[] = {
      "words inside a word follow it as [a b].",
      "0 done; 1 done, but bytes that are not UTF-8 were replaced; 2 failed", " ", segment_options,
      COUNT(segment_options), false},
+    {"words", "find the new words of an index", "[options]",
+     "Reads the text of the index and says which strings of Han are words by all that can be "
+     "told without a dictionary: frequent, together more than by chance, free in what stands "
+     "beside them, and not cut as words yet. After --accept, index with --lexicon=FILE.",
+     "0 done; 2 failed", " ", words_options, COUNT(words_options), false},
+    {"lexicon", "add, list and check words, find names of bodies",
+     "[options] add|list|check|names [FILE...] [WORD...]",
+     "add: appends the words that the file has not; the file may be new. list: the words of the "
+     "files, or of the index if no file is named, in normal form and byte order. check: names "
+     "each line that cannot be a word or repeats one. names: takes the names of bodies out of "
+     "responsibility cells, a cell a line, each with its role before it: lead, support or -; ? is "
+     "text that is no name.",
+     "0 done; 1 a word was refused or a fault found; 2 failed", " ", lexicon_options,
+     COUNT(lexicon_options), false},
     {"verify", "check every byte of an index", "[options]",
      "Checks all checksums and cross-references and prints each fault: file: offset N: what.",
      "0 sound; 2 faults found, or the check could not be done", " ", verify_options,

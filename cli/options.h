@@ -20,6 +20,9 @@ typedef enum sy_option_id {
     SY_OPT_JOBS,
     SY_OPT_KEEP_VARIANTS,
     SY_OPT_REBUILD,
+    SY_OPT_ENCODING,
+    SY_OPT_DELETED,
+    SY_OPT_REPORT,
     /* query */
     SY_OPT_ANY,
     SY_OPT_LINE,
@@ -41,7 +44,13 @@ typedef enum sy_option_id {
     SY_OPT_BATCH,
     /* segment */
     SY_OPT_SUB,
-    SY_OPT_NORMAL
+    SY_OPT_NORMAL,
+    SY_OPT_TOKENS,
+    SY_OPT_ICU,
+    /* words */
+    SY_OPT_NEW,
+    SY_OPT_ACCEPT,
+    SY_OPT_LEAST
 } sy_option_id;
 
 typedef struct sy_option {

@@ -39,6 +39,19 @@ sy_slice sy_cell_at(const sy_cell *cell, size_t i)
     return cell->field == SY_FIELD_LINE ? (sy_slice){cell->number, cell->one.len} : cell->one;
 }
 
+bool sy_shown_place(const sy_schema *schema, const sy_shown *hit, sy_slice *place)
+{
+    sy_field_id field;
+    sy_cell cell;
+    if (hit->record->line > 0 || !sy_schema_find(schema, "place", 5, &field))
+        return false;
+    sy_cell_get(hit, field, &cell);
+    if (cell.n == 0)
+        return false;
+    *place = sy_cell_at(&cell, 0);
+    return place->len > 0;
+}
+
 bool sy_cell_shared(const sy_shown *hits, size_t n, sy_field_id field)
 {
     sy_cell first;

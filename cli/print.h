@@ -55,6 +55,9 @@ typedef struct sy_cell {
 } sy_cell;
 void sy_cell_get(const sy_shown *hit, sy_field_id field, sy_cell *out);
 sy_slice sy_cell_at(const sy_cell *cell, size_t i);
+/* Where in its document a record without a line is: the value of the field `place`,
+ * such as Sheet1!7. False if it has a line, or no such value. */
+bool sy_shown_place(const sy_schema *schema, const sy_shown *hit, sy_slice *place);
 /* All hits have the same values in this field. */
 bool sy_cell_shared(const sy_shown *hits, size_t n, sy_field_id field);
 /* The matches in value i of a field. */

@@ -220,10 +220,11 @@ static void put_heading(const sy_printer *p, const sy_shown *hits, size_t n, gly
     }
     add_text(g, "  ", SY_STYLE_PLAIN);
     add_cell(p, g, &hits[0], SY_FIELD_SOURCE, SY_STYLE_DIM);
-    add_text(g, ":", SY_STYLE_DIM);
     sy_cell line;
     sy_cell_get(&hits[0], SY_FIELD_LINE, &line);
-    add_value(g, sy_cell_at(&line, 0), NULL, 0, SY_STYLE_DIM);
+    sy_slice place = sy_cell_at(&line, 0);
+    add_text(g, sy_shown_place(p->schema, &hits[0], &place) ? "#" : ":", SY_STYLE_DIM);
+    add_value(g, place, NULL, 0, SY_STYLE_DIM);
     for (size_t i = 0; i < g->n; i++) /* a heading is one paragraph */
         if (g->items[i].cp == '\n')
             g->items[i] = (glyph){' ', 1, g->items[i].style};

@@ -128,13 +128,25 @@ static void put_matches(const sy_printer *p, const sy_shown *hit)
     sy_buf_putc(p->out, ']');
 }
 
+/* "line":37 and, where the document has no lines, "place":"Sheet1!7". */
+static void put_line(const sy_printer *p, const sy_shown *hit)
+{
+    sy_slice place;
+    sy_buf_printf(p->out, ",\"line\":%u,", hit->record->line);
+    if (!sy_shown_place(p->schema, hit, &place))
+        return;
+    sy_buf_puts(p->out, "\"place\":");
+    put_slice(p->out, place);
+    sy_buf_putc(p->out, ',');
+}
+
 static void put_hit(const sy_printer *p, const sy_shown *hit)
 {
     sy_buf_puts(p->out, "{\"type\":\"hit\",\"key\":");
     put_slice(p->out, hit->record->key);
     sy_buf_putc(p->out, ',');
     put_source(p->out, hit->source);
-    sy_buf_printf(p->out, ",\"line\":%u,", hit->record->line);
+    put_line(p, hit);
     put_fields(p, hit, 1, hit, true);
     sy_buf_putc(p->out, ',');
     put_matches(p, hit);
@@ -145,7 +157,7 @@ static void put_row(const sy_printer *p, const sy_shown *hits, size_t n)
 {
     sy_buf_puts(p->out, "{\"type\":\"row\",");
     put_source(p->out, hits[0].source);
-    sy_buf_printf(p->out, ",\"line\":%u,", hits[0].record->line);
+    put_line(p, &hits[0]);
     put_fields(p, hits, n, &hits[0], true);
     sy_buf_puts(p->out, ",\"hits\":[");
     for (size_t h = 0; h < n; h++) {

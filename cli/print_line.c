@@ -66,7 +66,14 @@ static void put_fields(const sy_printer *p, const sy_shown *hits, size_t n, cons
 void sy_print_line(const sy_printer *p, const sy_shown *hits, size_t n)
 {
     put_cell(p, &hits[0], SY_FIELD_SOURCE);
-    sy_buf_printf(p->out, ":%u:", hits[0].record->line);
+    sy_slice place;
+    if (sy_shown_place(p->schema, &hits[0], &place)) {
+        sy_buf_putc(p->out, '#');
+        put_value(p, place, NULL, 0);
+        sy_buf_putc(p->out, ':');
+    } else {
+        sy_buf_printf(p->out, ":%u:", hits[0].record->line);
+    }
     for (size_t h = 0; h < n; h++) {
         if (h > 0)
             sy_buf_putc(p->out, ',');

@@ -7,6 +7,8 @@
 #include "base/hash.h"
 #include "indexer/build.h"
 #include "indexer/reader.h"
+#include "indexer/readers/convert.h"
+#include "indexer/readers/reader_text.h"
 #include "indexer/readers/string_table.h"
 #include "indexer/settings.h"
 #include "indexer/spool.h"
@@ -161,6 +163,7 @@ typedef struct reading {
     job *job;
     const char *source;
     bool fatal; /* the run cannot go on */
+    uint64_t notes, replaced, skipped;
 } reading;
 
 static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, const char *message)
@@ -168,6 +171,9 @@ static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, cons
     reading *r = ctx;
     if (kind == SY_REPORT_SKIPPED)
         r->job->sum->skipped++;
+    r->skipped += kind == SY_REPORT_SKIPPED;
+    r->replaced += kind == SY_REPORT_REPLACED;
+    r->notes += kind == SY_REPORT_NEWS;
     report(r->job, kind, r->source, line, message);
 }
 
@@ -246,21 +252,45 @@ static bool is_blank(const sy_buf *text)
     return true;
 }
 
-/* Runs a reader over decoded text. *kept: its records are in the spool. */
-static sy_status run_reader(job *j, const sy_found *f, const sy_buf *text, sy_segment_doc *doc,
+/* A document's content in the form that its reader takes. */
+typedef struct content {
+    const char *name; /* by which a reader is chosen, if the content does not tell */
+    const sy_buf *bytes;
+    bool binary;
+    const char *encoding; /* NULL if binary */
+    size_t replaced;
+} content;
+
+static void tell_document(job *j, const reading *r, const content *c, const char *reader,
+                          uint64_t records)
+{
+    sy_index_document d = {.source = r->source,
+                           .reader = reader,
+                           .encoding = c->encoding,
+                           .bytes = c->bytes->len,
+                           .records = records,
+                           .notes = r->notes,
+                           .replaced = r->replaced + (c->replaced > 0),
+                           .skipped = r->skipped};
+    if (j->options->document)
+        j->options->document(j->options->ctx, &d);
+}
+
+/* Runs a reader over a document; its records are then in the spool. */
+static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segment_doc *doc,
                             const before *old, sy_error *err)
 {
-    sy_document document = {.name = f->path,
-                            .text = sy_buf_cstr(text),
-                            .len = text->len,
+    sy_document document = {.name = c->name,
+                            .text = sy_buf_cstr(c->bytes),
+                            .len = c->bytes->len,
+                            .binary = c->binary,
+                            .options = j->options->read,
                             .schema = &j->settings.schema};
-    const sy_reader *reader = is_blank(text) ? NULL : sy_reader_for(&document);
+    bool blank = !c->binary && is_blank(c->bytes);
+    const sy_reader *reader = blank ? NULL : sy_reader_for(&document);
     if (!reader)
-        return skip(j, f->path,
-                    is_blank(text)
-                        ? "the file is empty"
-                        : "no reader knows this format (ledger dumps and JSON Lines are read)",
-                    old, err);
+        return skip(j, f->path, blank ? "the file is empty" : "no reader knows this format", old,
+                    err);
     reading r = {.job = j, .source = f->path};
     sy_sink sink = {&r, on_record, on_reader_report};
     sy_error why;
@@ -286,7 +316,106 @@ static sy_status run_reader(job *j, const sy_found *f, const sy_buf *text, sy_se
     j->sum->records += n;
     j->sum->replaced_documents += old->seg != NULL;
     j->changed = true;
+    tell_document(j, &r, c, reader->name, n);
     return sy_spool_keep(&j->spool, doc, err);
+}
+
+static bool is_given(const job *j, const char *path)
+{
+    for (size_t i = 0; i < j->walk.n_roots; i++) {
+        if (strcmp(j->walk.roots[i], path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a file's name says that it is a document: then it is named if it cannot be
+ * read. Others, below folders, are counted: pictures, programs, what comes with them. */
+static bool is_named_document(const char *path)
+{
+    static const char *const endings[] = {
+        ".txt",    ".text", ".md",   ".markdown", ".csv", ".tsv",  ".tab",  ".json", ".jsonl",
+        ".ndjson", ".htm",  ".html", ".xml",      ".doc", ".docx", ".docm", ".dot",  ".dotx",
+        ".xls",    ".xlsx", ".xlsm", ".xlsb",     ".odt", ".ods",  ".odp",  ".ppt",  ".pptx",
+        ".pdf",    ".rtf",  ".wps",  ".et",       ".dps", ".ofd",  ".eml",  ".srt",  ".log"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (sy_name_ends(path, endings[i]))
+            return true;
+    }
+    return false;
+}
+
+static sy_status read_text(job *j, const sy_found *f, const char *name, const sy_buf *bytes,
+                           sy_segment_doc *doc, const before *old, sy_error *err)
+{
+    sy_buf text = SY_BUF_INIT, message = SY_BUF_INIT;
+    size_t first = 0;
+    sy_error why;
+    sy_error_clear(&why);
+    content c = {.name = name, .bytes = &text};
+    sy_status st = sy_decode_as(j->options->read.encoding, f->path, sy_buf_cstr(bytes), bytes->len,
+                                &text, &c.encoding, &c.replaced, &first, &why);
+    if (st == SY_E_NOMEM) {
+        st = sy_fail_nomem(err);
+    } else if (st != SY_OK && !old->seg && !is_given(j, f->path) && !is_named_document(f->path)) {
+        j->sum->no_documents++;
+        st = SY_OK;
+    } else if (st != SY_OK) {
+        st = skip(j, f->path, reason(&why, &message), old, err);
+    } else {
+        if (c.replaced > 0) {
+            sy_buf_printf(&message,
+                          "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
+                          c.replaced, c.encoding, first);
+            report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
+        }
+        j->sum->text_bytes += text.len;
+        st = run_reader(j, f, &c, doc, old, err);
+    }
+    sy_buf_release(&text);
+    sy_buf_release(&message);
+    return st;
+}
+
+/* Has another program turn the file into text, and reads that. */
+static sy_status read_converted(job *j, const sy_found *f, sy_office_kind kind, sy_segment_doc *doc,
+                                const before *old, sy_error *err)
+{
+    sy_buf text = SY_BUF_INIT;
+    const char *program;
+    sy_error why;
+    sy_error_clear(&why);
+    if (strcmp(f->path, "-") == 0)
+        return skip(j, f->path, "this format is read from files only", old, err);
+    sy_status st = sy_convert(kind, f->path, &text, &program, &why);
+    if (st == SY_E_NOMEM)
+        st = sy_fail_nomem(err);
+    else if (st != SY_OK)
+        st = skip(j, f->path, why.msg, old, err);
+    else
+        st = read_text(j, f, kind == SY_OFFICE_XLS ? "converted.csv" : "converted.txt", &text, doc,
+                       old, err);
+    sy_buf_release(&text);
+    return st;
+}
+
+/* Why a file of a known kind is not read; NULL if it is. */
+static const char *unread(sy_office_kind kind)
+{
+    switch (kind) {
+    case SY_OFFICE_ZIP:
+        return "it is an archive: unpack it first";
+    case SY_OFFICE_UNREAD:
+        return "this kind of office document is not read";
+    case SY_OFFICE_LOCKED:
+        return "it is locked with a password";
+    case SY_OFFICE_OLE:
+        return "it is a compound file without a document that is known";
+    case SY_OFFICE_RTF:
+        return "RTF is not read: save it as .docx";
+    default:
+        return NULL;
+    }
 }
 
 static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, const before *old,
@@ -301,30 +430,16 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
         same.mtime_ns = f->mtime_ns;
         return keep_old(j, old->seg, &same, err);
     }
-    sy_buf text = SY_BUF_INIT, message = SY_BUF_INIT;
-    const char *encoding;
-    size_t n_replaced = 0, first = 0;
-    sy_error why;
-    sy_error_clear(&why);
-    sy_status st = sy_decode_document(f->path, sy_buf_cstr(bytes), bytes->len, &text, &encoding,
-                                      &n_replaced, &first, &why);
-    if (st == SY_E_NOMEM) {
-        st = sy_fail_nomem(err);
-    } else if (st != SY_OK) {
-        st = skip(j, f->path, reason(&why, &message), old, err);
-    } else {
-        if (n_replaced > 0) {
-            sy_buf_printf(&message,
-                          "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
-                          n_replaced, encoding, first);
-            report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
-        }
-        j->sum->text_bytes += text.len;
-        st = run_reader(j, f, &text, &doc, old, err);
-    }
-    sy_buf_release(&text);
-    sy_buf_release(&message);
-    return st;
+    sy_office_kind kind = sy_office_kind_of(sy_buf_cstr(bytes), bytes->len);
+    content c = {.name = f->path, .bytes = bytes, .binary = true};
+    if (kind == SY_OFFICE_NONE)
+        return read_text(j, f, f->path, bytes, &doc, old, err);
+    if (unread(kind))
+        return skip(j, f->path, unread(kind), old, err);
+    if (kind == SY_OFFICE_DOC || kind == SY_OFFICE_XLS || kind == SY_OFFICE_PDF)
+        return read_converted(j, f, kind, &doc, old, err);
+    j->sum->text_bytes += bytes->len;
+    return run_reader(j, f, &c, &doc, old, err);
 }
 
 static sy_status read_document(job *j, const sy_found *f, const before *old, sy_error *err)
@@ -529,6 +644,7 @@ sy_status sy_index_paths(const sy_index_options *options, const char *const *pat
     if (st == SY_OK)
         st = sy_settings_load(options, options->rebuild ? NULL : j.old, &j.settings, err);
     if (st == SY_OK) {
+        j.settings.reread |= options->read.encoding || options->read.deleted;
         report_empty_paths(&j);
         st = fill_spool(&j, err);
     }

@@ -2,7 +2,16 @@
 #ifndef SY_INDEXER_INDEX_PATHS_H
 #define SY_INDEXER_INDEX_PATHS_H
 
-#include "indexer/record.h"
+#include "indexer/reader.h"
+
+/* What became of one document that was read. Borrowed for the call. */
+typedef struct sy_index_document {
+    const char *source;
+    const char *reader;   /* "ledger", "docx" ...          */
+    const char *encoding; /* of text; NULL for other files */
+    uint64_t bytes, records;
+    uint64_t notes, replaced, skipped; /* reports about it */
+} sy_index_document;
 
 typedef struct sy_index_options {
     const char *dir;                  /* the index folder; made if missing                  */
@@ -13,12 +22,14 @@ typedef struct sy_index_options {
     unsigned memory_mib;      /* 0: 256                                             */
     unsigned jobs;            /* 0: one per core                                    */
     bool keep_variants;
-    bool rebuild; /* drop what the index holds                          */
-    void *ctx;    /* for the two functions below; both may be NULL      */
+    bool rebuild;         /* drop what the index holds                          */
+    sy_read_options read; /* if not all zero, unchanged documents are read again too    */
+    void *ctx;            /* for the functions below; each may be NULL  */
     /* Called on the calling thread. `source` is NULL when it is about the run. */
     void (*report)(void *ctx, sy_report_kind kind, const char *source, uint32_t line,
                    const char *message);
     void (*progress)(void *ctx, const char *stage, uint64_t done, uint64_t total);
+    void (*document)(void *ctx, const sy_index_document *document);
 } sy_index_options;
 
 typedef struct sy_index_summary {
@@ -28,6 +39,7 @@ typedef struct sy_index_summary {
     uint64_t removed_documents;              /* gone from below the paths */
     uint64_t skipped;                        /* documents left out       */
     uint64_t replaced;                       /* REPLACED reports         */
+    uint64_t no_documents;                   /* pictures, programs ...   */
     uint64_t text_bytes;                     /* of the documents read    */
     uint64_t names;                          /* distinct names learned   */
     uint64_t total_documents, total_records; /* in the index now */

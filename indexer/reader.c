@@ -2,11 +2,13 @@
 
 const sy_reader *sy_reader_for(const sy_document *doc)
 {
-    static const sy_reader *const readers[] = {&sy_ledger_reader, &sy_jsonl_reader};
+    static const sy_reader *const readers[] = {&sy_ledger_reader, &sy_jsonl_reader, &sy_docx_reader,
+                                               &sy_xlsx_reader,   &sy_odf_reader,   &sy_html_reader,
+                                               &sy_csv_reader,    &sy_prose_reader};
     const sy_reader *best = NULL;
     int surest = 0;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        int sure = readers[i]->recognise(doc);
+        int sure = readers[i]->binary == doc->binary ? readers[i]->recognise(doc) : 0;
         if (sure > surest) {
             surest = sure;
             best = readers[i];

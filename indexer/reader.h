@@ -5,11 +5,20 @@
 
 #include "indexer/record.h"
 
-/* A document as a reader gets it: whole, as well-formed UTF-8 without BOM. */
+/* How documents are read; all zero is what most want. */
+typedef struct sy_read_options {
+    const char *encoding; /* of text, by its name; NULL: detected */
+    bool deleted;         /* tracked changes: what was there before them */
+} sy_read_options;
+
+/* A document as a reader gets it: whole, as well-formed UTF-8 without BOM, or, for
+ * the readers of files that are no text, as its bytes. */
 typedef struct sy_document {
     const char *name; /* path as the user gave it, for messages */
     const char *text; /* text[len], not NUL-terminated */
     size_t len;
+    bool binary; /* text is the file's bytes */
+    sy_read_options options;
     /* Headings are looked up in normal form (no flags); readers add the ones
      * that are not there under their own name. */
     sy_schema *schema;
@@ -20,6 +29,7 @@ typedef struct sy_reader {
     /* How sure the reader is that this is its format, 0 (not) to 100. */
     int (*recognise)(const sy_document *doc);
     SY_CHECKED sy_status (*read)(const sy_document *doc, const sy_sink *sink, sy_error *err);
+    bool binary; /* it takes the bytes of files that are no text */
 } sy_reader;
 
 /* The reader for a document, or NULL if no reader recognises it. */
@@ -27,6 +37,12 @@ const sy_reader *sy_reader_for(const sy_document *doc);
 
 extern const sy_reader sy_ledger_reader; /* indexer/readers/ledger.c */
 extern const sy_reader sy_jsonl_reader;  /* indexer/readers/jsonl.c  */
+extern const sy_reader sy_docx_reader;   /* indexer/readers/docx.c   */
+extern const sy_reader sy_xlsx_reader;   /* indexer/readers/xlsx.c   */
+extern const sy_reader sy_odf_reader;    /* indexer/readers/odf.c    */
+extern const sy_reader sy_html_reader;   /* indexer/readers/html.c   */
+extern const sy_reader sy_csv_reader;    /* indexer/readers/csv.c    */
+extern const sy_reader sy_prose_reader;  /* indexer/readers/prose.c  */
 
 /* Appends a document's bytes to `out` as UTF-8: BOMs, UTF-16, UTF-8, else GB18030 if
  * the whole decodes and it is not UTF-8 with a few faults, else UTF-8 with
@@ -36,6 +52,14 @@ extern const sy_reader sy_jsonl_reader;  /* indexer/readers/jsonl.c  */
 SY_CHECKED sy_status sy_decode_document(const char *name, const char *bytes, size_t len,
                                         sy_buf *out, const char **encoding, size_t *n_replaced,
                                         size_t *first, sy_error *err);
+
+/* As above in the encoding of this name, which need not be detected; NULL: as above.
+ * INPUT if no such encoding is known. */
+SY_CHECKED sy_status sy_decode_as(const char *encoding_name, const char *name, const char *bytes,
+                                  size_t len, sy_buf *out, const char **encoding,
+                                  size_t *n_replaced, size_t *first, sy_error *err);
+/* Whether an encoding of this name is known. */
+bool sy_encoding_known(const char *encoding_name);
 
 /* Fills a schema: the shipped default (indexer/schema.json, compiled in), then
  * the fields of the file `path` unless NULL. The file adds fields and aliases and

@@ -1,19 +1,14 @@
 #include "segmenter/cut.h"
 
-#include <unicode/ubrk.h>
-
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "segmenter/cut_internal.h"
 #include "segmenter/icu_words.h"
 #include "segmenter/normal.h"
+#include "segmenter/word_tables.h"
 
 /* ICU counts UTF-16 units in int32. */
 #define TEXT_MOST ((size_t)1 << 30)
-
-typedef struct token_list {
-    sy_token *items;
-    size_t n, cap;
-} token_list;
 
 /* The best way on from one byte of a cluster of lexicon words: see best_path. */
 typedef struct path_step {
@@ -25,17 +20,15 @@ typedef struct path_step {
 
 struct sy_cutter {
     const sy_lexicon *lexicon; /* NULL: none */
-    UBreakIterator *breaks;    /* NULL until it is needed */
-    UChar *units;              /* the text for ICU */
-    size_t cap_units;
-    token_list by_icu; /* ICU's cut */
-    token_list chosen; /* lexicon words on the best path */
-    token_list tokens; /* the two together */
-    path_step *steps;  /* of one cluster, by byte */
+    sy_base_cut base;
+    sy_token_list plain;  /* the base cut */
+    sy_token_list chosen; /* lexicon words on the best path */
+    sy_token_list tokens; /* the two together */
+    path_step *steps;     /* of one cluster, by byte */
     size_t cap_steps;
     sy_icu_words words; /* opened by the first sy_subwords */
     bool words_open;
-    token_list subs;
+    sy_token_list subs;
 };
 
 sy_status sy_cutter_new(const sy_lexicon *lexicon, sy_cutter **out, sy_error *err)
@@ -43,6 +36,7 @@ sy_status sy_cutter_new(const sy_lexicon *lexicon, sy_cutter **out, sy_error *er
     *out = sy_calloc(1, sizeof **out);
     if (!*out)
         return sy_fail_nomem(err);
+    (*out)->base.trie = &sy_trie_learned;
     (*out)->lexicon = lexicon && lexicon->n_words > 0 ? lexicon : NULL;
     return SY_OK;
 }
@@ -51,11 +45,9 @@ void sy_cutter_free(sy_cutter *c)
 {
     if (!c)
         return;
-    if (c->breaks)
-        ubrk_close(c->breaks);
+    sy_base_release(&c->base);
     sy_icu_words_close(&c->words);
-    sy_free(c->units);
-    sy_free(c->by_icu.items);
+    sy_free(c->plain.items);
     sy_free(c->chosen.items);
     sy_free(c->tokens.items);
     sy_free(c->subs.items);
@@ -63,147 +55,35 @@ void sy_cutter_free(sy_cutter *c)
     sy_free(c);
 }
 
+bool sy_icu_words_are_compiled(void)
+{
+    sy_icu_words words;
+    sy_icu_words_open(&words);
+    bool same = words.item != NULL && sy_icu_words_hash(&words) == sy_trie_icu.hash;
+    sy_icu_words_close(&words);
+    return same;
+}
+
+void sy_cutter_use_icu(sy_cutter *c)
+{
+    c->base.trie = &sy_trie_icu;
+    c->base.only_icu = !sy_icu_words_are_compiled();
+}
+
+uint64_t sy_word_costs_hash(void)
+{
+    return sy_trie_learned.hash;
+}
+
 const char *sy_icu_version(void)
 {
     return U_ICU_VERSION;
 }
 
-static sy_status add_token(token_list *list, size_t start, size_t end, sy_token_kind kind,
-                           sy_error *err)
-{
-    if (!sy_grow((void **)&list->items, list->n, &list->cap, sizeof *list->items))
-        return sy_fail_nomem(err);
-    list->items[list->n++] = (sy_token){(uint32_t)start, (uint32_t)end, kind};
-    return SY_OK;
-}
-
-static bool is_gap(uint32_t cp)
-{
-    return cp == ' ' || cp == SY_BARRIER;
-}
-
-/* A token has the greatest kind of its characters. */
-static sy_token_kind kind_of(uint32_t cp)
-{
-    if (sy_cp_is_han(cp))
-        return SY_TOKEN_HAN;
-    if (sy_cp_is_letter(cp))
-        return SY_TOKEN_WORD;
-    return sy_cp_is_digit(cp) ? SY_TOKEN_NUMBER : SY_TOKEN_MARK;
-}
-
-static sy_token_kind kind_of_text(const char *text, size_t start, size_t end)
-{
-    sy_token_kind kind = SY_TOKEN_MARK;
-    while (start < end) {
-        uint32_t cp;
-        start += sy_utf8_decode(text + start, end - start, &cp);
-        sy_token_kind own = kind_of(cp);
-        kind = own > kind ? own : kind;
-    }
-    return kind;
-}
-
-/* ---- ICU's cut ------------------------------------------------------------ */
-
-static sy_status open_breaks(sy_cutter *c, sy_error *err)
-{
-    if (c->breaks)
-        return SY_OK;
-    UErrorCode code = U_ZERO_ERROR;
-    c->breaks = ubrk_open(UBRK_WORD, "zh", NULL, 0, &code);
-    if (U_SUCCESS(code))
-        return SY_OK;
-    c->breaks = NULL;
-    if (code == U_MEMORY_ALLOCATION_ERROR)
-        return sy_fail_nomem(err);
-    return sy_fail(err, SY_E_IO, NULL, "cannot open ICU's rules for Chinese words (%s)",
-                   u_errorName(code));
-}
-
-/* Writes text[len] as UTF-16 to c->units. ICU cuts this faster than UTF-8 through
- * UText, the conversion included. */
-static sy_status to_units(sy_cutter *c, const char *text, size_t len, size_t *n_units,
-                          sy_error *err)
-{
-    *n_units = 0;
-    if (len > c->cap_units) { /* no character has more units than bytes */
-        UChar *units = sy_alloc(len, sizeof *units);
-        if (!units)
-            return sy_fail_nomem(err);
-        sy_free(c->units);
-        c->units = units;
-        c->cap_units = len;
-    }
-    UChar *to = c->units;
-    for (size_t i = 0; i < len;) {
-        uint32_t cp;
-        i += sy_utf8_decode(text + i, len - i, &cp);
-        if (cp >= 0x10000)
-            *to++ = (UChar)(0xD7C0 + (cp >> 10)); /* 0xD800 - (0x10000 >> 10) */
-        *to++ = (UChar)(cp < 0x10000 ? cp : 0xDC00 | (cp & 0x3FF));
-    }
-    *n_units = (size_t)(to - c->units);
-    return SY_OK;
-}
-
-/* A piece of text[start, …) between two of ICU's boundaries, as tokens. Only a
- * combining mark can make one piece of a space or enclosed number and more. */
-static sy_status add_piece(token_list *out, const char *text, size_t len, size_t start,
-                           size_t n_units, size_t *end, sy_error *err)
-{
-    size_t at = start;
-    sy_token_kind kind = SY_TOKEN_MARK;
-    sy_status st = SY_OK;
-    while (st == SY_OK && n_units > 0) {
-        uint32_t cp;
-        size_t n = sy_utf8_decode(text + at, len - at, &cp);
-        n_units -= cp < 0x10000 ? 1 : 2;
-        if (is_gap(cp) || sy_cp_is_enclosed_number(cp)) {
-            if (start < at)
-                st = add_token(out, start, at, kind, err);
-            if (st == SY_OK && !is_gap(cp))
-                st = add_token(out, at, at + n, SY_TOKEN_MARK, err);
-            start = at + n;
-            kind = SY_TOKEN_MARK;
-        } else {
-            sy_token_kind own = kind_of(cp);
-            kind = own > kind ? own : kind;
-        }
-        at += n;
-    }
-    *end = at;
-    return st == SY_OK && start < at ? add_token(out, start, at, kind, err) : st;
-}
-
-/* Appends ICU's words of text[from, to) to `out`. */
-static sy_status cut_by_icu(sy_cutter *c, const char *text, size_t from, size_t to, token_list *out,
-                            sy_error *err)
-{
-    size_t at = from, n_units;
-    uint32_t cp;
-    if (from + sy_utf8_decode(text + from, to - from, &cp) == to) /* 无, 一, %: no need of ICU */
-        return add_piece(out, text, to, from, cp < 0x10000 ? 1 : 2, &at, err);
-    sy_status st = open_breaks(c, err);
-    if (st == SY_OK)
-        st = to_units(c, text + from, to - from, &n_units, err);
-    if (st != SY_OK)
-        return st;
-    UErrorCode code = U_ZERO_ERROR;
-    ubrk_setText(c->breaks, c->units, (int32_t)n_units, &code);
-    int32_t last = 0, next;
-    while (st == SY_OK && U_SUCCESS(code) && (next = ubrk_next(c->breaks)) != UBRK_DONE) {
-        st = add_piece(out, text, to, at, (size_t)(next - last), &at, err);
-        last = next;
-    }
-    /* The iterator has no way to report a failed allocation but to stop early. */
-    return st == SY_OK && at != to ? sy_fail_nomem(err) : st;
-}
-
 /* ---- the lexicon's words -------------------------------------------------- */
 
-/* The token of ICU's cut that ends behind byte `at`, the first of them. */
-static size_t token_behind(const token_list *list, size_t at)
+/* The token of the base cut that ends behind byte `at`, the first of them. */
+static size_t token_behind(const sy_token_list *list, size_t at)
 {
     size_t low = 0, high = list->n;
     while (low < high) {
@@ -226,9 +106,9 @@ static bool may_divide(const sy_cutter *c, const char *text, size_t len, size_t 
     sy_utf8_decode(text + at, len - at, &cp);
     if (sy_cp_is_han(cp))
         return true;
-    size_t i = token_behind(&c->by_icu, at);
-    return i == c->by_icu.n || c->by_icu.items[i].start >= at ||
-           c->by_icu.items[i].kind == SY_TOKEN_HAN;
+    size_t i = token_behind(&c->plain, at);
+    return i == c->plain.n || c->plain.items[i].start >= at ||
+           c->plain.items[i].kind == SY_TOKEN_HAN;
 }
 
 /* The longest word of the lexicon from `i` on its chain of shorter ones that may
@@ -279,7 +159,7 @@ static sy_status take_path(sy_cutter *c, const char *text, size_t start, size_t 
         size_t word_end = c->steps[at - start].end;
         uint32_t cp;
         if (word_end != 0) {
-            st = add_token(&c->chosen, at, word_end, kind_of_text(text, at, word_end), err);
+            st = sy_token_add(&c->chosen, at, word_end, sy_kind_of_text(text, at, word_end), err);
             at = word_end;
         } else {
             at += sy_utf8_decode(text + at, end - at, &cp);
@@ -342,9 +222,9 @@ static sy_status choose_words(sy_cutter *c, const char *text, size_t len, sy_err
 
 /* ---- both together -------------------------------------------------------- */
 
-/* The first of ICU's tokens behind the run of Han that token i is of, as far as
+/* The first token of the base cut behind the run of Han that token i is of, as far as
  * it starts before `to`; i + 1 if it is of none. */
-static size_t run_end(const token_list *list, size_t i, size_t to)
+static size_t run_end(const sy_token_list *list, size_t i, size_t to)
 {
     const sy_token *items = list->items;
     size_t behind = i + 1;
@@ -356,31 +236,31 @@ static size_t run_end(const token_list *list, size_t i, size_t to)
 }
 
 /* Appends the tokens of text[from, to), a part between two lexicon words, from
- * ICU's token i on, the first that ends behind `from`. A run of Han that a lexicon
+ * the base cut's token i on, the first that ends behind `from`. A run of Han that a lexicon
  * word cuts off inside a token is cut again, as if it stood alone. (A run that
- * ends on ICU's boundaries would come out the same: a part of a best path is a
+ * ends on its boundaries would come out the same: a part of a best path is a
  * best path.) */
 static sy_status add_between(sy_cutter *c, const char *text, size_t from, size_t to, size_t i,
                              sy_error *err)
 {
-    const token_list *all = &c->by_icu;
+    const sy_token_list *all = &c->plain;
     sy_status st = SY_OK;
     while (st == SY_OK && i < all->n && all->items[i].start < to) {
         size_t behind = run_end(all, i, to);
         size_t start = all->items[i].start, end = all->items[behind - 1].end;
         if (start < from || end > to)
-            st = cut_by_icu(c, text, start < from ? from : start, end < to ? end : to, &c->tokens,
-                            err);
+            st = sy_base_cut_text(&c->base, text, start < from ? from : start, end < to ? end : to,
+                                  &c->tokens, err);
         else
             for (size_t t = i; st == SY_OK && t < behind; t++)
-                st = add_token(&c->tokens, all->items[t].start, all->items[t].end,
-                               all->items[t].kind, err);
+                st = sy_token_add(&c->tokens, all->items[t].start, all->items[t].end,
+                                  all->items[t].kind, err);
         i = behind;
     }
     return st;
 }
 
-/* Fills c->tokens from c->by_icu and c->chosen. */
+/* Fills c->tokens from c->plain and c->chosen. */
 static sy_status join(sy_cutter *c, const char *text, size_t len, sy_error *err)
 {
     size_t at = 0, i = 0;
@@ -388,13 +268,13 @@ static sy_status join(sy_cutter *c, const char *text, size_t len, sy_error *err)
     c->tokens.n = 0;
     for (size_t w = 0; st == SY_OK && w <= c->chosen.n; w++) {
         const sy_token *word = w < c->chosen.n ? &c->chosen.items[w] : NULL;
-        while (i < c->by_icu.n && c->by_icu.items[i].end <= at)
+        while (i < c->plain.n && c->plain.items[i].end <= at)
             i++;
         size_t to = word ? word->start : len;
         if (at < to)
             st = add_between(c, text, at, to, i, err);
         if (st == SY_OK && word)
-            st = add_token(&c->tokens, word->start, word->end, word->kind, err);
+            st = sy_token_add(&c->tokens, word->start, word->end, word->kind, err);
         at = word ? word->end : len;
     }
     return st;
@@ -409,9 +289,9 @@ sy_status sy_cut(sy_cutter *c, const char *normal, size_t len, const sy_token **
         return SY_OK;
     if (len > TEXT_MOST)
         return sy_fail(err, SY_E_LIMIT, NULL, "a text of more than 1 GiB");
-    const token_list *result = &c->by_icu;
-    c->by_icu.n = 0;
-    sy_status st = cut_by_icu(c, normal, 0, len, &c->by_icu, err);
+    const sy_token_list *result = &c->plain;
+    c->plain.n = 0;
+    sy_status st = sy_base_cut_text(&c->base, normal, 0, len, &c->plain, err);
     if (st == SY_OK && c->lexicon) {
         st = choose_words(c, normal, len, err);
         if (st == SY_OK && c->chosen.n > 0) {
@@ -430,7 +310,7 @@ sy_status sy_cut(sy_cutter *c, const char *normal, size_t len, const sy_token **
 
 static bool is_foreign(uint32_t cp)
 {
-    sy_token_kind kind = kind_of(cp);
+    sy_token_kind kind = sy_kind_of(cp);
     return kind == SY_TOKEN_WORD || kind == SY_TOKEN_NUMBER;
 }
 
@@ -465,7 +345,7 @@ static sy_status add_subs(sy_cutter *c, const char *text, size_t start, size_t t
             continue;
         if (step == SY_ICU_WORD ||
             (len <= in_lexicon && sy_lexicon_has(c->lexicon, text + start, len)))
-            st = add_token(&c->subs, start, start + len, SY_TOKEN_HAN, err);
+            st = sy_token_add(&c->subs, start, start + len, SY_TOKEN_HAN, err);
     }
     return st;
 }

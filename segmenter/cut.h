@@ -1,9 +1,9 @@
-/* segmenter/cut.h - cut a normal form into tokens: ICU's words for Chinese, with
- * the lexicon's words winning over ICU's cuts.
+/* segmenter/cut.h - cut a normal form into tokens: the best path through ICU's
+ * dictionary of Chinese with learned costs, and the lexicon's words winning over it.
  *
- * The one function for documents, queries and names. A cutter holds ICU's break
- * iterator and scratch memory: one per thread. ICU is opened at the first text
- * that needs it, so a cutter costs nothing until then. Rules:
+ * The one function for documents, queries and names. A cutter holds scratch memory:
+ * one per thread. The dictionary is part of the program; ICU is opened at the first
+ * text that needs its rules, so a cutter costs nothing until then. Rules:
  * docs/segmentation.md, "Words". */
 #ifndef SY_SEGMENTER_CUT_H
 #define SY_SEGMENTER_CUT_H
@@ -28,6 +28,11 @@ typedef struct sy_cutter sy_cutter;
 SY_CHECKED sy_status sy_cutter_new(const sy_lexicon *lexicon, sy_cutter **out, sy_error *err);
 void sy_cutter_free(sy_cutter *c); /* NULL is a no-op */
 
+/* From now on the cutter gives ICU's own words where the lexicon has none. If the
+ * ICU at hand has not the dictionary that the program was built with, its iterator
+ * cuts everything. */
+void sy_cutter_use_icu(sy_cutter *c);
+
 /* Cuts normal[len]. The tokens cover everything but spaces and barriers, in
  * order, without overlap; no token crosses a space or barrier. *tokens is
  * borrowed until the next call with this cutter. Ill-formed bytes are cut as the
@@ -43,6 +48,12 @@ SY_CHECKED sy_status sy_cut(sy_cutter *c, const char *normal, size_t len, const 
  * O(characters of the token x longest word). Errors: NOMEM. */
 SY_CHECKED sy_status sy_subwords(sy_cutter *c, const char *normal, const sy_token *token,
                                  const sy_token **subs, size_t *n_subs, sy_error *err);
+
+/* Whether the dictionary that the program was built with is that of the ICU at hand.
+ * Reads all of ICU's dictionary: some 0.3 ms. */
+bool sy_icu_words_are_compiled(void);
+/* A hash of the learned words and costs. */
+uint64_t sy_word_costs_hash(void);
 
 /* "72.1": the version of the ICU that cuts (that we were built with: another
  * major version has other symbol names and would not load). */

@@ -17,19 +17,27 @@ enum {
 
 static const char magic[4] = {'S', 'Y', 'L', 'X'};
 
-/* Well-formed, two characters or more, nothing in it that always stands alone. */
-static bool is_word(sy_slice word)
+const char *sy_lexicon_fault(sy_slice word)
 {
-    if (word.len > SY_LEXICON_WORD_MAX || sy_utf8_check(word.data, word.len) != word.len)
-        return false;
+    if (word.len > SY_LEXICON_WORD_MAX)
+        return "longer than 255 bytes";
+    if (sy_utf8_check(word.data, word.len) != word.len)
+        return "not UTF-8";
     size_t n_chars = 0;
     for (size_t i = 0; i < word.len; n_chars++) {
         uint32_t cp;
         i += sy_utf8_decode(word.data + i, word.len - i, &cp);
-        if (cp == ' ' || cp == SY_BARRIER || sy_cp_is_enclosed_number(cp))
-            return false;
+        if (cp == ' ' || cp == SY_BARRIER)
+            return "has white space in it";
+        if (sy_cp_is_enclosed_number(cp))
+            return "has an enclosed number in it";
     }
-    return n_chars >= 2;
+    return n_chars < 2 ? "shorter than two characters" : NULL;
+}
+
+static bool is_word(sy_slice word)
+{
+    return sy_lexicon_fault(word) == NULL;
 }
 
 static uint32_t filter_bits_for(uint32_t n_words)
@@ -84,6 +92,11 @@ void sy_lexicon_builder_free(sy_lexicon_builder *b)
     sy_free(b->starts);
     sy_free(b->slots);
     sy_free(b);
+}
+
+size_t sy_lexicon_builder_count(const sy_lexicon_builder *b)
+{
+    return b->n;
 }
 
 static sy_slice built_word(const sy_lexicon_builder *b, size_t i)

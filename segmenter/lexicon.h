@@ -15,6 +15,9 @@ enum { SY_LEXICON_WORD_MAX = 255 };
 
 #define SY_LEXICON_NONE UINT32_MAX /* no word */
 
+/* Why a normal form without outer white space can be no word, or NULL if it can. */
+const char *sy_lexicon_fault(sy_slice word);
+
 typedef struct sy_lexicon_builder sy_lexicon_builder;
 
 SY_CHECKED sy_status sy_lexicon_builder_new(sy_lexicon_builder **out, sy_error *err);
@@ -23,6 +26,8 @@ SY_CHECKED sy_status sy_lexicon_builder_new(sy_lexicon_builder **out, sy_error *
  * no memory. Errors: NOMEM; LIMIT past 2^26 words or 4 GiB. */
 SY_CHECKED sy_status sy_lexicon_builder_add(sy_lexicon_builder *b, unsigned norm_flags,
                                             const char *word, size_t len, sy_error *err);
+/* Words so far. */
+size_t sy_lexicon_builder_count(const sy_lexicon_builder *b);
 /* Adds the words of a lexicon file's text: one a line, anything after a tab
  * (a weight) ignored, blank lines and lines starting with # skipped, as is a byte
  * order mark. */

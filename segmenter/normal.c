@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "normal_tables.inc"
 #include "segmenter/normal_internal.h"
+#include "segmenter/word_tables.h"
 
 /* Two loops share the work. `copy_plain` takes runs of characters that stay as
  * they are, or fold within ASCII, and look at no neighbour: nearly all of Chinese
@@ -502,9 +503,10 @@ size_t sy_count_han(const char *normal, size_t len)
 
 uint64_t sy_normal_rules_hash(unsigned flags)
 {
-    uint8_t bytes[16];
+    uint8_t bytes[24];
     sy_put_u64(bytes, normal_tables_hash);
     sy_put_u32(bytes + 8, SY_NORMAL_RULES_VERSION);
     sy_put_u32(bytes + 12, flags);
+    sy_put_u64(bytes + 16, sy_trie_learned.hash); /* words are cut by it */
     return sy_hash64(bytes, sizeof bytes);
 }

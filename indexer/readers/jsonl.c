@@ -433,4 +433,4 @@ static int recognise_jsonl(const sy_document *doc)
     return is_array(doc, at) ? 95 : 0;
 }
 
-const sy_reader sy_jsonl_reader = {"jsonl", recognise_jsonl, read_jsonl};
+const sy_reader sy_jsonl_reader = {"jsonl", recognise_jsonl, read_jsonl, false};

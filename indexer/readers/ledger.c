@@ -55,4 +55,4 @@ static int recognise_ledger(const sy_document *doc)
     return sy_ledger_first_header(doc->text, doc->len, doc->schema) > 0 ? 90 : 0;
 }
 
-const sy_reader sy_ledger_reader = {"ledger", recognise_ledger, read_ledger};
+const sy_reader sy_ledger_reader = {"ledger", recognise_ledger, read_ledger, false};

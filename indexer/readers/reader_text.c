@@ -1,5 +1,7 @@
 #include "indexer/readers/reader_text.h"
 
+#include <strings.h>
+
 #include "base/utf8.h"
 
 size_t sy_space_at(const char *s, size_t len)
@@ -40,6 +42,12 @@ sy_slice sy_trim(sy_slice s)
         s.len -= n;
     }
     return s;
+}
+
+bool sy_name_ends(const char *name, const char *ending)
+{
+    size_t n = strlen(name), e = strlen(ending);
+    return n > e && strcasecmp(name + n - e, ending) == 0;
 }
 
 void sy_quote(sy_buf *out, sy_slice s)

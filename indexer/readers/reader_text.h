@@ -12,6 +12,9 @@ size_t sy_space_at(const char *s, size_t len);
 /* `s`, well-formed, without outer white space. */
 sy_slice sy_trim(sy_slice s);
 
+/* Whether the name of a file ends so, in any case; `ending` in small letters. */
+bool sy_name_ends(const char *name, const char *ending);
+
 /* Appends `s` in single quotes for a message: control characters as spaces, and cut
  * at a character when it is long. */
 void sy_quote(sy_buf *out, sy_slice s);

@@ -76,7 +76,7 @@ void sy_collect(sy_collected *c, const char *text, size_t len)
     assert_non_null(copy);
     if (len > 0)
         memcpy(copy, text, len);
-    sy_document doc = {"test", copy, len, &c->schema};
+    sy_document doc = {.name = "test.bin", .text = copy, .len = len, .schema = &c->schema};
     sy_sink sink = {c, on_record, on_report};
     c->reader = sy_reader_for(&doc);
     if (c->reader)

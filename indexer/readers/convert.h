@@ -1,0 +1,21 @@
+/* indexer/readers/convert.h - documents that another program turns into text: .doc,
+ * .xls and PDF. */
+#ifndef SY_INDEXER_READERS_CONVERT_H
+#define SY_INDEXER_READERS_CONVERT_H
+
+#include "base/buf.h"
+#include "indexer/readers/office_kind.h"
+
+enum {
+    SY_CONVERT_SECONDS = 60,     /* that the program may take */
+    SY_CONVERT_BYTES = 256 << 20 /* of text that it may write */
+};
+
+/* Runs the first program that is installed for this kind on the file `path`, without
+ * a shell; its output, UTF-8, replaces `out`. *program is its name. INPUT, and what to
+ * install, if there is none; INPUT if it fails, LIMIT past the limits: the program is
+ * then ended. */
+SY_CHECKED sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out,
+                                const char **program, sy_error *err);
+
+#endif

@@ -1,0 +1,207 @@
+/* The reader of CSV and its kin: RFC 4180, with what is met in practice: separators
+ * , ; tab and |, any line ends, quotes in the middle of fields, blank lines.
+ *
+ * Written here, as libcsv reports no lines and takes one separator: a record must be
+ * found again in its file, and a quotation mark that is never closed must not
+ * swallow the rest (it is then a character like others). */
+#include <strings.h>
+
+#include "indexer/readers/reader_text.h"
+#include "indexer/readers/walks.h"
+
+enum {
+    SEEN_RECORDS = 30, /* by which the separator is told */
+    SEEN_BYTES = 64 << 10
+};
+
+typedef struct csv {
+    const char *at, *end;
+    uint32_t line; /* of `at` */
+    char separator;
+    sy_buf field; /* one that had quotes in it */
+} csv;
+
+typedef struct csv_field {
+    sy_slice text;
+    bool last; /* of its record */
+} csv_field;
+
+/* Ends a line: moves past LF, CR LF or CR. */
+static void end_line(csv *c)
+{
+    if (c->at < c->end && *c->at == '\r')
+        c->at++;
+    if (c->at < c->end && *c->at == '\n')
+        c->at++;
+    c->line++;
+}
+
+static const char *plain_end(const csv *c, const char *p)
+{
+    while (p < c->end && *p != c->separator && *p != '\n' && *p != '\r')
+        p++;
+    return p;
+}
+
+/* The mark that closes the quotes opened before p, or NULL. */
+static const char *closing_mark(const csv *c, const char *p)
+{
+    while ((p = memchr(p, '"', (size_t)(c->end - p))) != NULL) {
+        if (p + 1 == c->end || p[1] != '"')
+            return p;
+        p += 2;
+        if (p == c->end)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Reads a field in quotes; false, with nothing read, if they are never closed. */
+static bool quoted(csv *c, csv_field *out)
+{
+    const char *from = c->at + 1, *close = from < c->end ? closing_mark(c, from) : NULL;
+    if (!close)
+        return false;
+    const char *behind = plain_end(c, close + 1);
+    sy_buf_reset(&c->field);
+    for (const char *p = from; p < close;) { /* "" is one mark */
+        const char *mark = memchr(p, '"', (size_t)(close - p));
+        size_t n = mark ? (size_t)(mark - p) + 1 : (size_t)(close - p);
+        sy_buf_append(&c->field, p, n);
+        p += mark ? n + 1 : n;
+    }
+    for (const char *p = from; p < close; p++) {
+        bool pair = *p == '\r' && p + 1 < close && p[1] == '\n';
+        c->line += (*p == '\n' || *p == '\r') && !pair;
+    }
+    sy_buf_append(&c->field, close + 1, (size_t)(behind - close - 1));
+    out->text = (sy_slice){sy_buf_cstr(&c->field), c->field.len};
+    c->at = behind;
+    return true;
+}
+
+static void next_field(csv *c, csv_field *out)
+{
+    if (c->at == c->end || *c->at != '"' || !quoted(c, out)) {
+        const char *to = plain_end(c, c->at);
+        out->text = (sy_slice){c->at, (size_t)(to - c->at)};
+        c->at = to;
+    }
+    out->last = c->at == c->end || *c->at != c->separator;
+    if (!out->last)
+        c->at++;
+    else if (c->at < c->end)
+        end_line(c);
+}
+
+/* ---- which separator ---- */
+
+/* How well a separator fits: the records, of the first ones, that have as many fields
+ * as the first, times two and more with more columns; 0 if it divides nothing. */
+static size_t fit(const char *text, size_t len, char separator, size_t *columns)
+{
+    csv c = {text, text + (len < SEEN_BYTES ? len : SEEN_BYTES), 1, separator, SY_BUF_INIT};
+    size_t records = 0, same = 0;
+    *columns = 0;
+    while (c.at < c.end && records < SEEN_RECORDS) {
+        csv_field f = {.last = false};
+        size_t n = 0;
+        while (!f.last) {
+            next_field(&c, &f);
+            n++;
+        }
+        if (n == 1 && sy_trim(f.text).len == 0)
+            continue;
+        if (c.at == c.end && len > SEEN_BYTES)
+            break; /* cut */
+        if (records++ == 0)
+            *columns = n;
+        same += n == *columns;
+    }
+    sy_buf_release(&c.field);
+    return *columns < 2 ? 0 : same * 100 / (records > 0 ? records : 1);
+}
+
+/* The separator that fits best, '\0' if none divides the first record. */
+static char find_separator(const char *text, size_t len, size_t *columns, size_t *fits)
+{
+    static const char candidates[] = {'\t', ',', ';', '|'};
+    char best = '\0';
+    *fits = *columns = 0;
+    for (size_t i = 0; i < sizeof candidates; i++) {
+        size_t n, score = fit(text, len, candidates[i], &n);
+        if (score > *fits || (score == *fits && score > 0 && n > *columns)) {
+            best = candidates[i];
+            *fits = score;
+            *columns = n;
+        }
+    }
+    return best;
+}
+
+/* Excel's first line sep=; names the separator. */
+static size_t named_separator(const sy_document *doc, char *separator)
+{
+    if (doc->len < 6 || strncasecmp(doc->text, "sep=", 4) != 0 ||
+        (doc->text[5] != '\n' && doc->text[5] != '\r'))
+        return 0;
+    *separator = doc->text[4];
+    return doc->len > 6 && doc->text[5] == '\r' && doc->text[6] == '\n' ? 7 : 6;
+}
+
+/* ---- the reader ---- */
+
+static sy_status walk_record(csv *c, sy_blocks *out, sy_error *err)
+{
+    sy_status st = sy_blocks_mark(out, SY_BLOCK_ROW, c->line, err);
+    csv_field f = {.last = false};
+    sy_block cell = {.kind = SY_BLOCK_CELL_WHOLE, .column = SY_COLUMN_NEXT};
+    while (st == SY_OK && !f.last) {
+        next_field(c, &f);
+        cell.text = f.text;
+        st = sy_buf_status(&c->field, err);
+        if (st == SY_OK)
+            st = sy_blocks_take(out, &cell, err);
+    }
+    return st == SY_OK ? sy_blocks_mark(out, SY_BLOCK_ROW_END, 0, err) : st;
+}
+
+sy_status sy_csv_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
+{
+    size_t columns, fits;
+    char separator = '\0';
+    size_t from = named_separator(doc, &separator);
+    if (from == 0)
+        separator = find_separator(doc->text, doc->len, &columns, &fits);
+    csv c = {doc->text + from, doc->text + doc->len, from > 0 ? 2 : 1, separator ? separator : ',',
+             SY_BUF_INIT};
+    sy_status st = sy_blocks_mark(out, SY_BLOCK_SHEET, 0, err);
+    if (st == SY_OK)
+        st = sy_blocks_mark(out, SY_BLOCK_TABLE, 0, err);
+    while (st == SY_OK && c.at < c.end && !out->enough)
+        st = walk_record(&c, out, err);
+    sy_buf_release(&c.field);
+    return st == SY_OK ? sy_blocks_mark(out, SY_BLOCK_TABLE_END, 0, err) : st;
+}
+
+static sy_status read_csv(const sy_document *doc, const sy_sink *sink, sy_error *err)
+{
+    return sy_block_records(doc, sink, sy_csv_walk, err);
+}
+
+static int recognise_csv(const sy_document *doc)
+{
+    size_t columns, fits;
+    char separator;
+    if (named_separator(doc, &separator) > 0)
+        return 85;
+    separator = find_separator(doc->text, doc->len, &columns, &fits);
+    bool named = sy_name_ends(doc->name, ".csv") || sy_name_ends(doc->name, ".tsv") ||
+                 sy_name_ends(doc->name, ".tab");
+    if (named)
+        return separator ? 80 : 30;
+    bool lines = memchr(doc->text, '\n', doc->len) || memchr(doc->text, '\r', doc->len);
+    return lines && fits >= 95 && columns >= (separator == '\t' ? 2 : 3) ? 40 : 0;
+}
+
+const sy_reader sy_csv_reader = {"csv", recognise_csv, read_csv, false};

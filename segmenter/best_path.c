@@ -1,0 +1,77 @@
+#include "segmenter/best_path.h"
+
+#include "base/alloc.h"
+
+enum { RING = 32 }; /* a power of two above SY_TRIE_WORD_MOST */
+
+void sy_path_release(sy_path *p)
+{
+    sy_free(p->codes);
+    sy_free(p->lens);
+    *p = (sy_path){NULL, NULL, 0, 0};
+}
+
+bool sy_path_grow(sy_path *p)
+{
+    if (p->n + 1 < p->cap)
+        return true;
+    size_t cap = p->cap > 0 ? 2 * p->cap : 256;
+    uint16_t *codes = sy_resize(p->codes, cap, sizeof *codes);
+    if (!codes)
+        return false;
+    p->codes = codes;
+    uint8_t *lens = sy_resize(p->lens, cap, sizeof *lens);
+    if (!lens)
+        return false;
+    p->lens = lens;
+    p->cap = cap;
+    return true;
+}
+
+/* Turns lens from the words that end at each place to those that start there. */
+static void turn(uint8_t *lens, size_t n)
+{
+    uint8_t len = lens[n];
+    for (size_t at = n; at > 0;) {
+        at -= len;
+        uint8_t before = lens[at];
+        lens[at] = len;
+        len = before;
+    }
+}
+
+void sy_path_find(sy_path *p, const sy_trie *trie)
+{
+    /* least[i % RING]: the cost of the best way to place i. Only places as far
+     * ahead as the longest word are open, so a ring holds them all. 64 bits do not
+     * overflow on any text. */
+    uint64_t least[RING];
+    size_t n = p->n;
+    const uint16_t *codes = p->codes;
+    uint8_t *lens = p->lens;
+    for (size_t i = 0; i < RING; i++)
+        least[i] = UINT64_MAX;
+    least[0] = 0;
+    lens[0] = 0;
+    uint64_t root = trie->nodes[0];
+    for (size_t i = 0; i < n; i++) {
+        uint64_t here = least[i % RING];
+        least[i % RING] = UINT64_MAX;
+        uint64_t node = sy_trie_step(trie, root, codes[i]);
+        uint64_t cost =
+            here + (sy_trie_cost(node) != SY_TRIE_NO_WORD ? sy_trie_cost(node) : trie->unknown);
+        if (cost < least[(i + 1) % RING]) {
+            least[(i + 1) % RING] = cost;
+            lens[i + 1] = 1;
+        }
+        for (size_t end = i + 1; end < n && !sy_trie_is_leaf(node);) {
+            node = sy_trie_step(trie, node, codes[end++]);
+            cost = here + sy_trie_cost(node);
+            if (sy_trie_cost(node) != SY_TRIE_NO_WORD && cost < least[end % RING]) {
+                least[end % RING] = cost;
+                lens[end] = (uint8_t)(end - i);
+            }
+        }
+    }
+    turn(lens, n);
+}

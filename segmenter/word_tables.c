@@ -1,0 +1,3 @@
+#include "segmenter/word_tables.h"
+
+#include "word_tables.inc"
