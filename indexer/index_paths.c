@@ -199,6 +199,8 @@ static sy_status keep_old(job *j, const sy_segment *seg, const sy_segment_doc *d
     sy_status st = SY_OK;
     for (uint32_t i = 0; i < doc->n_records && st == SY_OK; i++) {
         st = sy_segment_record(seg, doc->first + i, &record, err);
+        for (size_t k = 0; k < record.n_values; k++)
+            record.values[k].coded = record.values[k].text;
         if (st == SY_OK)
             st = sy_spool_add_stored(&j->spool, &record, err);
     }

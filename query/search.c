@@ -158,9 +158,9 @@ sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
 sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
 {
     *out = NULL;
-    sy_status st = sy_record_text_load(&s->record, hit->segment, hit->docid, err);
+    sy_status st = sy_segment_record(hit->segment, hit->docid, &s->shown, err);
     if (st == SY_OK)
-        *out = &s->record.stored;
+        *out = &s->shown;
     return st;
 }
 
@@ -182,6 +182,7 @@ void sy_search_close(sy_search *s)
     if (!s)
         return;
     sy_record_text_release(&s->record);
+    sy_stored_release(&s->shown);
     sy_tools_release(&s->tools);
     sy_plan_release(&s->plan);
     sy_query_memory_free(s->env.memory);

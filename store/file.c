@@ -46,6 +46,8 @@ const char *sy_section_name(sy_section_kind kind)
         return "term blocks";
     case SY_SECTION_TERM_LISTS:
         return "term lists";
+    case SY_SECTION_PHRASES:
+        return "phrases";
     }
     return "unknown section";
 }

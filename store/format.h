@@ -38,7 +38,8 @@ typedef enum sy_section_kind {
     SY_SECTION_BIGRAM_LISTS = 23,
     SY_SECTION_TERM_INDEX = 24,
     SY_SECTION_TERM_BLOCKS = 25,
-    SY_SECTION_TERM_LISTS = 26
+    SY_SECTION_TERM_LISTS = 26,
+    SY_SECTION_PHRASES = 27
 } sy_section_kind;
 
 #endif

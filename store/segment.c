@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "store/file.h"
+#include "store/phrases.h"
 #include "store/record_code.h"
 #include "store/term_key.h"
 
@@ -19,6 +20,7 @@ struct sy_segment {
     const sy_section *docs, *doc_strings, *bases, *starts, *records;
     const sy_section *rows, *entries, *bigram_lists;
     const sy_section *term_index, *term_blocks, *term_lists;
+    sy_phrases phrases;
     uint64_t n_rows, n_entries, n_blocks; /* rows without the last one */
 };
 
@@ -30,6 +32,7 @@ static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t of
 
 static sy_status find_sections(sy_segment *seg, sy_error *err)
 {
+    const sy_section *phrases;
     const struct {
         sy_section_kind kind;
         const sy_section **at;
@@ -45,6 +48,7 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         {SY_SECTION_TERM_INDEX, &seg->term_index},
         {SY_SECTION_TERM_BLOCKS, &seg->term_blocks},
         {SY_SECTION_TERM_LISTS, &seg->term_lists},
+        {SY_SECTION_PHRASES, &phrases},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         sy_status st = sy_file_section(seg->file, wanted[i].kind, wanted[i].at, err);
@@ -53,6 +57,8 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         if (st != SY_OK)
             return st;
     }
+    if (!sy_phrases_open(phrases->data, phrases->len, &seg->phrases))
+        return damaged(seg, phrases, 0, "the phrases have a broken length", err);
     return SY_OK;
 }
 
@@ -184,7 +190,7 @@ static uint64_t record_start(const sy_segment *seg, uint64_t docid)
     return base_at(seg, docid / SY_RECORDS_PER_BASE) + sy_get_u32(seg->starts->data + docid * 4);
 }
 
-sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
+sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
 {
     if (docid >= seg->n_records)
         return damaged(seg, seg->starts, 0, "a list names a record that does not exist", err);
@@ -193,12 +199,62 @@ sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *ou
         return damaged(seg, seg->starts, (uint64_t)docid * 4, "a record lies outside the records",
                        err);
     bool nomem;
-    if (!sy_record_decode(seg->records->data + start, (size_t)(end - start), out, &nomem))
+    unsigned unit = seg->phrases.n > 0 ? 2 : 1;
+    if (!sy_record_decode(seg->records->data + start, (size_t)(end - start), unit, out, &nomem))
         return nomem ? sy_fail_nomem(err)
                      : damaged(seg, seg->records, start, "a stored record does not hold", err);
     out->docid = docid;
     out->doc = doc_of(seg, docid);
     return SY_OK;
+}
+
+static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
+                       sy_buf *out, sy_error *err)
+{
+    if (seg->phrases.n == 0) {
+        sy_buf_append(out, value->coded.data, value->coded.len);
+    } else if (!sy_phrases_spell(&seg->phrases, (const uint8_t *)value->coded.data,
+                                 value->coded.len / 2, normal, out)) {
+        uint64_t at = (uint64_t)((const uint8_t *)value->coded.data - seg->records->data);
+        return damaged(seg, seg->records, at, "a text has a phrase that does not exist", err);
+    }
+    return sy_buf_status(out, err);
+}
+
+sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value, sy_buf *out,
+                          sy_error *err)
+{
+    return spell(seg, value, false, out, err);
+}
+
+sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_value *value, sy_buf *out,
+                            sy_error *err)
+{
+    return spell(seg, value, true, out, err);
+}
+
+sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
+{
+    sy_status st = sy_segment_coded(seg, docid, out, err);
+    sy_buf_reset(&out->spelt);
+    /* The buffer may move while it grows: lengths first, then pointers. */
+    for (size_t i = 0; i < out->n_values && st == SY_OK; i++) {
+        size_t before = out->spelt.len;
+        if (seg->phrases.n > 0)
+            st = sy_segment_text(seg, &out->values[i], &out->spelt, err);
+        out->values[i].text.len = out->spelt.len - before;
+    }
+    const char *at = sy_buf_cstr(&out->spelt);
+    for (size_t i = 0; i < out->n_values && st == SY_OK; i++) {
+        sy_stored_value *v = &out->values[i];
+        if (seg->phrases.n == 0) {
+            v->text = v->coded;
+        } else {
+            v->text.data = at;
+            at += v->text.len;
+        }
+    }
+    return st;
 }
 
 /* ---- character layer ---- */

@@ -7,13 +7,14 @@
 /* Sections are written one after the other; what belongs to a section that comes
  * later is gathered in a buffer:
  *
+ *   phrases: phrases
  *   record:  records      -> bases, starts
  *   docs:    bases, starts, documents, document strings
  *   bigram:  bigram lists -> entries, rows
  *   term:    entries, rows; term lists -> term blocks, term index
  *   finish:  term blocks, term index */
 
-typedef enum stage { STAGE_RECORDS, STAGE_BIGRAMS, STAGE_TERMS } stage;
+typedef enum stage { STAGE_PHRASES, STAGE_RECORDS, STAGE_BIGRAMS, STAGE_TERMS } stage;
 
 struct sy_segment_writer {
     sy_file_writer file;
@@ -41,13 +42,26 @@ sy_status sy_segment_writer_open(const char *path, const uint8_t uuid[16], uint6
         sy_free(w);
         return st;
     }
-    sy_file_begin(&w->file, SY_SECTION_RECORDS);
+    sy_file_begin(&w->file, SY_SECTION_PHRASES);
     *out = w;
     return SY_OK;
 }
 
+void sy_segment_writer_phrases(sy_segment_writer *w, const void *bytes, size_t len)
+{
+    sy_file_put(&w->file, bytes, len);
+}
+
+static void begin_records(sy_segment_writer *w)
+{
+    if (w->stage == STAGE_PHRASES)
+        sy_file_begin(&w->file, SY_SECTION_RECORDS);
+    w->stage = STAGE_RECORDS;
+}
+
 void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len)
 {
+    begin_records(w);
     uint64_t at = sy_file_section_len(&w->file);
     if (w->n_records % SY_RECORDS_PER_BASE == 0) {
         w->base = at;
@@ -81,6 +95,7 @@ static uint32_t add_string(sy_segment_writer *w, sy_slice s)
 
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n)
 {
+    begin_records(w);
     sy_buf_put_u64(&w->bases, sy_file_section_len(&w->file));
     put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);

@@ -14,6 +14,9 @@ typedef struct sy_segment_writer sy_segment_writer;
 SY_CHECKED sy_status sy_segment_writer_open(const char *path, const uint8_t uuid[16],
                                             uint64_t number, sy_segment_writer **out,
                                             sy_error *err);
+/* The dictionary of the texts (store/phrases.h), before all records; empty or not
+ * called: texts are stored as they are. */
+void sy_segment_writer_phrases(sy_segment_writer *w, const void *bytes, size_t len);
 /* The next record, given as the bytes of store/record_code.h. */
 void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len);
 /* All documents, in order; their record counts add up to the records written. */

@@ -71,7 +71,7 @@ static void check_texts(verify *v, const sy_stored *r)
 {
     for (size_t i = 0; i < r->n_values; i++) {
         const sy_stored_value *value = &r->values[i];
-        uint64_t at = (uint64_t)((const uint8_t *)value->text.data - v->file->map.data);
+        uint64_t at = (uint64_t)((const uint8_t *)value->coded.data - v->file->map.data);
         if (value->field >= v->schema->n_fields)
             report_segment(v, at, "a record has a field that the schema lacks");
         if (sy_utf8_check(value->text.data, value->text.len) != value->text.len)
