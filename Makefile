@@ -16,6 +16,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+LIBEXECDIR ?= $(PREFIX)/libexec/suoyin
 CORPUS ?= corpus
 VERSION := 0.1.0
 
@@ -42,7 +43,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 LIB_SOURCES := $(filter-out segmenter/normal_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
-CLI_SOURCES := $(wildcard cli/*.c)
+CLI_SOURCES := $(filter-out cli/lean.c,$(wildcard cli/*.c))
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
@@ -61,9 +62,21 @@ all: build/suoyin
 build/suoyin: $(OUT)/suoyin
 	$(Q)ln -sf $(BUILD)/suoyin $@
 
-$(OUT)/suoyin: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
+# The full program; and the one that people call, which is lean where ICU can be linked
+# statically (cli/lean.c says why), else the full one under its name.
+STATIC_LIBS := -Wl,--wrap=dlopen,--wrap=dlsym,--wrap=dlclose -licuuc -licudata -lxxhash -lstdc++ -lm
+HAS_STATIC = $(and $(filter release,$(BUILD)),$(wildcard $(shell $(CC) -print-file-name=libicuuc.a)))
+LEAN_OBJECTS := $(patsubst %/cmd_index.o,%/lean.o,$(CLI_OBJECTS))
+
+$(OUT)/suoyin-index: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(OUT)/suoyin: $(OUT)/suoyin-index $(LEAN_OBJECTS) $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(if $(HAS_STATIC),$(CC) $(SY_LDFLAGS) -static -o $@ $(filter-out $<,$^) $(STATIC_LIBS),ln -f $< $@)
+
+$(OUT)/cli/lean.o: SY_CFLAGS += -DSY_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(OUT)/libsuoyin.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
@@ -119,13 +132,14 @@ deps:
 	$(Q)tests/deps.sh
 
 install: build/suoyin
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man7'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man7'
 	install -m 755 $(OUT)/suoyin '$(DESTDIR)$(BINDIR)/suoyin'
+	install -m 755 $(OUT)/suoyin-index '$(DESTDIR)$(LIBEXECDIR)/suoyin-index'
 	install -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1'
 	install -m 644 man/*.7 '$(DESTDIR)$(MANDIR)/man7'
 
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/suoyin' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man7/%',$(wildcard man/*.7))
+	rm -f '$(DESTDIR)$(BINDIR)/suoyin' '$(DESTDIR)$(LIBEXECDIR)/suoyin-index' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man7/%',$(wildcard man/*.7))
 
 clean:
 	rm -rf build

@@ -91,6 +91,8 @@ typedef struct sy_arguments {
     size_t n_settings;
     const char **operands; /* borrowed from argv */
     size_t n_operands;
+    char *const *words; /* all of them as they were given; borrowed */
+    int n_words;
 } sy_arguments;
 
 /* Takes the words after the subcommand's name apart. Short switches may be
