@@ -50,30 +50,9 @@ static void decode_utf16(const char *b, size_t len, byte_order order, size_t at,
         replace(out, d, at);
 }
 
-/* UTF-16 without a mark shows in the zero bytes of its ASCII (line ends, tabs,
- * digits): they stand at odd or at even places only, never both of a unit, and the
- * other byte is one of plain text. */
-static bool looks_like_utf16(const char *b, size_t len, byte_order *order)
-{
-    size_t zeros[2] = {0, 0};
-    if (len < 4 || len % 2 != 0 || memcmp(b, "\xEF\xBB\xBF", 3) == 0)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (b[i] != '\0')
-            continue;
-        unsigned char other = (unsigned char)b[i ^ 1];
-        if (other == 0x7F || (other < ' ' && (other < '\t' || other > '\r')))
-            return false;
-        zeros[i % 2]++;
-    }
-    if (zeros[0] > 0 && zeros[1] > 0)
-        return false;
-    *order = zeros[1] > 0 ? LITTLE : BIG;
-    return zeros[0] + zeros[1] > 0;
-}
-
-/* Whether b[len] is UTF-8 with some broken bytes: characters of three bytes, as Han
- * have, far outnumber the faults. Text in GB18030 has hardly any by chance. */
+/* Whether b[len] is UTF-8 with some broken bytes: characters of three bytes and more,
+ * as Han have, far outnumber the faults. Text in GB18030 or UTF-16 has hardly any by
+ * chance. */
 static bool is_mostly_utf8(const char *b, size_t len)
 {
     size_t han = 0, faults = 0;
@@ -85,7 +64,32 @@ static bool is_mostly_utf8(const char *b, size_t len)
         han += !fault && n >= 3;
         at += n;
     }
-    return han >= 4 * faults;
+    return han > 0 && han >= 4 * faults;
+}
+
+/* UTF-16 without a mark shows in the zero bytes of its ASCII (line ends, tabs,
+ * digits): they stand at odd or at even places only, never both of a unit, and the
+ * other byte is one of plain text. A stray NUL in a text of bytes is something else:
+ * there are few of them, or the text is UTF-8. */
+static bool looks_like_utf16(const char *b, size_t len, byte_order *order)
+{
+    size_t zeros[2] = {0, 0}, high = 0;
+    if (len < 4 || len % 2 != 0)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        high += (unsigned char)b[i] >= 0x80;
+        if (b[i] != '\0')
+            continue;
+        unsigned char other = (unsigned char)b[i ^ 1];
+        if (other == 0x7F || (other < ' ' && (other < '\t' || other > '\r')))
+            return false;
+        zeros[i % 2]++;
+    }
+    size_t all = zeros[0] + zeros[1];
+    if (all == 0 || (zeros[0] > 0 && zeros[1] > 0) || (high == 0 && all < len / 4))
+        return false;
+    *order = zeros[1] > 0 ? LITTLE : BIG;
+    return !is_mostly_utf8(b, len);
 }
 
 /* Decodes the whole, or nothing: *done says which. */

@@ -24,7 +24,6 @@ need libcmocka-dev library cmocka
 if [ "${1:-}" = lint ]; then
     need clang has clang
     need clang-format has clang-format
-    need git has git
 fi
 
 [ -n "$missing" ] || exit 0

@@ -348,9 +348,8 @@ static sy_status take_cell(walker *w, const sy_lines *before, const sy_line *lin
             w->orphan_line = line->number;
         return settle(w, FOLLOWS_END, err);
     }
-    bool after_gap = w->blank || w->held;
     st = settle(w, FOLLOWS_ROW, err);
-    if (st == SY_OK && w->open && (is_filled(w) || (after_gap && is_new_row(w, *before))))
+    if (st == SY_OK && w->open && (is_filled(w) || (w->blank && is_new_row(w, *before))))
         st = close_row(w, err);
     if (st != SY_OK)
         return st;

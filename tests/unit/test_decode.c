@@ -72,6 +72,8 @@ static void test_binary(void **state)
         {BYTES("\0\0\0\0"), NULL, NULL, 0, 0},
         {BYTES("\xFF\xFE\0\0\x44\x8D\0\0"), NULL, NULL, 0, 2},
         {BYTES("\xEF\xBB\xBF\0"), NULL, NULL, 0, 3},
+        {BYTES("abc\0efghijkl"), NULL, NULL, 0, 3},
+        {BYTES("资金短缺a\0\xFFz"), NULL, NULL, 0, 13},
     };
     for (size_t i = 0; i < sizeof binary / sizeof *binary; i++) {
         sy_buf out = SY_BUF_INIT;

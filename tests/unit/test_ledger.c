@@ -578,7 +578,8 @@ static void test_large(void **state)
                                         "甲\n",
                                         "\t1\n\n",
                                         "（共3项）",
-                                        "二、乙\n\n"};
+                                        "二、乙\n\n",
+                                        "\t甲\n一、乙\n"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         sy_buf text = SY_BUF_INIT;
         sy_buf_puts(&text, HEAD4 "\t1\n\t甲\n\t");
