@@ -6,12 +6,7 @@
 #include "store/phrase_matcher.h"
 #include "store/record_code.h"
 
-enum {
-    TEXT_LEAST = 64 << 10,
-    /* 8 MB leave the text 3 % larger than 24 MB do, and take a third of the time
-     * (laws_articles and crud_news_dev). */
-    SAMPLE_MAX = 8 << 20
-};
+enum { TEXT_LEAST = 64 << 10 };
 
 struct sy_record_coder {
     unsigned norm_flags;
@@ -21,50 +16,6 @@ struct sy_record_coder {
 };
 
 /* ---- learning ---- */
-
-typedef struct sample {
-    sy_slice *texts; /* in the spool's mapping */
-    size_t n, cap;
-    uint64_t taken, seen; /* bytes */
-} sample;
-
-/* Takes records at even distances, until the sample has its share of what was seen. */
-static sy_status add_record(sample *s, const sy_stored *record, uint64_t total, sy_error *err)
-{
-    uint64_t len = 0;
-    for (size_t i = 0; i < record->n_values; i++)
-        len += record->values[i].coded.len;
-    bool take =
-        total <= SAMPLE_MAX || s->taken <= (uint64_t)((double)s->seen * SAMPLE_MAX / (double)total);
-    s->seen += len;
-    if (!take)
-        return SY_OK;
-    for (size_t i = 0; i < record->n_values; i++) {
-        if (!sy_grow((void **)&s->texts, s->n, &s->cap, sizeof *s->texts))
-            return sy_fail_nomem(err);
-        s->texts[s->n++] = record->values[i].coded;
-    }
-    s->taken += len;
-    return SY_OK;
-}
-
-static sy_status take_sample(const sy_spool *spool, sample *out, sy_error *err)
-{
-    sy_stored record = {0};
-    sy_spool_reader r;
-    sy_spool_read(spool, 0, spool->n_places, &r);
-    sy_status st = SY_OK;
-    while (st == SY_OK) {
-        bool more;
-        sy_docid docid;
-        st = sy_spool_next(&r, &more, &docid, &record, err);
-        if (st != SY_OK || !more)
-            break;
-        st = add_record(out, &record, spool->text_bytes, err);
-    }
-    sy_stored_release(&record);
-    return st;
-}
 
 /* A phrase whose normal form is too long is left out. */
 static sy_status add_phrase(sy_record_coder *c, sy_phrases_writer *w, sy_slice phrase,
@@ -96,10 +47,9 @@ static sy_status make_dictionary(sy_record_coder *c, const sy_phrase_list *list,
     return st;
 }
 
-sy_status sy_record_coder_new(const sy_spool *spool, unsigned norm_flags, sy_record_coder **out,
+sy_status sy_record_coder_new(const sy_sample *sample, unsigned norm_flags, sy_record_coder **out,
                               sy_error *err)
 {
-    sample s = {0};
     sy_phrase_list list = {.n = 0};
     *out = NULL;
     sy_record_coder *c = sy_calloc(1, sizeof *c);
@@ -107,14 +57,10 @@ sy_status sy_record_coder_new(const sy_spool *spool, unsigned norm_flags, sy_rec
         return sy_fail_nomem(err);
     c->norm_flags = norm_flags;
     sy_status st = SY_OK;
-    if (spool->text_bytes >= TEXT_LEAST) {
-        st = take_sample(spool, &s, err);
-        if (st == SY_OK)
-            st = sy_phrases_learn(s.texts, s.n, spool->text_bytes, &list, err);
-    }
+    if (sample->total >= TEXT_LEAST)
+        st = sy_phrases_learn(sample->texts, sample->n, sample->total, &list, err);
     if (st == SY_OK && list.n > 0)
         st = make_dictionary(c, &list, err);
-    sy_free(s.texts);
     sy_phrase_list_release(&list);
     if (st != SY_OK)
         sy_record_coder_free(c);

@@ -4,13 +4,13 @@
 #ifndef SY_INDEXER_RECORD_CODER_H
 #define SY_INDEXER_RECORD_CODER_H
 
-#include "indexer/spool.h"
+#include "indexer/sample.h"
 
 typedef struct sy_record_coder sy_record_coder; /* immutable once made: share freely */
 
-/* Learns from the spool's records. Below 64 KiB of text, or where it would not pay,
+/* Learns from a sample of the spool. Below 64 KiB of text, or where it would not pay,
  * there is no dictionary, and texts are stored as they are. NOMEM, IO. */
-SY_CHECKED sy_status sy_record_coder_new(const sy_spool *spool, unsigned norm_flags,
+SY_CHECKED sy_status sy_record_coder_new(const sy_sample *sample, unsigned norm_flags,
                                          sy_record_coder **out, sy_error *err);
 void sy_record_coder_free(sy_record_coder *c); /* NULL is a no-op */
 /* The dictionary as a segment has it; borrowed. */

@@ -251,7 +251,10 @@ static sy_status merge_terms(merge *m, sy_error *err)
             if (st == SY_OK)
                 st = next_term(r, err);
         }
-        if (st == SY_OK)
+        if (st == SY_OK && wanted.data[0] == SY_TERM_GRAM)
+            sy_segment_writer_gram(m->out, (sy_slice){wanted.data + 1, wanted.len - 1}, m->docs,
+                                   (uint32_t)n);
+        else if (st == SY_OK)
             sy_segment_writer_term(m->out, wanted, m->docs, with_tf ? m->tfs : NULL, (uint32_t)n);
     }
     sy_buf_release(&key);

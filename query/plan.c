@@ -1,5 +1,7 @@
 #include "query/plan.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
@@ -10,7 +12,7 @@
  *   rule              text fields                                 exact if
  *   PART    n = 1     all bigrams that begin with it              any field
  *           n = 2     the bigram                                  any field
- *           n > 2     its rarest bigrams together                 never
+ *           n > 2     its rarest bigrams and grams together       a gram, any field
  *   SPREAD            the rarest bigrams of all its words         two characters, any field
  *   WHOLE   one token its word lists                              always
  *           more      as PART                                     never
@@ -24,7 +26,9 @@
 
 enum {
     LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
-    ROWS_MAX = 4
+    ROWS_MAX = 4,
+    /* Looking for grams costs as much as verifying about this many records. */
+    GRAMS_FROM = 64
 };
 
 static const uint32_t STOP = 0x3002; /* 。, which whole values ignore at the end */
@@ -38,7 +42,8 @@ typedef struct bigram {
 typedef struct bigrams {
     bigram items[LISTS_MAX];
     size_t n;
-    bool none; /* one was not there at all: nothing matches */
+    bool none;  /* one was not there at all: nothing matches */
+    bool whole; /* the text has a list of its own: the first  */
 } bigrams;
 
 /* A cursor and whether it is the answer. */
@@ -73,6 +78,19 @@ static sy_status take_refs(sy_plan *p, sy_cursor **out, sy_error *err)
 
 /* ---- the character layer ---- */
 
+/* Puts a list among the rarest. */
+static void add_list(bigrams *set, const bigram *one)
+{
+    size_t i = set->n;
+    if (set->n < LISTS_MAX)
+        set->n++;
+    else if (set->items[--i].ref.df <= one->ref.df)
+        return;
+    for (; i > 0 && set->items[i - 1].ref.df > one->ref.df; i--)
+        set->items[i] = set->items[i - 1];
+    set->items[i] = *one;
+}
+
 static sy_status add_bigram(sy_plan *p, bigrams *set, uint32_t a, uint32_t b, sy_error *err)
 {
     for (size_t i = 0; i < set->n; i++)
@@ -83,14 +101,7 @@ static sy_status add_bigram(sy_plan *p, bigrams *set, uint32_t a, uint32_t b, sy
     if (st != SY_OK)
         return st;
     set->none |= one.ref.df == 0;
-    size_t i = set->n;
-    if (set->n < LISTS_MAX)
-        set->n++;
-    else if (set->items[--i].ref.df <= one.ref.df)
-        return SY_OK;
-    for (; i > 0 && set->items[i - 1].ref.df > one.ref.df; i--)
-        set->items[i] = set->items[i - 1];
-    set->items[i] = one;
+    add_list(set, &one);
     return SY_OK;
 }
 
@@ -107,6 +118,77 @@ static sy_status add_bigrams(sy_plan *p, bigrams *set, sy_slice text, sy_error *
         before = cp;
     }
     return st;
+}
+
+/* A subset that was put together lies in p->bits until the next gram: it goes to the
+ * memory of the cursors. */
+static sy_status keep_subset(sy_plan *p, sy_postings_ref *ref, sy_error *err)
+{
+    if (!ref->subset || ref->subset != (const uint8_t *)p->bits.data)
+        return SY_OK;
+    size_t bytes = ((size_t)ref->n_all + 7) / 8;
+    uint8_t *copy = sy_query_memory_take(p->env->memory, bytes, 1);
+    if (!copy)
+        return sy_fail_nomem(err);
+    memcpy(copy, ref->subset, bytes);
+    ref->subset = copy;
+    return SY_OK;
+}
+
+/* The longest gram that starts at `at`: they come with all their beginnings of three
+ * characters and more, so its end is found step by step, and its list put together
+ * once. */
+static sy_status longest_gram(sy_plan *p, sy_slice text, size_t at, size_t *end,
+                              sy_postings_ref *out, sy_error *err)
+{
+    size_t len = at;
+    *out = (sy_postings_ref){0};
+    *end = at;
+    for (size_t chars = 1; len < text.len; chars++) {
+        uint32_t cp;
+        sy_postings_ref term;
+        len += sy_utf8_decode(text.data + len, text.len - len, &cp);
+        if (cp == SY_BARRIER)
+            break;
+        if (chars < 3)
+            continue;
+        sy_term_key_gram(&p->key, (sy_slice){text.data + at, len - at});
+        sy_status st = sy_buf_status(&p->key, err);
+        if (st == SY_OK)
+            st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &term, err);
+        if (st != SY_OK)
+            return st;
+        if (term.df == 0)
+            break;
+        *end = len;
+    }
+    if (*end == at)
+        return SY_OK;
+    sy_slice gram = {text.data + at, *end - at};
+    sy_status st = sy_segment_gram(p->segment, gram, &p->bits, out, err);
+    return st == SY_OK ? keep_subset(p, out, err) : st;
+}
+
+/* Adds the grams inside a text; *whole: it is one itself. */
+static sy_status add_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole, sy_error *err)
+{
+    *whole = false;
+    size_t reached = 0; /* the end of the grams so far: what lies within them says no more */
+    for (size_t at = 0; at < text.len;) {
+        bigram one = {.a = 0};
+        size_t end;
+        uint32_t cp;
+        sy_status st = longest_gram(p, text, at, &end, &one.ref, err);
+        if (st != SY_OK)
+            return st;
+        if (one.ref.df > 0 && end > reached) {
+            *whole = at == 0 && end == text.len;
+            reached = end;
+            add_list(set, &one);
+        }
+        at += sy_utf8_decode(text.data + at, text.len - at, &cp);
+    }
+    return SY_OK;
 }
 
 /* The records that have character `a`. */
@@ -148,8 +230,17 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
     sy_status st = SY_OK;
     for (size_t i = 0; i < n && st == SY_OK; i++)
         st = add_bigrams(p, set, texts[i], err);
+    bool grams = st == SY_OK && !set->none && set->n > 0 && set->items[0].ref.df >= GRAMS_FROM;
+    for (size_t i = 0; i < n && grams && st == SY_OK; i++) {
+        bool one;
+        st = add_grams(p, set, texts[i], &one, err);
+        set->whole |= one && n == 1;
+    }
     if (st != SY_OK)
         return st;
+    if (set->whole) { /* nothing but its own list, which is the rarest of all */
+        return made(sy_cursor_list(p->env, &set->items[0].ref), out, err);
+    }
     if (set->n > 0)
         return all_bigrams(p, set, NULL, out, err);
     /* Single characters only. */
@@ -166,9 +257,10 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
 static sy_status contain_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     bigrams set = {.n = 0};
-    out->exact = leaf->field == SY_FIELD_ANY && leaf->n_chars <= 2 && leaf->rule != SY_RULE_WHOLE &&
-                 leaf->rule != SY_RULE_BEGIN;
-    return contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+    sy_status st = contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+    out->exact = leaf->field == SY_FIELD_ANY && (leaf->n_chars <= 2 || set.whole) &&
+                 leaf->rule != SY_RULE_WHOLE && leaf->rule != SY_RULE_BEGIN;
+    return st;
 }
 
 static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
@@ -501,6 +593,7 @@ sy_status sy_plan_node(sy_plan *p, const sy_node *node, sy_cursor **out, sy_erro
 void sy_plan_release(sy_plan *p)
 {
     sy_buf_release(&p->key);
+    sy_buf_release(&p->bits);
     sy_free(p->refs);
     *p = (sy_plan){0};
 }

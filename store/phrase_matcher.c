@@ -216,3 +216,23 @@ void sy_phrase_parse_release(sy_phrase_parse *p)
     sy_free(p->steps);
     *p = (sy_phrase_parse){0};
 }
+
+void sy_phrase_matcher_find(const sy_phrase_matcher *m, const char *text, size_t len,
+                            void (*fn)(void *ctx, uint32_t number), void *ctx)
+{
+    uint32_t cp;
+    for (size_t start = 0; start < len;) {
+        size_t at = start, first = sy_utf8_decode(text + start, len - start, &cp);
+        uint32_t node = follow(m, ROOT, cp);
+        at += first;
+        while (node != 0) {
+            if (m->numbers[node] != 0)
+                fn(ctx, m->numbers[node]);
+            if (at >= len)
+                break;
+            at += sy_utf8_decode(text + at, len - at, &cp);
+            node = follow(m, node, cp);
+        }
+        start += first;
+    }
+}

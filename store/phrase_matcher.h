@@ -28,4 +28,9 @@ SY_CHECKED sy_status sy_phrase_matcher_parse(const sy_phrase_matcher *m, const c
                                              size_t len, sy_phrase_parse *p, sy_error *err);
 void sy_phrase_parse_release(sy_phrase_parse *p);
 
+/* Calls fn with the number of each phrase that occurs in text[len], at every place,
+ * so the same may come often. */
+void sy_phrase_matcher_find(const sy_phrase_matcher *m, const char *text, size_t len,
+                            void (*fn)(void *ctx, uint32_t number), void *ctx);
+
 #endif

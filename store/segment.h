@@ -80,7 +80,14 @@ SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uin
 SY_CHECKED sy_status sy_segment_term(const sy_segment *seg, sy_slice key, sy_postings_ref *out,
                                      sy_error *err);
 
-/* Walks the terms that start with a prefix. */
+/* The records that hold a frequent string of three or more characters in some value;
+ * out->df is 0 if the string has no list of its own. The subset of *out may lie in
+ * `bits`, whose content is replaced: the caller keeps it as long as *out. */
+SY_CHECKED sy_status sy_segment_gram(const sy_segment *seg, sy_slice gram, sy_buf *bits,
+                                     sy_postings_ref *out, sy_error *err);
+
+/* Walks the terms that start with a prefix. The lists of grams are only to be had by
+ * sy_segment_gram: here `at` is how they are coded. */
 typedef struct sy_term_walk {
     const sy_segment *seg;
     sy_buf key; /* the current key */

@@ -43,6 +43,13 @@ void sy_term_key_overlong(sy_buf *key, sy_field_id field)
     key_of_field(key, SY_TERM_OVERLONG, field);
 }
 
+void sy_term_key_gram(sy_buf *key, sy_slice gram)
+{
+    sy_buf_reset(key);
+    sy_buf_putc(key, SY_TERM_GRAM);
+    sy_buf_append(key, gram.data, gram.len);
+}
+
 bool sy_term_key_parse(sy_slice key, char *space, sy_field_id *field, sy_slice *text)
 {
     *text = (sy_slice){NULL, 0};
@@ -55,6 +62,10 @@ bool sy_term_key_parse(sy_slice key, char *space, sy_field_id *field, sy_slice *
             return false;
         *field = get_field(key.data + key.len - 2);
         *text = (sy_slice){key.data + 1, key.len - 4};
+        return true;
+    case SY_TERM_GRAM:
+        *field = SY_FIELD_ANY;
+        *text = (sy_slice){key.data + 1, key.len - 1};
         return true;
     case SY_TERM_VALUE:
         *field = get_field(key.data + 1);
