@@ -195,7 +195,16 @@ static sy_status add_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole,
 static sy_status row(sy_plan *p, uint32_t a, sy_cursor **out, sy_error *err)
 {
     uint32_t first, n;
-    sy_status st = sy_segment_bigram_row(p->segment, a, &first, &n, err);
+    sy_postings_ref own;
+    sy_term_key_char(&p->key, a);
+    sy_status st = sy_buf_status(&p->key, err);
+    if (st == SY_OK)
+        st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &own, err);
+    if (st != SY_OK)
+        return st;
+    if (own.df > 0) /* a frequent character has a list of its own */
+        return made(sy_cursor_list(p->env, &own), out, err);
+    st = sy_segment_bigram_row(p->segment, a, &first, &n, err);
     for (uint32_t i = 0; i < n && st == SY_OK; i++) {
         uint32_t b;
         sy_postings_ref ref;

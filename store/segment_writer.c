@@ -26,6 +26,12 @@ typedef struct kept {
     uint64_t at, len; /* of its list in kept_lists */
 } kept;
 
+/* A character whose row is long, with the list of its records. */
+typedef struct char_list {
+    uint32_t cp, df;
+    size_t at, len; /* in char_lists */
+} char_list;
+
 /* The gram of some length that was written last. */
 typedef struct prefix {
     sy_buf gram;
@@ -33,7 +39,11 @@ typedef struct prefix {
     uint32_t n, cap;
 } prefix;
 
-enum { GRAM_CHARS = 16 /* longer grams are no parents */ };
+enum {
+    GRAM_CHARS = 16, /* longer grams are no parents */
+    /* The union of lists with this many postings takes about .3 ms. */
+    ROW_POSTINGS = 1 << 16
+};
 
 struct sy_segment_writer {
     sy_file_writer file;
@@ -48,7 +58,12 @@ struct sy_segment_writer {
     size_t n_kept, kept_slots;
     sy_buf kept_lists;
     prefix prefixes[GRAM_CHARS]; /* by number of characters */
-    uint32_t n_entries, row;     /* the current first character */
+    uint64_t *row_bits;          /* the records of the current row */
+    uint64_t row_postings;       /* of its lists together */
+    struct char_list *chars;     /* rows that get a list of their own */
+    size_t n_chars, cap_chars;
+    sy_buf char_lists;
+    uint32_t n_entries, row; /* the current first character */
     uint32_t in_block;
 };
 
@@ -255,16 +270,65 @@ static sy_docid next_of_array(void *at)
     return *(*docs)++;
 }
 
+/* ---- frequent characters ---- */
+
+/* Ends a row: a long one gets the list of its records. */
+static void end_row(sy_segment_writer *w)
+{
+    size_t words = ((size_t)w->n_records + 63) / 64;
+    if (w->row_postings < ROW_POSTINGS) {
+        if (w->row_postings > 0 && w->row_bits)
+            memset(w->row_bits, 0, words * sizeof *w->row_bits);
+        w->row_postings = 0;
+        return;
+    }
+    sy_docid *docs = sy_alloc(w->n_records, sizeof *docs);
+    if (!docs || !w->row_bits ||
+        !sy_grow((void **)&w->chars, w->n_chars, &w->cap_chars, sizeof *w->chars)) {
+        w->status = SY_E_NOMEM;
+        sy_free(docs);
+        return;
+    }
+    uint32_t n = 0;
+    for (size_t i = 0; i < words; i++) {
+        for (uint64_t left = w->row_bits[i]; left != 0; left &= left - 1)
+            docs[n++] = (sy_docid)(i * 64 + (unsigned)__builtin_ctzll(left));
+        w->row_bits[i] = 0;
+    }
+    char_list *c = &w->chars[w->n_chars++];
+    *c = (char_list){.cp = w->row, .df = n, .at = w->char_lists.len};
+    sy_postings_encode(&w->char_lists, docs, NULL, n);
+    c->len = w->char_lists.len - c->at;
+    w->row_postings = 0;
+    sy_free(docs);
+}
+
+/* Counts a list of the current row in. */
+static void add_to_row(sy_segment_writer *w, const sy_docid *docs, uint32_t n)
+{
+    if (!w->row_bits)
+        w->row_bits = sy_calloc(((size_t)w->n_records + 63) / 64, sizeof *w->row_bits);
+    if (!w->row_bits) {
+        w->status = SY_E_NOMEM;
+        return;
+    }
+    w->row_postings += n;
+    for (uint32_t i = 0; i < n; i++)
+        w->row_bits[docs[i] / 64] |= UINT64_C(1) << docs[i] % 64;
+}
+
 void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_docid *docs,
                               uint32_t n)
 {
     if (a != w->row) {
+        end_row(w);
         sy_buf_put_u32(&w->rows, a);
         sy_buf_put_u32(&w->rows, w->n_entries);
         w->row = a;
     }
     uint64_t place = n == 1 ? docs[0] : put_list(w, docs, NULL, n);
     keep_list(w, a, b, n);
+    add_to_row(w, docs, n);
     if (place >> 40 != 0 || w->n_entries == UINT32_MAX)
         w->status = SY_E_LIMIT;
     sy_buf_putc(&w->entries, (char)b);
@@ -274,16 +338,6 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
     sy_buf_put_u32(&w->entries, (uint32_t)place);
     sy_buf_putc(&w->entries, (char)(place >> 32));
     w->n_entries++;
-}
-
-static void end_bigrams(sy_segment_writer *w)
-{
-    sy_buf_put_u32(&w->rows, 0x110000);
-    sy_buf_put_u32(&w->rows, w->n_entries);
-    put_section(w, SY_SECTION_BIGRAM_ENTRIES, &w->entries);
-    put_section(w, SY_SECTION_BIGRAM_ROWS, &w->rows);
-    sy_file_begin(&w->file, SY_SECTION_TERM_LISTS);
-    w->stage = STAGE_TERMS;
 }
 
 static size_t shared_prefix(sy_slice a, sy_slice b)
@@ -297,8 +351,6 @@ static size_t shared_prefix(sy_slice a, sy_slice b)
 /* Writes the term's key and df; its list is to follow. */
 static void begin_term(sy_segment_writer *w, sy_slice key, uint32_t n)
 {
-    if (w->stage == STAGE_BIGRAMS)
-        end_bigrams(w);
     sy_buf *out = &w->term_blocks;
     if (w->in_block % SY_TERMS_PER_BLOCK == 0) {
         sy_buf_put_u64(&w->term_index, out->len);
@@ -316,9 +368,39 @@ static void begin_term(sy_segment_writer *w, sy_slice key, uint32_t n)
     w->in_block++;
 }
 
+/* The frequent characters are the first terms. */
+static void put_chars(sy_segment_writer *w)
+{
+    sy_buf key = SY_BUF_INIT;
+    for (size_t i = 0; i < w->n_chars; i++) {
+        const char_list *c = &w->chars[i];
+        sy_term_key_char(&key, c->cp);
+        begin_term(w, (sy_slice){sy_buf_cstr(&key), key.len}, c->df);
+        sy_buf_put_varint(&w->term_blocks, c->len);
+        sy_file_put(&w->file, w->char_lists.data + c->at, c->len);
+    }
+    if (key.status != SY_OK || w->char_lists.status != SY_OK)
+        w->status = SY_E_NOMEM;
+    sy_buf_release(&key);
+}
+
+static void end_bigrams(sy_segment_writer *w)
+{
+    end_row(w);
+    sy_buf_put_u32(&w->rows, 0x110000);
+    sy_buf_put_u32(&w->rows, w->n_entries);
+    put_section(w, SY_SECTION_BIGRAM_ENTRIES, &w->entries);
+    put_section(w, SY_SECTION_BIGRAM_ROWS, &w->rows);
+    sy_file_begin(&w->file, SY_SECTION_TERM_LISTS);
+    w->stage = STAGE_TERMS;
+    put_chars(w);
+}
+
 void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *docs,
                             const uint32_t *tfs, uint32_t n)
 {
+    if (w->stage == STAGE_BIGRAMS)
+        end_bigrams(w);
     begin_term(w, key, n);
     if (n == 1) {
         sy_buf_put_varint(&w->term_blocks, docs[0]);
@@ -388,6 +470,8 @@ void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_docid 
     uint32_t n_all;
     if (n < 2 || chars < 3)
         return;
+    if (w->stage == STAGE_BIGRAMS)
+        end_bigrams(w);
     sy_buf key = SY_BUF_INIT, list = SY_BUF_INIT;
     sy_term_key_gram(&key, gram);
     sy_postings_encode(&list, docs, NULL, n);
@@ -420,6 +504,9 @@ static void release(sy_segment_writer *w)
         sy_free(w->prefixes[i].docs);
     }
     sy_buf_release(&w->kept_lists);
+    sy_buf_release(&w->char_lists);
+    sy_free(w->row_bits);
+    sy_free(w->chars);
     sy_free(w->kept);
     sy_free(w);
 }

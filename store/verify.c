@@ -175,7 +175,7 @@ static void check_key(verify *v, sy_slice key, sy_slice before, uint64_t offset)
     sy_slice text;
     if (!sy_term_key_parse(key, &space, &field, &text))
         report_segment(v, offset, "a term has no known form");
-    else if (space != SY_TERM_GRAM && field >= v->schema->n_fields)
+    else if (space != SY_TERM_GRAM && space != SY_TERM_CHAR && field >= v->schema->n_fields)
         report_segment(v, offset, "a term has a field that the schema lacks");
     if (before.len > 0 && sy_slice_compare(before, key) >= 0)
         report_segment(v, offset, "the terms are out of order");
