@@ -31,6 +31,7 @@ typedef struct loader {
     sy_schema *schema;
     entry entry;
     member member;
+    bool grown;   /* the schema is that of an index, with the fields it has met */
     size_t depth; /* 1: the object, 2: "fields", 3: an entry, 4: its aliases */
     sy_buf scratch;
 } loader;
@@ -58,7 +59,10 @@ static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t off
     if (l->scratch.len == 0)
         return wrong(l, offset, err, "an alias is empty", nothing);
     if (sy_schema_find(l->schema, l->scratch.data, l->scratch.len, &taken) && taken != id)
-        return wrong(l, offset, err, "another field has the alias", alias);
+        return wrong(l, offset, err,
+                     l->grown ? "--rebuild is needed: another field of the index has the name"
+                              : "another field has the alias",
+                     alias);
     return sy_schema_alias(l->schema, id, l->scratch.data, l->scratch.len, err);
 }
 
@@ -201,12 +205,13 @@ static sy_status on_event(void *ctx, sy_json_event event, sy_slice text, size_t 
     return wrong(l, offset, err, "this has no place in a schema", text);
 }
 
-static sy_status load(const char *where, const char *text, size_t len, sy_schema *schema,
-                      sy_error *err)
+static sy_status load(const char *where, const char *text, size_t len, bool grown,
+                      sy_schema *schema, sy_error *err)
 {
     loader l = {.where = where,
                 .text = text,
                 .schema = schema,
+                .grown = grown,
                 .entry = {.name = SY_BUF_INIT, .label = SY_BUF_INIT, .aliases = SY_BUF_INIT},
                 .scratch = SY_BUF_INIT};
     size_t used, lone;
@@ -247,12 +252,26 @@ static sy_status read_schema(const char *path, sy_buf *text, sy_error *err)
 sy_status sy_schema_load(const char *path, sy_schema *schema, sy_error *err)
 {
     sy_buf text = SY_BUF_INIT;
-    sy_status st = load("shipped schema", (const char *)shipped, sizeof shipped, schema, err);
+    bool grown = schema->n_fields > 0;
+    sy_status st = SY_OK;
+    if (!grown)
+        st = load("shipped schema", (const char *)shipped, sizeof shipped, false, schema, err);
     if (st == SY_OK && path) {
         st = read_schema(path, &text, err);
         if (st == SY_OK)
-            st = load(path, sy_buf_cstr(&text), text.len, schema, err);
+            st = load(path, sy_buf_cstr(&text), text.len, grown, schema, err);
     }
     sy_buf_release(&text);
     return st;
+}
+
+sy_status sy_schema_recognise(const char *text, size_t len, bool *is_schema, sy_error *err)
+{
+    sy_schema schema = SY_SCHEMA_INIT;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = load("", text, len, false, &schema, &why);
+    *is_schema = st == SY_OK && schema.n_fields > 0;
+    sy_schema_release(&schema);
+    return st == SY_E_NOMEM ? sy_fail_nomem(err) : SY_OK;
 }
