@@ -32,6 +32,7 @@ typedef struct loader {
     entry entry;
     member member;
     bool grown;   /* the schema is that of an index, with the fields it has met */
+    bool shipped; /* no alias may pass from one field to another */
     size_t depth; /* 1: the object, 2: "fields", 3: an entry, 4: its aliases */
     sy_buf scratch;
 } loader;
@@ -50,6 +51,26 @@ static const sy_slice nothing = {"", 0};
 
 /* ---- one field ---- */
 
+/* Takes the name in l->scratch from the field `from`, unless it is its own name or
+ * label: a user may know better what 牵头单位 means than the shipped schema. In an
+ * index records have been filed under it, so there it stays. */
+static sy_status take_alias(loader *l, sy_field_id from, bool *taken, sy_error *err)
+{
+    sy_buf label = SY_BUF_INIT;
+    *taken = false;
+    if (l->shipped || l->grown || from >= SY_FIELDS_MAX)
+        return SY_OK;
+    const sy_field *f = &l->schema->fields[from];
+    sy_status st = sy_field_normal(sy_slice_of(f->label), &label, err);
+    sy_slice wanted = {l->scratch.data, l->scratch.len};
+    *taken = st == SY_OK && !sy_slice_equal(wanted, sy_slice_of(f->name)) &&
+             !sy_slice_equal(wanted, (sy_slice){label.data, label.len});
+    if (*taken)
+        sy_schema_unalias(l->schema, from, wanted.data, wanted.len);
+    sy_buf_release(&label);
+    return st;
+}
+
 static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t offset, sy_error *err)
 {
     sy_field_id taken;
@@ -58,7 +79,13 @@ static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t off
         return st;
     if (l->scratch.len == 0)
         return wrong(l, offset, err, "an alias is empty", nothing);
-    if (sy_schema_find(l->schema, l->scratch.data, l->scratch.len, &taken) && taken != id)
+    bool is_free =
+        !sy_schema_find(l->schema, l->scratch.data, l->scratch.len, &taken) || taken == id;
+    if (!is_free)
+        st = take_alias(l, taken, &is_free, err);
+    if (st != SY_OK)
+        return st;
+    if (!is_free)
         return wrong(l, offset, err,
                      l->grown ? "--rebuild is needed: another field of the index has the name"
                               : "another field has the alias",
@@ -212,6 +239,7 @@ static sy_status load(const char *where, const char *text, size_t len, bool grow
                 .text = text,
                 .schema = schema,
                 .grown = grown,
+                .shipped = text == (const char *)shipped,
                 .entry = {.name = SY_BUF_INIT, .label = SY_BUF_INIT, .aliases = SY_BUF_INIT},
                 .scratch = SY_BUF_INIT};
     size_t used, lone;

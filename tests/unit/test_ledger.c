@@ -186,11 +186,14 @@ static void test_headers(void **state)
     check_value("1", "_", "丙");
     check_value("1", "_key", "丁");
     check_reports(2);
-    /* Two columns of one field: two values. */
+    /* Several columns of one field: several values. */
     read_text("\t序号\n\t牵头单位\n\t责任单位\n\t工作目标\n\t责任部门\n\n\t1\n\t甲局\n\t乙局\n\t丙"
               "\n\t丁局\n");
-    check_value("1", "unit", "乙局|丁局");
-    check_value("1", "牵头单位", "甲局");
+    check_value("1", "unit", "甲局|乙局|丁局");
+    /* Fields that only other formats fill are not there. */
+    sy_field_id none;
+    assert_false(sy_schema_find(&got.schema, "place", 5, &none));
+    assert_false(sy_schema_find(&got.schema, "hidden", 6, &none));
     /* A header of two rows. */
     read_text("\t序号\n\t年度目标\n\t责任单位\n\t进展\n\n\t\n\t奋斗目标\n\t工作目标\n\t\n\t\n\n"
               "\t1\n\t甲\n\t乙\n\t丙局\n\t丁\n");

@@ -58,6 +58,10 @@ static void test_shipped(void **state)
         {"目标号", "mark"},
         {"备注", "note"},
         {"责任单位(部门)", "unit"},
+        {"牵头单位", "unit"},
+        {"责任单位及责任人", "unit"},
+        {"配合单位", "support"},
+        {"完成时限", "due"},
     };
     sy_error err;
     sy_error_clear(&err);
@@ -91,6 +95,9 @@ static void test_user_file(void **state)
     assert_string_equal(sy_schema_label(&schema, find("status")), "问题清单");
     assert_string_equal(sy_schema_name(&schema, find("问题清单")), "status");
     assert_string_equal(sy_schema_label(&schema, find("经费")), "经费");
+    check_ok(load("{\"fields\": [{\"name\": \"lead\", \"label\": \"牵头单位\"}]}", &err), &err);
+    assert_string_equal(sy_schema_name(&schema, find("牵头单位")), "lead");
+    assert_string_equal(sy_schema_name(&schema, find("牵头部门")), "unit");
     check_ok(load("{\"fields\":[]}", &err), &err);
     check_ok(load("{}", &err), &err);
 }
