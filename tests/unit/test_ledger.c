@@ -258,6 +258,12 @@ static void test_sections(void **state)
 static void test_last_cell(void **state)
 {
     (void)state;
+    /* A list in the cell does not make an entry of the heading below the blank line. */
+    read_text("1. 甲\n" HEAD4 "\t1\n\t子\n\t①丑\n\t1.寅局\n2.卯局\n\n"
+              "2. 乙\n" HEAD4 "\t2\n\t子\n\t①丑\n\t辰局\n");
+    check_value("1①", "section", "甲");
+    check_value("2①", "section", "乙");
+    check_reports(0);
     read_text("一、甲\n" HEAD4 "\t1\n\t子\n\t①丑\n\t寅局\n"
               "二、乙\n\n" HEAD4 "\t2\n\t子\n\t①丑\n\t一、加强领导\n二、狠抓落实\n\n" HEAD4
               "\t3\n\t子\n\t①丑\n\t寅局\n\n卯局\n\n\t4\n\t子\n\t①丑\n\t寅局\n\n第三部分 丙\n\n"
