@@ -21,7 +21,7 @@ CORPUS ?= corpus
 VERSION := 0.1.0
 
 # Left to the recipes (=, not :=), so that `make deps` runs before pkg-config is asked.
-PACKAGES := icu-uc libxxhash yajl
+PACKAGES := icu-uc libxxhash
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
 

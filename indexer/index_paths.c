@@ -61,10 +61,31 @@ static void on_walk(void *ctx, const char *path, const char *message)
     report(j, SY_REPORT_SKIPPED, path, 0, message);
 }
 
+/* The index is no document, nor are its files where it lies among the documents. */
+static sy_status ignore_index(job *j, sy_error *err)
+{
+    const char *dir = j->options->dir;
+    sy_names names;
+    sy_status st = sy_walk_ignore(&j->walk, dir, err);
+    if (st != SY_OK || sy_list_folder(dir, &names, NULL) != SY_OK)
+        return st; /* none yet; what else is wrong with it shows when it is opened */
+    sy_buf path = SY_BUF_INIT;
+    for (size_t i = 0; i < names.n && st == SY_OK; i++) {
+        if (!sy_index_owns(names.items[i]))
+            continue;
+        st = sy_index_path(dir, names.items[i], &path, err);
+        if (st == SY_OK)
+            st = sy_walk_ignore(&j->walk, path.data, err);
+    }
+    sy_buf_release(&path);
+    sy_names_release(&names);
+    return st;
+}
+
 static sy_status find_documents(job *j, const char *const *paths, size_t n_paths, sy_error *err)
 {
     const sy_index_options *o = j->options;
-    sy_status st = sy_walk_ignore(&j->walk, o->dir, err);
+    sy_status st = ignore_index(j, err);
     if (st == SY_OK && o->schema_path)
         st = sy_walk_ignore(&j->walk, o->schema_path, err);
     if (st == SY_OK && o->aliases_path)
@@ -256,11 +277,16 @@ static sy_status run_reader(job *j, const sy_found *f, const sy_buf *text, sy_se
                             .text = sy_buf_cstr(text),
                             .len = text->len,
                             .schema = &j->settings.schema};
-    const sy_reader *reader = is_blank(text) ? NULL : sy_reader_for(&document);
+    bool blank = is_blank(text), is_schema = false;
+    sy_status st = sy_schema_recognise(document.text, document.len, &is_schema, err);
+    if (st != SY_OK)
+        return st;
+    const sy_reader *reader = blank || is_schema ? NULL : sy_reader_for(&document);
     if (!reader)
         return skip(j, f->path,
-                    is_blank(text)
-                        ? "the file is empty"
+                    blank ? "the file is empty"
+                    : is_schema
+                        ? "a schema is no document; --schema takes it"
                         : "no reader knows this format (ledger dumps and JSON Lines are read)",
                     old, err);
     reading r = {.job = j, .source = f->path};
@@ -268,7 +294,7 @@ static sy_status run_reader(job *j, const sy_found *f, const sy_buf *text, sy_se
     sy_error why;
     sy_error_clear(&why);
     sy_spool_begin(&j->spool);
-    sy_status st = reader->read(&document, &sink, &why);
+    st = reader->read(&document, &sink, &why);
     if (st == SY_E_NOMEM || r.fatal) {
         if (err && err->status == SY_OK)
             *err = why;
@@ -317,8 +343,8 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
     } else {
         if (n_replaced > 0) {
             sy_buf_printf(&message,
-                          "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
-                          n_replaced, encoding, first);
+                          "%zu ill-formed part%s U+FFFD now (read as %s), the first at byte %zu",
+                          n_replaced, n_replaced == 1 ? " is" : "s are", encoding, first);
             report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
         }
         j->sum->text_bytes += text.len;

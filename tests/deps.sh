@@ -19,7 +19,6 @@ need make has make
 need pkg-config has pkg-config
 need libicu-dev library icu-i18n
 need libxxhash-dev library libxxhash
-need libyajl-dev library yajl
 need libcmocka-dev library cmocka
 if [ "${1:-}" = lint ]; then
     need clang has clang
