@@ -43,7 +43,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 LIB_SOURCES := $(filter-out segmenter/normal_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
 CLI_SOURCES := $(wildcard cli/*.c)
-UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c)
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c tests/fault/test_*.c)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
