@@ -103,9 +103,10 @@ static void test_sound(void **state)
 {
     (void)state;
     sy_error err;
+    uint64_t hits;
     sy_error_clear(&err);
     sy_test_fingerprint(good);
-    check_ok(sy_test_read_all(good, &err), &err);
+    check_ok(sy_test_read_all(good, &hits, &err), &err);
 }
 
 static void test_cut(void **state)
@@ -117,7 +118,8 @@ static void test_cut(void **state)
             check_named("a cut", files[f].name, len);
             sy_error err;
             sy_error_clear(&err);
-            assert_int_not_equal(sy_test_read_all(bad, &err), SY_OK);
+            uint64_t hits;
+            assert_int_not_equal(sy_test_read_all(bad, &hits, &err), SY_OK);
         }
         write_bad(&files[f], files[f].bytes.data, files[f].bytes.len);
     }
@@ -150,8 +152,9 @@ static void test_bits(void **state)
             write_bad(&files[f], bytes, files[f].bytes.len);
             check_named("a turned bit", files[f].name, at);
             sy_error err;
+            uint64_t hits;
             sy_error_clear(&err);
-            sy_status st = sy_test_read_all(bad, &err);
+            sy_status st = sy_test_read_all(bad, &hits, &err);
             (void)st; /* what is damaged may lie where nothing was read */
             bytes[at] = (char)(bytes[at] ^ mask);
         }
@@ -168,8 +171,9 @@ static void test_missing(void **state)
         assert_int_equal(unlink(path), 0);
         check_named("no file", files[f].name, 0);
         sy_error err;
+        uint64_t hits;
         sy_error_clear(&err);
-        assert_int_equal(sy_test_read_all(bad, &err), SY_E_IO);
+        assert_int_equal(sy_test_read_all(bad, &hits, &err), SY_E_IO);
         write_bad(&files[f], files[f].bytes.data, files[f].bytes.len);
     }
 }
@@ -187,8 +191,9 @@ static void test_swapped(void **state)
         write_bad(&files[f], bytes.data, bytes.len);
         check_named("a file of another index", files[f].name, 0);
         sy_error err;
+        uint64_t hits;
         sy_error_clear(&err);
-        assert_int_equal(sy_test_read_all(bad, &err), SY_E_CORRUPT);
+        assert_int_equal(sy_test_read_all(bad, &hits, &err), SY_E_CORRUPT);
         write_bad(&files[f], files[f].bytes.data, files[f].bytes.len);
     }
     sy_buf_release(&bytes);
@@ -269,11 +274,11 @@ static void test_resealed(void **state)
             write_bad(&files[0], manifest.data, manifest.len);
         }
         sy_error err;
-        uint64_t faults;
+        uint64_t faults, hits;
         sy_error_clear(&err);
         sy_status st = sy_index_verify(bad, NULL, NULL, &faults, &err);
         assert_true(st != SY_E_NOMEM);
-        st = sy_test_read_all(bad, &err);
+        st = sy_test_read_all(bad, &hits, &err);
         assert_true(st != SY_E_NOMEM);
         write_bad(&files[0], files[0].bytes.data, files[0].bytes.len);
         write_bad(&files[1], segment->data, segment->len);

@@ -196,7 +196,7 @@ static sy_status read_segment(const sy_segment *seg, sy_error *err)
     return first;
 }
 
-static sy_status ask(const sy_index *index, const char *expr, sy_error *err)
+static sy_status ask(const sy_index *index, const char *expr, uint64_t *hits, sy_error *err)
 {
     sy_query query;
     sy_search *search;
@@ -213,6 +213,7 @@ static sy_status ask(const sy_index *index, const char *expr, sy_error *err)
             st = sy_search_record(search, &hit, &record, err);
         if (st == SY_OK && more)
             st = sy_search_matches(search, &hit, record, &matches, err);
+        *hits += st == SY_OK && more;
     }
     sy_search_close(search);
     sy_matches_release(&matches);
@@ -220,19 +221,20 @@ static sy_status ask(const sy_index *index, const char *expr, sy_error *err)
     return st;
 }
 
-sy_status sy_test_read_all(const char *dir, sy_error *err)
+sy_status sy_test_read_all(const char *dir, uint64_t *hits, sy_error *err)
 {
     static const char *const queries[] = {"资金",     "\"资金短缺\"",  "-无",
                                           "区*",      "unit:区商投局", "status=无",
                                           "status:*", "短缺 | 加快"};
     sy_index *index;
+    *hits = 0;
     sy_status first = sy_index_open(dir, &index, err);
     if (first != SY_OK)
         return first;
     for (size_t s = 0; s < index->n_segments; s++)
         note(&first, read_segment(index->segments[s], err));
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        sy_status st = ask(index, queries[i], err);
+        sy_status st = ask(index, queries[i], hits, err);
         if (st != SY_E_INPUT) /* a damaged schema may lack a field */
             note(&first, st);
     }

@@ -24,7 +24,7 @@ const char *sy_test_listing(const char *dir);
 uint64_t sy_test_fingerprint(const char *dir);
 
 /* Reads everything that can be read: all records, lists, terms, and the answers to some
- * queries. The first status that is not OK. */
-sy_status sy_test_read_all(const char *dir, sy_error *err);
+ * queries (*hits in all). The first status that is not OK. */
+sy_status sy_test_read_all(const char *dir, uint64_t *hits, sy_error *err);
 
 #endif
