@@ -51,7 +51,7 @@ SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(OUT)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: all demo check check-asan tests lint format install uninstall clean deps help
+.PHONY: all demo check check-asan check-tsan tests lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -104,6 +104,10 @@ check-asan: deps
 	$(Q)$(SUBMAKE) BUILD=asan build/asan/suoyin tests
 	$(Q)tests/run.sh build/asan
 
+check-tsan: deps
+	$(Q)$(SUBMAKE) BUILD=tsan build/tsan/suoyin tests
+	$(Q)tests/run.sh build/tsan
+
 demo: deps
 	$(Q)$(SUBMAKE) all
 	$(Q)corpus/demo.sh build/suoyin '$(subst ','\'',$(CORPUS))'
@@ -135,6 +139,7 @@ help:
 	@echo 'demo        install what is missing, index corpus/ or CORPUS=PATH, run example queries'
 	@echo 'check       install what is missing, run all tests'
 	@echo 'check-asan  the tests under address and undefined-behaviour sanitizers'
+	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
 	@echo 'format      clang-format the sources'
 	@echo 'install     copy the program and man pages below DESTDIR and PREFIX ($(PREFIX))'
