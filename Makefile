@@ -44,7 +44,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 LIB_SOURCES := $(filter-out segmenter/normal_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
 CLI_SOURCES := $(filter-out cli/lean.c,$(wildcard cli/*.c))
-UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c)
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c tests/fault/test_*.c)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
@@ -52,7 +52,7 @@ SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(OUT)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: all demo check check-asan tests lint format install uninstall clean deps help
+.PHONY: all demo check check-asan check-tsan tests lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -117,6 +117,10 @@ check-asan: deps
 	$(Q)$(SUBMAKE) BUILD=asan build/asan/suoyin tests
 	$(Q)tests/run.sh build/asan
 
+check-tsan: deps
+	$(Q)$(SUBMAKE) BUILD=tsan build/tsan/suoyin tests
+	$(Q)tests/run.sh build/tsan
+
 demo: deps
 	$(Q)$(SUBMAKE) all
 	$(Q)corpus/demo.sh build/suoyin '$(subst ','\'',$(CORPUS))'
@@ -149,6 +153,7 @@ help:
 	@echo 'demo        install what is missing, index corpus/ or CORPUS=PATH, run example queries'
 	@echo 'check       install what is missing, run all tests'
 	@echo 'check-asan  the tests under address and undefined-behaviour sanitizers'
+	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
 	@echo 'format      clang-format the sources'
 	@echo 'install     copy the program and man pages below DESTDIR and PREFIX ($(PREFIX))'

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ static bool must_fail(void)
     if (at == 0 || atomic_fetch_add(&calls, 1) + 1 != at)
         return false;
     errno = atomic_load(&fail_errno);
+    if (errno == SY_IO_DIE)
+        raise(SIGKILL);
     return true;
 }
 

@@ -512,6 +512,22 @@ static sy_status write_index(job *j, sy_error *err)
     return st;
 }
 
+/* Takes back the folder that this run made and holds the lock of, unless the commit
+ * was done and what failed came after it. What cannot be removed is left. */
+static void undo_folder(const char *dir)
+{
+    static const sy_manifest nothing;
+    bool has;
+    if (has_manifest(dir, &has, NULL) != SY_OK || has)
+        return;
+    sy_buf lock = SY_BUF_INIT;
+    sy_index_sweep(dir, &nothing);
+    if (sy_index_path(dir, "lock", &lock, NULL) == SY_OK &&
+        sy_remove_file(lock.data, NULL) == SY_OK)
+        sy_remove_empty_folder(dir);
+    sy_buf_release(&lock);
+}
+
 static void release(job *j, bool failed)
 {
     if (j->spool_open)
@@ -519,14 +535,8 @@ static void release(job *j, bool failed)
     sy_settings_release(&j->settings);
     sy_walk_release(&j->walk);
     sy_string_table_release(&j->found);
-    if (failed && j->made_dir) { /* leave no empty index behind */
-        sy_buf lock = SY_BUF_INIT;
-        sy_index_sweep(j->options->dir, NULL);
-        if (sy_index_path(j->options->dir, "lock", &lock, NULL) == SY_OK &&
-            sy_remove_file(lock.data, NULL) == SY_OK)
-            sy_remove_empty_folder(j->options->dir);
-        sy_buf_release(&lock);
-    }
+    if (failed && j->made_dir && j->lock >= 0)
+        undo_folder(j->options->dir);
     sy_index_close(j->old);
     sy_lock_drop(j->lock);
 }

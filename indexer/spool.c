@@ -18,6 +18,10 @@ sy_status sy_spool_open(const char *dir, sy_spool *spool, sy_error *err)
         spool->path = sy_buf_detach(&path, NULL);
         st = sy_writer_open(spool->path, &spool->out, err);
     }
+    if (st != SY_OK) {
+        sy_free(spool->path);
+        spool->path = NULL;
+    }
     sy_buf_release(&path);
     return st;
 }

@@ -42,7 +42,7 @@ typedef struct sy_spool {
     sy_stored stored;
 } sy_spool;
 
-/* Creates dir/tmp-records. */
+/* Creates dir/tmp-records. On failure *spool is zeroed. */
 SY_CHECKED sy_status sy_spool_open(const char *dir, sy_spool *spool, sy_error *err);
 void sy_spool_begin(sy_spool *spool);
 /* Adds a record to the document begun. SY_E_LIMIT, with nothing added, when it is
