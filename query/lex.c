@@ -642,7 +642,10 @@ static sy_status lex_field_list(sy_lexer *lx, size_t end)
             lx->at = name + len;
             return unknown_field(lx, name);
         }
-        lx->tok.number++;
+        bool twice = false;
+        for (unsigned i = 0; i < lx->tok.number; i++)
+            twice |= lx->tok.fields[i] == lx->tok.fields[lx->tok.number];
+        lx->tok.number += !twice;
         at += c.n;
     }
     lx->tok.equal = peek_at(lx, sign).syntax == '=';

@@ -21,6 +21,7 @@ typedef struct parser {
     sy_node **leaves;
     size_t n_leaves, cap_leaves;
     size_t n_nodes;
+    bool in_list; /* the value of a list of fields is being read */
 } parser;
 
 static sy_status parse_or(parser *p, size_t depth, sy_field_id field, sy_node **out);
@@ -251,6 +252,9 @@ static sy_status parse_field(parser *p, size_t depth, sy_node **out)
     if (field.kind == SY_LEX_FIELD)
         return parse_value(p, depth, field, out);
     *out = NULL;
+    if (p->in_list) /* each level would read the text anew for each field */
+        return fail_here(p, "one field", "a list of fields cannot stand inside another's value");
+    p->in_list = true;
     sy_status status = check_depth(p, depth + 1);
     size_t mark = p->n_stack, at = p->lx.at;
     for (unsigned i = 0; i < field.number && status == SY_OK; i++) {
@@ -262,6 +266,7 @@ static sy_status parse_field(parser *p, size_t depth, sy_node **out)
         if (status == SY_OK)
             status = push_operand(p, SY_NODE_OR, node);
     }
+    p->in_list = false;
     return status == SY_OK ? pop_list(p, SY_NODE_OR, mark, out) : status;
 }
 

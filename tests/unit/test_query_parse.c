@@ -92,6 +92,7 @@ static void test_terms(void **state)
         {"{status,unit}:资金 -{status，unit}=无",
          "(and (or (term status 资金) (term unit 资金)) (not (or (equal status 无) (equal unit "
          "无))))"},
+        {"{unit,unit}:a", "(term unit a)"},
         {"{status, unit}：(a OR b)",
          "(or (term status a) (term status b) (term unit a) (term unit b))"},
         {"2..建立", "(term * 2..建立)"},
@@ -365,6 +366,7 @@ static void test_errors(void **state)
         {"2020..2023", 0, 10, "a range needs a field", "numbers or dates"},
         {"unit:1..2", 5, 9, "a range needs a field", "numbers or dates"},
         {"{unit,b}:x", 6, 7, "no field 'b'", "quotes"},
+        {"{unit}:({unit}:x)", 8, 15, "a list of fields cannot stand inside", "one field"},
         {"{}:x", 1, 1, "no field ''", "quotes"},
         {"unit=a*b", 5, 8, "whole value", "':'"},
         {"line:1*2", 5, 8, "lines are asked for by number", "low..high"},
