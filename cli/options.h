@@ -26,6 +26,8 @@ typedef enum sy_option_id {
     SY_OPT_CARD,
     SY_OPT_JSON,
     SY_OPT_TSV,
+    SY_OPT_CSV,
+    SY_OPT_BOM,
     SY_OPT_FIELDS,
     SY_OPT_KEYS,
     SY_OPT_SOURCE,

@@ -19,6 +19,10 @@
  *   BEGIN   n = 1     the lists of words that begin with it       no overlong words
  *           n > 1     as PART                                     never
  *   EQUAL             its value list, or bigrams with its end     value list
+ *   PATTERN wildcards the rarest bigrams of its literal texts     never
+ *           edits     those of one piece of it or another         never
+ *   NEAR              the rarest bigrams of all its words         never
+ *   RANGE             the presence list                           never
  *   EXISTS            the presence list                           always
  *
  * and in name fields, for bare terms: the value lists of all names that the name
@@ -288,6 +292,20 @@ static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_er
     return st;
 }
 
+/* The records that can have one of the words. */
+static sy_status contain_one(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    sy_cursor *cursors[ROWS_MAX];
+    size_t n = 0;
+    sy_status st = SY_OK;
+    for (; n < leaf->n_words && n < ROWS_MAX && st == SY_OK; n++) {
+        bigrams set = {.n = 0};
+        st = contain(p, &leaf->words[n].needle.text, 1, &set, &cursors[n], err);
+    }
+    out->exact = false;
+    return st == SY_OK ? made(sy_cursor_or(p->env, cursors, n), &out->cursor, err) : st;
+}
+
 /* ---- the word layer ---- */
 
 /* True for fields whose texts the leaf looks at other than by the name rule. */
@@ -507,6 +525,7 @@ static sy_status source(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *er
 
 static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
+    sy_status st;
     switch (leaf->rule) {
     case SY_RULE_ALL:
         out->exact = true;
@@ -524,6 +543,15 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
                                   : contain_text(p, leaf, out, err);
     case SY_RULE_EQUAL:
         return equal(p, leaf, out, err);
+    case SY_RULE_PATTERN:
+        return leaf->pattern.edits > 0 ? contain_one(p, leaf, out, err)
+                                       : contain_words(p, leaf, out, err);
+    case SY_RULE_NEAR:
+        return contain_words(p, leaf, out, err);
+    case SY_RULE_RANGE:
+        st = exists(p, leaf, out, err);
+        out->exact = false;
+        return st;
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:
