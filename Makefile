@@ -16,6 +16,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+LIBEXECDIR ?= $(PREFIX)/libexec/suoyin
 CORPUS ?= corpus
 # `make bench`: 10^6 bytes of text (190: all there is; more: repeated), and which engines (all).
 BENCH_MB ?= 50
@@ -23,7 +24,7 @@ ENGINES ?=
 VERSION := 0.1.0
 
 # Left to the recipes (=, not :=), so that `make deps` runs before pkg-config is asked.
-PACKAGES := icu-i18n icu-uc libxml-2.0 libxxhash libzip yajl
+PACKAGES := icu-i18n icu-uc libxml-2.0 libxxhash libzip
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm
 
@@ -45,8 +46,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 LIB_SOURCES := $(filter-out %_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
-CLI_SOURCES := $(wildcard cli/*.c)
-UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c)
+CLI_SOURCES := $(filter-out cli/lean.c,$(wildcard cli/*.c))
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c tests/fault/test_*.c)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
@@ -54,7 +55,7 @@ SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(OUT)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: word-costs bench-words all demo check check-asan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
+.PHONY: word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -64,9 +65,21 @@ all: build/suoyin
 build/suoyin: $(OUT)/suoyin
 	$(Q)ln -sf $(BUILD)/suoyin $@
 
-$(OUT)/suoyin: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
+# The full program; and the one that people call, which is lean where ICU can be linked
+# statically (cli/lean.c says why), else the full one under its name.
+STATIC_LIBS := -Wl,--wrap=dlopen,--wrap=dlsym,--wrap=dlclose -licuuc -licudata -lxxhash -lstdc++ -lm
+HAS_STATIC = $(and $(filter release,$(BUILD)),$(wildcard $(shell $(CC) -print-file-name=libicuuc.a)))
+LEAN_OBJECTS := $(patsubst %/cmd_index.o,%/lean.o,$(CLI_OBJECTS))
+
+$(OUT)/suoyin-index: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(OUT)/suoyin: $(OUT)/suoyin-index $(LEAN_OBJECTS) $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(if $(HAS_STATIC),$(CC) $(SY_LDFLAGS) -static -o $@ $(filter-out $<,$^) $(STATIC_LIBS),ln -f $< $@)
+
+$(OUT)/cli/lean.o: SY_CFLAGS += -DSY_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(OUT)/libsuoyin.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
@@ -126,6 +139,10 @@ check-asan: deps
 	$(Q)$(SUBMAKE) BUILD=asan build/asan/suoyin tests
 	$(Q)tests/run.sh build/asan
 
+check-tsan: deps
+	$(Q)$(SUBMAKE) BUILD=tsan build/tsan/suoyin tests
+	$(Q)tests/run.sh build/tsan
+
 demo: deps
 	$(Q)$(SUBMAKE) all
 	$(Q)corpus/demo.sh build/suoyin '$(subst ','\'',$(CORPUS))'
@@ -183,13 +200,14 @@ deps:
 	$(Q)tests/deps.sh
 
 install: build/suoyin
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man7'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man7'
 	install -m 755 $(OUT)/suoyin '$(DESTDIR)$(BINDIR)/suoyin'
+	install -m 755 $(OUT)/suoyin-index '$(DESTDIR)$(LIBEXECDIR)/suoyin-index'
 	install -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1'
 	install -m 644 man/*.7 '$(DESTDIR)$(MANDIR)/man7'
 
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/suoyin' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man7/%',$(wildcard man/*.7))
+	rm -f '$(DESTDIR)$(BINDIR)/suoyin' '$(DESTDIR)$(LIBEXECDIR)/suoyin-index' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man7/%',$(wildcard man/*.7))
 
 clean:
 	rm -rf build
@@ -204,6 +222,7 @@ help:
 	@echo 'bench-words words: F1 on the gold sets and MB/s, ICU alone beside ours'
 	@echo 'bench-rank  the quality of the ranking on judged questions'
 	@echo 'bench-table write the last figures into docs/benchmarks.md'
+	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
 	@echo 'format      clang-format the sources'
 	@echo 'install     copy the program and man pages below DESTDIR and PREFIX ($(PREFIX))'

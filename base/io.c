@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ static bool must_fail(void)
     if (at == 0 || atomic_fetch_add(&calls, 1) + 1 != at)
         return false;
     errno = atomic_load(&fail_errno);
+    if (errno == SY_IO_DIE)
+        raise(SIGKILL);
     return true;
 }
 
@@ -379,20 +382,39 @@ sy_status sy_list_folder(const char *path, sy_names *out, sy_error *err)
     return st;
 }
 
-sy_status sy_lock_take(const char *path, int *fd, sy_error *err)
+/* Opens the lock file and locks it: 0, or errno. The file may be removed between the
+ * two, by a writer that takes back a folder it had made: *stale says so. */
+static int try_lock(const char *path, int *fd, bool *stale)
 {
+    *stale = false;
     *fd = open_file(path, O_RDWR | O_CREAT);
     if (*fd < 0)
-        return sy_fail_sys(err, path, errno, "cannot open the lock");
+        return errno;
     int rc;
     do
         rc = must_fail() ? -1 : flock(*fd, LOCK_EX | LOCK_NB);
     while (rc != 0 && errno == EINTR);
-    if (rc == 0)
+    struct stat held, there;
+    int sys = rc != 0 || fstat(*fd, &held) != 0 ? errno : 0;
+    if (sys == 0)
+        *stale =
+            stat(path, &there) != 0 || there.st_ino != held.st_ino || there.st_dev != held.st_dev;
+    if (sys != 0 || *stale) {
+        close(*fd);
+        *fd = -1;
+    }
+    return sys;
+}
+
+sy_status sy_lock_take(const char *path, int *fd, sy_error *err)
+{
+    bool stale;
+    int sys;
+    do
+        sys = try_lock(path, fd, &stale);
+    while (sys == 0 && stale);
+    if (sys == 0)
         return SY_OK;
-    int sys = errno;
-    close(*fd);
-    *fd = -1;
     if (sys == EWOULDBLOCK)
         return sy_fail(err, SY_E_LOCKED, path, "another suoyin is writing this index");
     return sy_fail_sys(err, path, sys, "cannot lock");

@@ -89,7 +89,8 @@ SY_CHECKED sy_status sy_lock_take(const char *path, int *fd, sy_error *err);
 void sy_lock_drop(int fd); /* a negative fd is a no-op */
 
 /* For tests: as sy_alloc_fail_at, for operations on files; the failing one ends
- * with errno `sys`. */
+ * with errno `sys`, or kills the process as kill -9 does when sys is SY_IO_DIE. */
+#define SY_IO_DIE (-1)
 unsigned long sy_io_fail_at(unsigned long n, int sys);
 
 #endif

@@ -6,8 +6,11 @@
 void sy_error_clear(sy_error *err)
 {
     if (err) {
-        memset(err, 0, sizeof *err);
+        /* The texts are not wiped: this runs once a hit. */
+        err->status = SY_OK;
+        err->sys = 0;
         err->offset = SY_NO_OFFSET;
+        err->where[0] = err->msg[0] = '\0';
     }
 }
 

@@ -9,7 +9,7 @@
 
 enum { FLUSH_AT = 1 << 16 };
 
-typedef enum query_form { FORM_LINE, FORM_CARD, FORM_JSON, FORM_TSV } query_form;
+typedef enum query_form { FORM_LINE, FORM_CARD, FORM_JSON, FORM_TSV, FORM_CSV } query_form;
 typedef enum query_want {
     WANT_RECORDS,
     WANT_KEYS,
@@ -22,7 +22,7 @@ typedef enum query_want {
 typedef struct settings {
     query_form form;
     query_want wanted;
-    bool source, group, explain, any, terminal;
+    bool source, group, explain, any, terminal, bom;
     char end;
     uint64_t offset, limit; /* limit 0: none */
     const char *batch, *count_by, *fields;
@@ -76,6 +76,9 @@ static query_form read_form(const sy_arguments *args, bool terminal)
         case SY_OPT_TSV:
             named = FORM_TSV;
             break;
+        case SY_OPT_CSV:
+            named = FORM_CSV;
+            break;
         default:
             continue;
         }
@@ -127,6 +130,7 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
                       .explain = sy_arguments_on(args, SY_OPT_EXPLAIN),
                       .any = sy_arguments_on(args, SY_OPT_ANY),
                       .terminal = terminal,
+                      .bom = sy_arguments_on(args, SY_OPT_BOM),
                       .end = sy_arguments_on(args, SY_OPT_NUL) ? '\0' : '\n',
                       .batch = sy_arguments_value(args, SY_OPT_BATCH),
                       .count_by = sy_arguments_value(args, SY_OPT_COUNT_BY),
@@ -135,9 +139,11 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
     if (group && strcmp(group, "row") != 0)
         return sy_fail(err, SY_E_INPUT, NULL, "--group wants row, not '%s'", group);
     set->group = group != NULL && set->wanted == WANT_RECORDS;
-    if (set->group && set->form == FORM_TSV)
-        return sy_fail(err, SY_E_INPUT, NULL,
-                       "--group row and --tsv do not go together; try --json");
+    if (set->group && (set->form == FORM_TSV || set->form == FORM_CSV))
+        return sy_fail(err, SY_E_INPUT, NULL, "--group row and --%s do not go together; try --json",
+                       set->form == FORM_TSV ? "tsv" : "csv");
+    if (set->bom && set->form != FORM_CSV)
+        return sy_fail(err, SY_E_INPUT, NULL, "--bom goes with --csv only");
     const char *color = sy_arguments_value(args, SY_OPT_COLOR);
     if (color && !sy_color_parse(color, &set->color))
         return sy_fail(err, SY_E_INPUT, NULL, "--color wants auto, always or never, not '%s'",
@@ -168,7 +174,7 @@ static sy_status read_fields(run *r, sy_error *err)
         return sy_fail_nomem(err);
     size_t n = 0;
     if (!list) {
-        if (r->set->form == FORM_TSV) {
+        if (r->set->form == FORM_TSV || r->set->form == FORM_CSV) {
             r->fields[n++] = SY_FIELD_KEY;
             r->fields[n++] = SY_FIELD_SOURCE;
             r->fields[n++] = SY_FIELD_LINE;
@@ -287,6 +293,9 @@ static void print_entry(run *r, bool first)
     case FORM_TSV:
         sy_print_tsv(p, e->shown, e->n);
         break;
+    case FORM_CSV:
+        sy_print_csv(p, e->shown, e->n);
+        break;
     case FORM_CARD:
         if (!first && p->end == '\n')
             sy_buf_putc(&r->out, '\n');
@@ -312,6 +321,8 @@ static sy_status print_records(run *r, sy_error *err)
     sy_status st = read_fields(r, err);
     if (st == SY_OK && r->set->form == FORM_TSV)
         sy_print_tsv_header(&r->printer);
+    if (st == SY_OK && r->set->form == FORM_CSV)
+        sy_print_csv_header(&r->printer, r->set->bom);
     bool last = false;
     while (st == SY_OK && !last) {
         st = next_entry(r, err);

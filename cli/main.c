@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "segmenter/cut.h"
@@ -82,8 +83,21 @@ static int run(const sy_command *command, int n_words, char *const *words)
     return status;
 }
 
+/* No suoyin cuts a file of an index; when someone else does while it is mapped, or its
+ * disk fails, the kernel sends this. Only what signal-safety(7) lists may be called. */
+static void on_sigbus(int number)
+{
+    (void)number;
+    static const char message[] =
+        "suoyin: a file of the index was cut short while it was read, or its disk failed\n";
+    ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)written;
+    _exit(SY_EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
+    signal(SIGBUS, on_sigbus);
     /* A reader that closes the pipe ends us quietly, whatever we inherited. */
     signal(SIGPIPE, SIG_DFL);
     if (argc < 2) {

@@ -70,10 +70,16 @@ static const sy_option query_options[] = {
     {SY_OPT_TSV, 0, "tsv", NULL, "Form", "values separated by tabs, names of fields first",
      "Tab, line feed, carriage return and backslash inside a value are written \\t \\n \\r \\\\.",
      false},
+    {SY_OPT_CSV, 0, "csv", NULL, "Form", "values separated by commas, names of fields first",
+     "As RFC 4180 says: cells with commas, quotes or line breaks in quotes; rows end in CR LF.",
+     false},
+    {SY_OPT_BOM, 0, "bom", NULL, "Form", "with --csv: begin with a byte order mark, for Excel", "",
+     false},
     {SY_OPT_FIELDS, 0, "fields", "A,B", "Form", "only these fields, in this order",
      "By their English or Chinese names; key, source and line may be among them.", false},
     {SY_OPT_GROUP, 0, "group", "row", "Form", "print the goals of one row as one entry",
-     "What the goals have in common is printed once. Not with --tsv. --limit and --offset then "
+     "What the goals have in common is printed once. Not with --tsv or --csv. --limit and --offset "
+     "then "
      "count rows.",
      false},
     {SY_OPT_NUL, '0', "null", NULL, "Form", "end records with a NUL byte, not a line feed", "",
@@ -169,7 +175,7 @@ const sy_command sy_commands[] = {
      "'=' or a character outside ASCII, or if what follows the '-' is no letter or digit. So "
      "-status:x needs no care, while a plain English word goes after --: suoyin query -- -word; "
      "and the argument of a short option that holds such characters is a word of its own.",
-     "0 some record matches; 1 none does; 2 error", " -k --sort --csv ", query_options,
+     "0 some record matches; 1 none does; 2 error", " -k --sort ", query_options,
      COUNT(query_options), true},
     {"segment", "cut text into words", "[options] [FILE...]",
      "Writes the lines of the files (or of standard input) with their words separated by one "

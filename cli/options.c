@@ -198,7 +198,7 @@ static sy_status parse_letters(sy_arguments *a, int n_words, char *const *words,
 sy_status sy_arguments_parse(const sy_command *command, int n_words, char *const *words,
                              sy_arguments *out, sy_error *err)
 {
-    *out = (sy_arguments){.command = command};
+    *out = (sy_arguments){.command = command, .words = words, .n_words = n_words};
     size_t most = 0; /* a bundle of short switches is one word with many settings */
     for (int i = 0; i < n_words; i++)
         most += strlen(words[i]) + 1;

@@ -29,6 +29,8 @@ typedef enum sy_option_id {
     SY_OPT_CARD,
     SY_OPT_JSON,
     SY_OPT_TSV,
+    SY_OPT_CSV,
+    SY_OPT_BOM,
     SY_OPT_FIELDS,
     SY_OPT_KEYS,
     SY_OPT_SOURCE,
@@ -100,6 +102,8 @@ typedef struct sy_arguments {
     size_t n_settings;
     const char **operands; /* borrowed from argv */
     size_t n_operands;
+    char *const *words; /* all of them as they were given; borrowed */
+    int n_words;
 } sy_arguments;
 
 /* Takes the words after the subcommand's name apart. Short switches may be

@@ -1,8 +1,9 @@
-/* cli/print.h - the forms in which hits are shown: line, card, JSON, TSV.
+/* cli/print.h - the forms in which hits are shown: line, card, JSON, TSV,
+ * CSV.
  *
  * A printer appends to its buffer and never fails: the buffer's status says if
  * memory ran out. Lines and cards never let a control character through; JSON
- * and TSV are exact. Forms: docs/json.md and the man page of query. */
+ * TSV and CSV are exact. Forms: docs/json.md and the man page of query. */
 #ifndef SY_CLI_PRINT_H
 #define SY_CLI_PRINT_H
 
@@ -36,6 +37,9 @@ void sy_print_card(const sy_printer *p, const sy_shown *hits, size_t n);
 void sy_print_json(const sy_printer *p, const sy_shown *hits, size_t n);
 void sy_print_tsv(const sy_printer *p, const sy_shown *hits, size_t n);
 void sy_print_tsv_header(const sy_printer *p);
+void sy_print_csv(const sy_printer *p, const sy_shown *hits, size_t n);
+/* `bom`: begins with a byte order mark, by which Excel knows UTF-8. */
+void sy_print_csv_header(const sy_printer *p, bool bom);
 
 /* A path or key on a line of its own: exact, but on a terminal visible. */
 void sy_print_plain(const sy_printer *p, sy_slice text);

@@ -160,6 +160,7 @@ sy_status sy_query_count_by(sy_search *search, const sy_schema *schema, const sy
     sy_put_count(&note, facets.n, "value", "values");
     sy_buf_printf(&note, " of %s; ", field);
     sy_put_count(&note, facets.without, "record has none", "records have none");
+    sy_buf_puts(&note, "; a record counts once for each of its values, so this is no sum");
     if (*any_hit)
         sy_say("%s", sy_buf_cstr(&note));
     sy_buf_release(&note);

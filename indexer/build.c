@@ -5,33 +5,28 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "indexer/inverter.h"
 #include "indexer/readers/string_table.h"
+#include "indexer/record_coder.h"
 #include "indexer/run.h"
 #include "segmenter/names.h"
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
-#include "store/record_code.h"
 
 /* Below this much text a second thread costs more than it saves. */
-enum { TEXT_PER_JOB = 1 << 20, PROGRESS_STEP = 1 << 18 };
+enum {
+    TEXT_PER_JOB = 1 << 20,
+    PROGRESS_STEP = 1 << 18,
+    /* 8 MB leave the text 3 % larger than 24 MB do, and take a third of the time
+     * (laws_articles and crud_news_dev). */
+    SAMPLE_MAX = 8 << 20
+};
 
 static void tell(const sy_build *b, const char *stage, uint64_t done, uint64_t total)
 {
     if (b->progress)
         b->progress(b->ctx, stage, done, total);
-}
-
-/* Decodes one record of the spool, which we wrote ourselves. */
-static sy_status decode(const sy_spool *spool, const uint8_t *bytes, size_t len, sy_stored *out,
-                        sy_error *err)
-{
-    bool nomem;
-    if (sy_record_decode(bytes, len, out, &nomem))
-        return SY_OK;
-    return nomem ? sy_fail_nomem(err)
-                 : sy_fail(err, SY_E_IO, spool->path,
-                           "a scratch file was changed while it was in use");
 }
 
 /* ---- lexicon ---- */
@@ -68,13 +63,11 @@ static sy_status learn_names(learner *l, const sy_spool *spool, sy_error *err)
     sy_spool_read(spool, 0, spool->n_places, &r);
     sy_status st = SY_OK;
     while (st == SY_OK) {
-        const uint8_t *bytes;
-        size_t len;
+        bool more;
         sy_docid docid;
-        st = sy_spool_next(&r, &docid, &bytes, &len, err);
-        if (st != SY_OK || !bytes)
+        st = sy_spool_next(&r, &more, &docid, &record, err);
+        if (st != SY_OK || !more)
             break;
-        st = decode(spool, bytes, len, &record, err);
         for (size_t i = 0; i < record.n_values && st == SY_OK; i++) {
             if (schema->fields[record.values[i].field].kind == SY_FIELD_NAMES)
                 st = learn_value(l, record.values[i].text, err);
@@ -126,12 +119,15 @@ sy_status sy_build_lexicon(const sy_build *build, const sy_spool *spool, sy_buf 
 
 /* ---- inversion ---- */
 
-/* What the threads share. Each takes a range of records and writes its runs; the
- * first thread is the caller's, and tells how far all of them are. */
+/* What the threads share. Each takes a range of records, writes its runs and the
+ * coded records; the first thread is the caller's, and tells how far all of them
+ * are. */
 typedef struct inversion {
     const sy_build *build;
     const sy_spool *spool;
     const sy_lexicon *lexicon;
+    const sy_record_coder *coder;
+    const sy_grams *grams;
     size_t budget; /* bytes for each thread */
     _Atomic uint64_t done;
     atomic_bool stop;
@@ -143,25 +139,55 @@ typedef struct worker {
     size_t first, end; /* places of the spool */
     char **runs;       /* paths, in the order of docids */
     size_t n_runs, cap_runs;
+    char *coded;    /* path of the coded records, each behind its length */
+    sy_writer *out; /* to it */
+    sy_coding coding;
+    sy_buf bytes; /* scratch */
     pthread_t thread;
     bool started;
     sy_status status;
     sy_error err;
 } worker;
 
+static sy_status scratch_path(const worker *w, const char *kind, size_t i, char **out,
+                              sy_error *err)
+{
+    sy_buf path = SY_BUF_INIT;
+    sy_buf_printf(&path, "%s/tmp-run-%s-%u-%zu", w->all->build->dir, kind, w->index, i);
+    sy_status st = sy_buf_status(&path, err);
+    *out = st == SY_OK ? sy_buf_detach(&path, NULL) : NULL;
+    sy_buf_release(&path);
+    return st;
+}
+
 static sy_status flush(worker *w, sy_inverter *inv, sy_error *err)
 {
     if (!sy_grow((void **)&w->runs, w->n_runs, &w->cap_runs, sizeof *w->runs))
         return sy_fail_nomem(err);
-    sy_buf path = SY_BUF_INIT;
-    sy_buf_printf(&path, "%s/tmp-run-%u-%zu", w->all->build->dir, w->index, w->n_runs);
-    sy_status st = sy_buf_status(&path, err);
+    sy_status st = scratch_path(w, "lists", w->n_runs, &w->runs[w->n_runs], err);
+    if (st != SY_OK)
+        return st;
+    return sy_inverter_flush(inv, w->runs[w->n_runs++], err);
+}
+
+static sy_status code_record(worker *w, sy_stored *record, sy_error *err)
+{
+    uint8_t head[SY_VARINT_MAX];
+    sy_buf_reset(&w->bytes);
+    sy_status st = sy_record_code(w->all->coder, &w->coding, record, &w->bytes, err);
     if (st == SY_OK) {
-        w->runs[w->n_runs++] = sy_buf_detach(&path, NULL);
-        st = sy_inverter_flush(inv, w->runs[w->n_runs - 1], err);
+        sy_writer_put(w->out, head, sy_varint_put(head, w->bytes.len));
+        sy_writer_put(w->out, w->bytes.data, w->bytes.len);
     }
-    sy_buf_release(&path);
     return st;
+}
+
+static uint64_t text_len(const sy_stored *record)
+{
+    uint64_t len = 0;
+    for (size_t i = 0; i < record->n_values; i++)
+        len += record->values[i].text.len;
+    return len;
 }
 
 static sy_status invert_records(worker *w, sy_inverter *inv, sy_error *err)
@@ -173,24 +199,23 @@ static sy_status invert_records(worker *w, sy_inverter *inv, sy_error *err)
     uint64_t since = 0;
     sy_status st = SY_OK;
     while (st == SY_OK && !atomic_load(&all->stop)) {
-        const uint8_t *bytes;
-        size_t len;
+        bool more;
         sy_docid docid;
-        st = sy_spool_next(&r, &docid, &bytes, &len, err);
-        if (st != SY_OK || !bytes)
+        st = sy_spool_next(&r, &more, &docid, &record, err);
+        if (st != SY_OK || !more)
             break;
         if (sy_inverter_full(inv))
             st = flush(w, inv, err);
         if (st == SY_OK)
-            st = decode(all->spool, bytes, len, &record, err);
-        if (st == SY_OK)
             st = sy_inverter_add(inv, docid, &record, err);
-        since += len;
+        if (st == SY_OK)
+            st = code_record(w, &record, err);
+        since += text_len(&record);
         if (since >= PROGRESS_STEP) {
             uint64_t done = atomic_fetch_add(&all->done, since) + since;
             since = 0;
             if (w->index == 0)
-                tell(all->build, "cutting", done, all->spool->map.len);
+                tell(all->build, "cutting", done, all->spool->text_bytes);
         }
     }
     atomic_fetch_add(&all->done, since);
@@ -203,15 +228,27 @@ static void *work(void *arg)
     worker *w = arg;
     const sy_build *b = w->all->build;
     sy_inverter *inv = NULL;
-    w->status =
-        sy_inverter_new(b->norm_flags, w->all->lexicon, b->schema, w->all->budget, &inv, &w->err);
+    w->status = scratch_path(w, "records", 0, &w->coded, &w->err);
+    if (w->status == SY_OK)
+        w->status = sy_writer_open(w->coded, &w->out, &w->err);
+    if (w->status == SY_OK)
+        w->status = sy_inverter_new(b->norm_flags, w->all->lexicon, w->all->grams, b->schema,
+                                    w->all->budget, &inv, &w->err);
     if (w->status == SY_OK)
         w->status = invert_records(w, inv, &w->err);
     if (w->status == SY_OK && !sy_inverter_empty(inv))
         w->status = flush(w, inv, &w->err);
+    if (w->status == SY_OK) {
+        w->status = sy_writer_close_scratch(w->out, &w->err);
+        w->out = NULL;
+    }
     if (w->status != SY_OK)
         atomic_store(&w->all->stop, true);
+    sy_writer_abandon(w->out);
+    w->out = NULL;
     sy_inverter_free(inv);
+    sy_coding_release(&w->coding);
+    sy_buf_release(&w->bytes);
     return NULL;
 }
 
@@ -256,19 +293,24 @@ static sy_status run_workers(inversion *all, worker *workers, unsigned n, sy_err
 
 /* ---- the segment ---- */
 
-static sy_status put_records(sy_segment_writer *w, const sy_spool *spool, sy_error *err)
+/* Copies one worker's coded records. */
+static sy_status put_records(sy_segment_writer *w, const char *path, sy_error *err)
 {
-    sy_spool_reader r;
-    sy_spool_read(spool, 0, spool->n_places, &r);
-    for (;;) {
-        const uint8_t *bytes;
-        size_t len;
-        sy_docid docid;
-        sy_status st = sy_spool_next(&r, &docid, &bytes, &len, err);
-        if (st != SY_OK || !bytes)
-            return st;
-        sy_segment_writer_record(w, bytes, len);
+    sy_map map;
+    sy_status st = sy_map_open(path, &map, err);
+    const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL;
+    while (st == SY_OK && at != end) {
+        uint64_t len;
+        at = sy_varint_get(at, end, &len);
+        if (!at || len > (uint64_t)(end - at)) {
+            st = sy_fail(err, SY_E_IO, path, "a scratch file was changed while it was in use");
+            break;
+        }
+        sy_segment_writer_record(w, at, (size_t)len);
+        at += len;
     }
+    sy_map_close(&map);
+    return st;
 }
 
 static sy_status put_docs(sy_segment_writer *w, const sy_spool *spool, sy_error *err)
@@ -288,8 +330,16 @@ static void on_merged(void *ctx, uint64_t done)
     tell(ctx, "merging", done, 0);
 }
 
-static sy_status write_segment(const sy_build *b, const sy_spool *spool, char *const *runs,
-                               size_t n_runs, sy_segment_ref *out, sy_error *err)
+static void put_learned(sy_segment_writer *w, const inversion *all)
+{
+    sy_slice phrases = sy_record_coder_phrases(all->coder);
+    sy_segment_writer_phrases(w, phrases.data, phrases.len);
+    sy_segment_writer_expect(w, all->grams->items, all->grams->n);
+}
+
+static sy_status write_segment(const sy_build *b, const sy_spool *spool, const inversion *all,
+                               const worker *workers, unsigned n, char *const *runs, size_t n_runs,
+                               sy_segment_ref *out, sy_error *err)
 {
     sy_buf path = SY_BUF_INIT;
     sy_segment_writer *w = NULL;
@@ -297,7 +347,9 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, char *c
     if (st == SY_OK)
         st = sy_segment_writer_open(path.data, b->uuid, b->number, &w, err);
     if (st == SY_OK)
-        st = put_records(w, spool, err);
+        put_learned(w, all);
+    for (unsigned i = 0; i < n && st == SY_OK; i++)
+        st = put_records(w, workers[i].coded, err);
     if (st == SY_OK)
         st = put_docs(w, spool, err);
     if (st == SY_OK)
@@ -312,9 +364,9 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, char *c
     return st;
 }
 
-/* The runs of all workers, in the order of docids, written as a segment. */
-static sy_status gather(const sy_build *b, const sy_spool *spool, worker *workers, unsigned n,
-                        sy_segment_ref *out, sy_error *err)
+/* What all workers made, in the order of docids, written as a segment. */
+static sy_status gather(const sy_build *b, const sy_spool *spool, const inversion *all,
+                        const worker *workers, unsigned n, sy_segment_ref *out, sy_error *err)
 {
     size_t n_runs = 0, at = 0;
     for (unsigned i = 0; i < n; i++)
@@ -326,36 +378,79 @@ static sy_status gather(const sy_build *b, const sy_spool *spool, worker *worker
         for (size_t k = 0; k < workers[i].n_runs; k++)
             runs[at++] = workers[i].runs[k];
     }
-    sy_status st = write_segment(b, spool, runs, n_runs, out, err);
+    sy_status st = write_segment(b, spool, all, workers, n, runs, n_runs, out, err);
     sy_free((void *)runs);
     return st;
+}
+
+static void remove_scratch(char *path)
+{
+    if (path) {
+        sy_status left = sy_remove_file(path, NULL);
+        (void)left; /* the next writer's sweep takes it */
+    }
+    sy_free(path);
+}
+
+/* What is learned from a sample before the records are inverted. */
+typedef struct learned {
+    sy_record_coder *coder;
+    sy_grams grams;
+} learned;
+
+static sy_status learn(const sy_build *b, const sy_spool *spool, learned *out, sy_error *err)
+{
+    sy_sample sample;
+    *out = (learned){0};
+    tell(b, "learning", 0, 0);
+    sy_status st = sy_sample_take(spool, SAMPLE_MAX, &sample, err);
+    if (st == SY_OK)
+        st = sy_record_coder_new(&sample, b->norm_flags, &out->coder, err);
+    if (st == SY_OK)
+        st = sy_grams_learn(&sample, b->norm_flags, &out->grams, err);
+    sy_sample_release(&sample);
+    return st;
+}
+
+static void forget(learned *l)
+{
+    sy_record_coder_free(l->coder);
+    sy_grams_release(&l->grams);
 }
 
 sy_status sy_build_segment(const sy_build *b, const sy_spool *spool, sy_slice lexicon,
                            sy_segment_ref *out, sy_error *err)
 {
     sy_lexicon words;
+    learned learnt;
     sy_status st = sy_lexicon_open((const uint8_t *)lexicon.data, lexicon.len, &words, err);
     if (st != SY_OK)
         return st;
+    st = learn(b, spool, &learnt, err);
+    if (st != SY_OK) {
+        forget(&learnt);
+        return st;
+    }
     unsigned n = b->jobs;
     if (n > spool->text_bytes / TEXT_PER_JOB + 1)
         n = (unsigned)(spool->text_bytes / TEXT_PER_JOB + 1);
-    inversion all = {.build = b, .spool = spool, .lexicon = &words, .budget = b->memory / n};
+    inversion all = {.build = b,
+                     .spool = spool,
+                     .lexicon = &words,
+                     .coder = learnt.coder,
+                     .grams = &learnt.grams,
+                     .budget = b->memory / n};
     worker *workers = sy_calloc(n, sizeof *workers);
-    if (!workers)
-        return sy_fail_nomem(err);
-    st = run_workers(&all, workers, n, err);
+    st = workers ? run_workers(&all, workers, n, err) : sy_fail_nomem(err);
     if (st == SY_OK)
-        st = gather(b, spool, workers, n, out, err);
-    for (unsigned i = 0; i < n; i++) {
-        for (size_t k = 0; k < workers[i].n_runs; k++) {
-            sy_status left = sy_remove_file(workers[i].runs[k], NULL);
-            (void)left; /* the next writer's sweep takes it */
-            sy_free(workers[i].runs[k]);
-        }
+        st = gather(b, spool, &all, workers, n, out, err);
+    for (unsigned i = 0; workers && i < n; i++) {
+        for (size_t k = 0; k < workers[i].n_runs; k++)
+            remove_scratch(workers[i].runs[k]);
         sy_free((void *)workers[i].runs);
+        remove_scratch(workers[i].coded);
     }
     sy_free(workers);
+    forget(&learnt);
     return st;
 }

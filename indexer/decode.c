@@ -69,29 +69,43 @@ static bool is_mostly_utf8(const char *b, size_t len)
     return han > 0 && han >= 4 * faults;
 }
 
+/* How many units of `order` with a zero byte are plain ASCII; 0 if one of them is
+ * neither that nor what text has with a zero at its other byte: Han (一 is U+4E00) and
+ * the ideographic space. In the wrong order line ends, spaces and digits are no such
+ * characters. */
+static size_t count_ascii_units(const char *b, size_t len, byte_order order)
+{
+    size_t ascii = 0;
+    for (size_t i = 0; i + 1 < len; i += 2) {
+        if (b[i] != '\0' && b[i + 1] != '\0')
+            continue;
+        uint32_t unit = unit_at(b + i, order);
+        bool plain =
+            (unit >= ' ' && unit <= 0xFF && unit != 0x7F) || (unit >= '\t' && unit <= '\r');
+        if (!plain && unit != 0x3000 && (unit < 0x3400 || unit > 0x9F00))
+            return 0;
+        ascii += unit < 0x7F;
+    }
+    return ascii;
+}
+
 /* UTF-16 without a mark shows in the zero bytes of its ASCII (line ends, tabs,
- * digits): they stand at odd or at even places only, never both of a unit, and the
- * other byte is one of plain text. A stray NUL in a text of bytes is something else:
- * there are few of them, or the text is UTF-8. */
+ * digits). A stray NUL in a text of bytes is something else: there are few of them,
+ * or the text is UTF-8. */
 static bool looks_like_utf16(const char *b, size_t len, byte_order *order)
 {
-    size_t zeros[2] = {0, 0}, high = 0;
     if (len < 4 || len % 2 != 0)
         return false;
+    size_t zeros = 0, high = 0;
     for (size_t i = 0; i < len; i++) {
+        zeros += b[i] == '\0';
         high += (unsigned char)b[i] >= 0x80;
-        if (b[i] != '\0')
-            continue;
-        unsigned char other = (unsigned char)b[i ^ 1];
-        if (other == 0x7F || (other < ' ' && (other < '\t' || other > '\r')))
-            return false;
-        zeros[i % 2]++;
     }
-    size_t all = zeros[0] + zeros[1];
-    if (all == 0 || (zeros[0] > 0 && zeros[1] > 0) || (high == 0 && all < len / 4))
+    if (zeros == 0 || (high == 0 && zeros < len / 4))
         return false;
-    *order = zeros[1] > 0 ? LITTLE : BIG;
-    return !is_mostly_utf8(b, len);
+    size_t little = count_ascii_units(b, len, LITTLE), big = count_ascii_units(b, len, BIG);
+    *order = little >= big ? LITTLE : BIG;
+    return little + big > 0 && !is_mostly_utf8(b, len);
 }
 
 /* Decodes with iconv; what is ill-formed becomes U+FFFD, one a byte, and is counted.

@@ -63,10 +63,31 @@ static void on_walk(void *ctx, const char *path, const char *message)
     report(j, SY_REPORT_SKIPPED, path, 0, message);
 }
 
+/* The index is no document, nor are its files where it lies among the documents. */
+static sy_status ignore_index(job *j, sy_error *err)
+{
+    const char *dir = j->options->dir;
+    sy_names names;
+    sy_status st = sy_walk_ignore(&j->walk, dir, err);
+    if (st != SY_OK || sy_list_folder(dir, &names, NULL) != SY_OK)
+        return st; /* none yet; what else is wrong with it shows when it is opened */
+    sy_buf path = SY_BUF_INIT;
+    for (size_t i = 0; i < names.n && st == SY_OK; i++) {
+        if (!sy_index_owns(names.items[i]))
+            continue;
+        st = sy_index_path(dir, names.items[i], &path, err);
+        if (st == SY_OK)
+            st = sy_walk_ignore(&j->walk, path.data, err);
+    }
+    sy_buf_release(&path);
+    sy_names_release(&names);
+    return st;
+}
+
 static sy_status find_documents(job *j, const char *const *paths, size_t n_paths, sy_error *err)
 {
     const sy_index_options *o = j->options;
-    sy_status st = sy_walk_ignore(&j->walk, o->dir, err);
+    sy_status st = ignore_index(j, err);
     if (st == SY_OK && o->schema_path)
         st = sy_walk_ignore(&j->walk, o->schema_path, err);
     if (st == SY_OK && o->aliases_path)
@@ -205,6 +226,8 @@ static sy_status keep_old(job *j, const sy_segment *seg, const sy_segment_doc *d
     sy_status st = SY_OK;
     for (uint32_t i = 0; i < doc->n_records && st == SY_OK; i++) {
         st = sy_segment_record(seg, doc->first + i, &record, err);
+        for (size_t k = 0; k < record.n_values; k++)
+            record.values[k].coded = record.values[k].text;
         if (st == SY_OK)
             st = sy_spool_add_stored(&j->spool, &record, err);
     }
@@ -286,17 +309,24 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
                             .binary = c->binary,
                             .options = j->options->read,
                             .schema = &j->settings.schema};
-    bool blank = !c->binary && is_blank(c->bytes);
-    const sy_reader *reader = blank ? NULL : sy_reader_for(&document);
+    bool blank = !c->binary && is_blank(c->bytes), is_schema = false;
+    sy_status st =
+        c->binary ? SY_OK : sy_schema_recognise(document.text, document.len, &is_schema, err);
+    if (st != SY_OK)
+        return st;
+    const sy_reader *reader = blank || is_schema ? NULL : sy_reader_for(&document);
     if (!reader)
-        return skip(j, f->path, blank ? "the file is empty" : "no reader knows this format", old,
-                    err);
+        return skip(j, f->path,
+                    blank       ? "the file is empty"
+                    : is_schema ? "a schema is no document; --schema takes it"
+                                : "no reader knows this format",
+                    old, err);
     reading r = {.job = j, .source = f->path};
     sy_sink sink = {&r, on_record, on_reader_report};
     sy_error why;
     sy_error_clear(&why);
     sy_spool_begin(&j->spool);
-    sy_status st = reader->read(&document, &sink, &why);
+    st = reader->read(&document, &sink, &why);
     if (st == SY_E_NOMEM || r.fatal) {
         if (err && err->status == SY_OK)
             *err = why;
@@ -365,8 +395,8 @@ static sy_status read_text(job *j, const sy_found *f, const char *name, const sy
     } else {
         if (c.replaced > 0) {
             sy_buf_printf(&message,
-                          "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
-                          c.replaced, c.encoding, first);
+                          "%zu ill-formed part%s U+FFFD now (read as %s), the first at byte %zu",
+                          c.replaced, c.replaced == 1 ? " is" : "s are", c.encoding, first);
             report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
         }
         j->sum->text_bytes += text.len;
@@ -599,6 +629,22 @@ static sy_status write_index(job *j, sy_error *err)
     return st;
 }
 
+/* Takes back the folder that this run made and holds the lock of, unless the commit
+ * was done and what failed came after it. What cannot be removed is left. */
+static void undo_folder(const char *dir)
+{
+    static const sy_manifest nothing;
+    bool has;
+    if (has_manifest(dir, &has, NULL) != SY_OK || has)
+        return;
+    sy_buf lock = SY_BUF_INIT;
+    sy_index_sweep(dir, &nothing);
+    if (sy_index_path(dir, "lock", &lock, NULL) == SY_OK &&
+        sy_remove_file(lock.data, NULL) == SY_OK)
+        sy_remove_empty_folder(dir);
+    sy_buf_release(&lock);
+}
+
 static void release(job *j, bool failed)
 {
     if (j->spool_open)
@@ -606,14 +652,8 @@ static void release(job *j, bool failed)
     sy_settings_release(&j->settings);
     sy_walk_release(&j->walk);
     sy_string_table_release(&j->found);
-    if (failed && j->made_dir) { /* leave no empty index behind */
-        sy_buf lock = SY_BUF_INIT;
-        sy_index_sweep(j->options->dir, NULL);
-        if (sy_index_path(j->options->dir, "lock", &lock, NULL) == SY_OK &&
-            sy_remove_file(lock.data, NULL) == SY_OK)
-            sy_remove_empty_folder(j->options->dir);
-        sy_buf_release(&lock);
-    }
+    if (failed && j->made_dir && j->lock >= 0)
+        undo_folder(j->options->dir);
     sy_index_close(j->old);
     sy_lock_drop(j->lock);
 }

@@ -38,6 +38,9 @@ struct sy_inverter {
     unsigned norm_flags;
     const sy_schema *schema;
     size_t budget;
+    const sy_grams *grams;
+    sy_growing_list *gram_lists; /* of each gram */
+    sy_docid docid;              /* the record being added */
     sy_cutter *cutter;
     sy_posting_pool pool;
     bigram_entry *bigrams;
@@ -52,8 +55,8 @@ struct sy_inverter {
 
 enum { FIRST_SLOTS = 1 << 10 };
 
-sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const sy_schema *schema,
-                          size_t budget, sy_inverter **out, sy_error *err)
+sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const sy_grams *grams,
+                          const sy_schema *schema, size_t budget, sy_inverter **out, sy_error *err)
 {
     *out = NULL;
     sy_inverter *inv = sy_calloc(1, sizeof *inv);
@@ -62,9 +65,11 @@ sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const 
     inv->norm_flags = norm_flags;
     inv->schema = schema;
     inv->budget = budget;
-    sy_status st = sy_cutter_new(lexicon, &inv->cutter, err);
+    inv->grams = grams;
+    inv->gram_lists = sy_calloc(grams->n, sizeof *inv->gram_lists);
+    sy_status st = inv->gram_lists ? sy_cutter_new(lexicon, &inv->cutter, err) : sy_fail_nomem(err);
     if (st != SY_OK)
-        sy_free(inv);
+        sy_inverter_free(inv);
     else
         *out = inv;
     return st;
@@ -182,6 +187,12 @@ static bool add_characters(sy_inverter *inv, sy_docid doc, sy_slice normal)
     return true;
 }
 
+static void add_gram(void *ctx, uint32_t number)
+{
+    sy_inverter *inv = ctx;
+    sy_posting_pool_add(&inv->pool, &inv->gram_lists[number - SY_PHRASE_BYTES], inv->docid, false);
+}
+
 static bool add_overlong(sy_inverter *inv, sy_docid doc, sy_field_id field)
 {
     sy_term_key_overlong(&inv->key, field);
@@ -237,6 +248,9 @@ sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *rec
         sy_slice normal = {sy_buf_cstr(&inv->normal), inv->normal.len};
         if (!add_characters(inv, docid, normal) || !add_whole(inv, docid, value->field, normal))
             return sy_fail_nomem(err);
+        inv->docid = docid;
+        if (inv->grams->n > 0)
+            sy_phrase_matcher_find(inv->grams->matcher, normal.data, normal.len, add_gram, inv);
         st = add_words(inv, docid, value->field, normal, err);
         if (st != SY_OK)
             return st;
@@ -278,6 +292,22 @@ static int compare_terms(const void *a, const void *b, void *ctx)
     return sy_slice_compare(key_of(inv, *(const uint32_t *)a), key_of(inv, *(const uint32_t *)b));
 }
 
+/* Writes the grams from *next on, which is all of them the first time: they stand
+ * between the terms below and those above them in byte order. */
+static void write_grams(sy_inverter *inv, sy_run_writer *w, size_t *next, sy_buf *list)
+{
+    for (; *next < inv->grams->n; ++*next) {
+        sy_growing_list *growing = &inv->gram_lists[*next];
+        if (growing->df == 0)
+            continue;
+        sy_term_key_gram(&inv->key, inv->grams->items[*next]);
+        sy_buf_reset(list);
+        sy_posting_pool_finish(&inv->pool, growing, false, list);
+        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, growing->df, list);
+        *growing = (sy_growing_list){0};
+    }
+}
+
 static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
 {
     sy_buf list = SY_BUF_INIT;
@@ -290,16 +320,20 @@ static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
         sy_posting_pool_finish(&inv->pool, &e->list, false, &list);
         sy_run_bigram(w, e->bigram, e->list.df, &list);
     }
+    size_t gram = 0;
     for (size_t i = 0; i < inv->n_terms; i++)
         order[i] = (uint32_t)i;
     qsort_r(order, inv->n_terms, sizeof *order, compare_terms, inv);
     for (size_t i = 0; i < inv->n_terms; i++) {
         term_entry *e = &inv->terms[order[i]];
         sy_slice key = key_of(inv, order[i]);
+        if (key.data[0] > SY_TERM_GRAM)
+            write_grams(inv, w, &gram, &list);
         sy_buf_reset(&list);
         sy_posting_pool_finish(&inv->pool, &e->list, key.data[0] == SY_TERM_WORD, &list);
         sy_run_term(w, key, e->list.df, &list);
     }
+    write_grams(inv, w, &gram, &list);
     if (list.status != SY_OK || inv->pool.failed)
         w->head.status = SY_E_NOMEM; /* told by sy_run_close */
     sy_buf_release(&list);
@@ -340,6 +374,7 @@ void sy_inverter_free(sy_inverter *inv)
     sy_cutter_free(inv->cutter);
     sy_posting_pool_release(&inv->pool);
     sy_free(inv->bigrams);
+    sy_free(inv->gram_lists);
     sy_free(inv->terms);
     sy_free(inv->bigram_slots.items);
     sy_free(inv->term_slots.items);

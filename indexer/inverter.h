@@ -5,15 +5,16 @@
 #ifndef SY_INDEXER_INVERTER_H
 #define SY_INDEXER_INVERTER_H
 
+#include "indexer/gram_learner.h"
 #include "segmenter/lexicon.h"
 #include "store/segment.h"
 
 typedef struct sy_inverter sy_inverter;
 
-/* Borrows lexicon and schema. `budget`: bytes of memory after which it is full. */
+/* Borrows lexicon, grams and schema. `budget`: bytes of memory after which it is full. */
 SY_CHECKED sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon,
-                                     const sy_schema *schema, size_t budget, sy_inverter **out,
-                                     sy_error *err);
+                                     const sy_grams *grams, const sy_schema *schema, size_t budget,
+                                     sy_inverter **out, sy_error *err);
 /* Adds a record; docids ascend. Errors: NOMEM, IO from ICU. */
 SY_CHECKED sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record,
                                      sy_error *err);

@@ -61,9 +61,14 @@ SY_CHECKED sy_status sy_decode_as(const char *encoding_name, const char *name, c
 /* Whether an encoding of this name is known. */
 bool sy_encoding_known(const char *encoding_name);
 
-/* Fills a schema: the shipped default (indexer/schema.json, compiled in), then
- * the fields of the file `path` unless NULL. The file adds fields and aliases and
- * may change kinds. Syntax: docs/architecture.md, "Schema". INPUT on a bad file. */
+/* Fills an empty schema with the shipped default (indexer/schema.json, compiled
+ * in); then come the fields of the file `path` unless NULL. The file adds fields and
+ * aliases and may change labels and kinds. Syntax: docs/architecture.md, "Schema".
+ * INPUT on a bad file. */
 SY_CHECKED sy_status sy_schema_load(const char *path, sy_schema *schema, sy_error *err);
+/* Whether a text is a schema file that names a field. Stops at the first member
+ * that a schema does not have. NOMEM. */
+SY_CHECKED sy_status sy_schema_recognise(const char *text, size_t len, bool *is_schema,
+                                         sy_error *err);
 
 #endif

@@ -20,6 +20,8 @@ static void put_list(sy_run_writer *w, uint32_t df, const sy_buf *list)
 {
     sy_buf_put_varint(&w->head, df);
     sy_buf_put_varint(&w->head, list->len);
+    /* Noted here, since a reset buffer forgets. */
+    w->failed |= w->head.status != SY_OK || list->status != SY_OK;
     sy_writer_put(w->out, w->head.data, w->head.len);
     sy_writer_put(w->out, list->data, list->len);
 }
@@ -58,9 +60,7 @@ void sy_run_term(sy_run_writer *w, sy_slice key, uint32_t df, const sy_buf *list
 sy_status sy_run_close(sy_run_writer *w, sy_error *err)
 {
     end_bigrams(w);
-    sy_status st = sy_buf_status(&w->head, err);
-    if (st == SY_OK)
-        st = sy_buf_status(&w->last_key, err);
+    sy_status st = w->failed ? sy_fail_nomem(err) : SY_OK;
     if (st == SY_OK) {
         sy_writer *out = w->out;
         w->out = NULL;
@@ -251,7 +251,10 @@ static sy_status merge_terms(merge *m, sy_error *err)
             if (st == SY_OK)
                 st = next_term(r, err);
         }
-        if (st == SY_OK)
+        if (st == SY_OK && wanted.data[0] == SY_TERM_GRAM)
+            sy_segment_writer_gram(m->out, (sy_slice){wanted.data + 1, wanted.len - 1}, m->docs,
+                                   (uint32_t)n);
+        else if (st == SY_OK)
             sy_segment_writer_term(m->out, wanted, m->docs, with_tf ? m->tfs : NULL, (uint32_t)n);
     }
     sy_buf_release(&key);

@@ -14,6 +14,7 @@ typedef struct sy_run_writer {
     sy_buf head, last_key; /* scratch */
     uint64_t last_bigram;
     bool in_terms;
+    bool failed; /* no memory for what is in the file: it is no run */
 } sy_run_writer;
 
 /* Creates the scratch file `path`, borrowed until close. */

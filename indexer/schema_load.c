@@ -31,6 +31,8 @@ typedef struct loader {
     sy_schema *schema;
     entry entry;
     member member;
+    bool grown;   /* the schema is that of an index, with the fields it has met */
+    bool shipped; /* no alias may pass from one field to another */
     size_t depth; /* 1: the object, 2: "fields", 3: an entry, 4: its aliases */
     sy_buf scratch;
 } loader;
@@ -49,6 +51,26 @@ static const sy_slice nothing = {"", 0};
 
 /* ---- one field ---- */
 
+/* Takes the name in l->scratch from the field `from`, unless it is its own name or
+ * label: a user may know better what 牵头单位 means than the shipped schema. In an
+ * index records have been filed under it, so there it stays. */
+static sy_status take_alias(loader *l, sy_field_id from, bool *taken, sy_error *err)
+{
+    sy_buf label = SY_BUF_INIT;
+    *taken = false;
+    if (l->shipped || l->grown || from >= SY_FIELDS_MAX)
+        return SY_OK;
+    const sy_field *f = &l->schema->fields[from];
+    sy_status st = sy_field_normal(sy_slice_of(f->label), &label, err);
+    sy_slice wanted = {l->scratch.data, l->scratch.len};
+    *taken = st == SY_OK && !sy_slice_equal(wanted, sy_slice_of(f->name)) &&
+             !sy_slice_equal(wanted, (sy_slice){label.data, label.len});
+    if (*taken)
+        sy_schema_unalias(l->schema, from, wanted.data, wanted.len);
+    sy_buf_release(&label);
+    return st;
+}
+
 static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t offset, sy_error *err)
 {
     sy_field_id taken;
@@ -57,8 +79,17 @@ static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t off
         return st;
     if (l->scratch.len == 0)
         return wrong(l, offset, err, "an alias is empty", nothing);
-    if (sy_schema_find(l->schema, l->scratch.data, l->scratch.len, &taken) && taken != id)
-        return wrong(l, offset, err, "another field has the alias", alias);
+    bool is_free =
+        !sy_schema_find(l->schema, l->scratch.data, l->scratch.len, &taken) || taken == id;
+    if (!is_free)
+        st = take_alias(l, taken, &is_free, err);
+    if (st != SY_OK)
+        return st;
+    if (!is_free)
+        return wrong(l, offset, err,
+                     l->grown ? "--rebuild is needed: another field of the index has the name"
+                              : "another field has the alias",
+                     alias);
     return sy_schema_alias(l->schema, id, l->scratch.data, l->scratch.len, err);
 }
 
@@ -201,12 +232,14 @@ static sy_status on_event(void *ctx, sy_json_event event, sy_slice text, size_t 
     return wrong(l, offset, err, "this has no place in a schema", text);
 }
 
-static sy_status load(const char *where, const char *text, size_t len, sy_schema *schema,
-                      sy_error *err)
+static sy_status load(const char *where, const char *text, size_t len, bool grown,
+                      sy_schema *schema, sy_error *err)
 {
     loader l = {.where = where,
                 .text = text,
                 .schema = schema,
+                .grown = grown,
+                .shipped = text == (const char *)shipped,
                 .entry = {.name = SY_BUF_INIT, .label = SY_BUF_INIT, .aliases = SY_BUF_INIT},
                 .scratch = SY_BUF_INIT};
     size_t used, lone;
@@ -247,12 +280,26 @@ static sy_status read_schema(const char *path, sy_buf *text, sy_error *err)
 sy_status sy_schema_load(const char *path, sy_schema *schema, sy_error *err)
 {
     sy_buf text = SY_BUF_INIT;
-    sy_status st = load("shipped schema", (const char *)shipped, sizeof shipped, schema, err);
+    bool grown = schema->n_fields > 0;
+    sy_status st = SY_OK;
+    if (!grown)
+        st = load("shipped schema", (const char *)shipped, sizeof shipped, false, schema, err);
     if (st == SY_OK && path) {
         st = read_schema(path, &text, err);
         if (st == SY_OK)
-            st = load(path, sy_buf_cstr(&text), text.len, schema, err);
+            st = load(path, sy_buf_cstr(&text), text.len, grown, schema, err);
     }
     sy_buf_release(&text);
     return st;
+}
+
+sy_status sy_schema_recognise(const char *text, size_t len, bool *is_schema, sy_error *err)
+{
+    sy_schema schema = SY_SCHEMA_INIT;
+    sy_error why;
+    sy_error_clear(&why);
+    sy_status st = load("", text, len, false, &schema, &why);
+    *is_schema = st == SY_OK && schema.n_fields > 0;
+    sy_schema_release(&schema);
+    return st == SY_E_NOMEM ? sy_fail_nomem(err) : SY_OK;
 }

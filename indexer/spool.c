@@ -18,6 +18,10 @@ sy_status sy_spool_open(const char *dir, sy_spool *spool, sy_error *err)
         spool->path = sy_buf_detach(&path, NULL);
         st = sy_writer_open(spool->path, &spool->out, err);
     }
+    if (st != SY_OK) {
+        sy_free(spool->path);
+        spool->path = NULL;
+    }
     sy_buf_release(&path);
     return st;
 }
@@ -51,12 +55,12 @@ sy_status sy_spool_add_stored(sy_spool *spool, const sy_stored *record, sy_error
 {
     uint64_t text = record->key.len;
     for (size_t i = 0; i < record->n_values; i++)
-        text += record->values[i].text.len;
+        text += record->values[i].coded.len;
     if (text > SY_RECORD_MAX)
         return sy_fail(err, SY_E_LIMIT, NULL, "longer than the limit of %d MiB",
                        SY_RECORD_MAX >> 20);
     sy_buf_reset(&spool->bytes);
-    sy_record_encode(&spool->bytes, record);
+    sy_record_encode(&spool->bytes, record, 1);
     sy_status st = sy_buf_status(&spool->bytes, err);
     if (st != SY_OK)
         return st;
@@ -70,6 +74,11 @@ sy_status sy_spool_add_stored(sy_spool *spool, const sy_stored *record, sy_error
     spool->open.doc.n_records++;
     spool->open.text_bytes += text;
     return SY_OK;
+}
+
+static sy_stored_value plain_value(const sy_record_value *v)
+{
+    return (sy_stored_value){.field = v->field, .text = v->text, .coded = v->text};
 }
 
 /* Copies the values in the order of fields; few values, mostly in order. */
@@ -88,8 +97,7 @@ static bool sort_values(const sy_record *record, sy_stored *out)
         for (size_t i = 0; i < record->n_values; i++) {
             uint32_t f = record->values[i].field;
             if (f == field)
-                out->values[n++] = (sy_stored_value){.field = record->values[i].field,
-                                                     .text = record->values[i].text};
+                out->values[n++] = plain_value(&record->values[i]);
             else if (f > field && f < next)
                 next = f;
         }
@@ -195,31 +203,45 @@ void sy_spool_read(const sy_spool *spool, size_t first, size_t end, sy_spool_rea
     r->at = spool->map.data + spool->places[first].offset;
 }
 
-sy_status sy_spool_next(sy_spool_reader *r, sy_docid *docid, const uint8_t **bytes, size_t *len,
+static sy_status spoilt(const sy_spool *spool, sy_error *err)
+{
+    return sy_fail(err, SY_E_IO, spool->path, "a scratch file was changed while it was in use");
+}
+
+/* Fills the record from its bytes, which we wrote ourselves. */
+static sy_status decode(const sy_spool *spool, const uint8_t *bytes, size_t len, sy_stored *out,
+                        sy_error *err)
+{
+    bool nomem;
+    if (!sy_record_decode(bytes, len, 1, out, &nomem))
+        return nomem ? sy_fail_nomem(err) : spoilt(spool, err);
+    for (size_t i = 0; i < out->n_values; i++)
+        out->values[i].text = out->values[i].coded;
+    return SY_OK;
+}
+
+sy_status sy_spool_next(sy_spool_reader *r, bool *more, sy_docid *docid, sy_stored *record,
                         sy_error *err)
 {
     const sy_spool *spool = r->spool;
-    *bytes = NULL;
-    *len = 0;
     *docid = r->docid;
-    if (r->docid >= r->end)
+    *more = r->docid < r->end;
+    record->n_values = 0;
+    if (!*more)
         return SY_OK;
     /* The next document that has records, once this one's are used up. */
     while (r->doc < spool->n_docs && r->at == spool->map.data + spool->docs[r->doc].end) {
         if (++r->doc < spool->n_docs)
             r->at = spool->map.data + spool->docs[r->doc].start;
     }
+    if (r->doc >= spool->n_docs || spool->docs[r->doc].end > spool->map.len)
+        return spoilt(spool, err);
     uint64_t n;
-    if (r->doc < spool->n_docs && spool->docs[r->doc].end <= spool->map.len) {
-        const uint8_t *end = spool->map.data + spool->docs[r->doc].end;
-        const uint8_t *at = sy_varint_get(r->at, end, &n);
-        if (at && n <= (uint64_t)(end - at)) {
-            *bytes = at;
-            *len = (size_t)n;
-            r->at = at + n;
-            r->docid++;
-            return SY_OK;
-        }
-    }
-    return sy_fail(err, SY_E_IO, spool->path, "a scratch file was changed while it was in use");
+    const uint8_t *end = spool->map.data + spool->docs[r->doc].end;
+    const uint8_t *at = sy_varint_get(r->at, end, &n);
+    if (!at || n > (uint64_t)(end - at))
+        return spoilt(spool, err);
+    r->at = at + n;
+    r->docid++;
+    return decode(spool, at, (size_t)n, record, err);
 }

@@ -42,12 +42,13 @@ typedef struct sy_spool {
     sy_stored stored;
 } sy_spool;
 
-/* Creates dir/tmp-records. */
+/* Creates dir/tmp-records. On failure *spool is zeroed. */
 SY_CHECKED sy_status sy_spool_open(const char *dir, sy_spool *spool, sy_error *err);
 void sy_spool_begin(sy_spool *spool);
 /* Adds a record to the document begun. SY_E_LIMIT, with nothing added, when it is
  * longer than SY_RECORD_MAX. */
 SY_CHECKED sy_status sy_spool_add(sy_spool *spool, const sy_record *record, sy_error *err);
+/* As sy_spool_add for a record whose texts are in `coded`. */
 SY_CHECKED sy_status sy_spool_add_stored(sy_spool *spool, const sy_stored *record, sy_error *err);
 /* Ends the document begun; its records count from now on. doc->first and n_records
  * are not looked at; strings are copied. Without this call before the next begin
@@ -68,7 +69,9 @@ typedef struct sy_spool_reader {
 
 /* From places[first] on to before places[end]; 0 and n_places give all. */
 void sy_spool_read(const sy_spool *spool, size_t first, size_t end, sy_spool_reader *r);
-SY_CHECKED sy_status sy_spool_next(sy_spool_reader *r, sy_docid *docid, const uint8_t **bytes,
-                                   size_t *len, sy_error *err);
+/* The next record into `record`, its texts in both `text` and `coded`, borrowed from
+ * the spool; *more is false after the last. */
+SY_CHECKED sy_status sy_spool_next(sy_spool_reader *r, bool *more, sy_docid *docid,
+                                   sy_stored *record, sy_error *err);
 
 #endif

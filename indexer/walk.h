@@ -22,7 +22,7 @@ typedef struct sy_walk {
 } sy_walk;
 
 /* Called for what is left out on the way: links, devices, folders that cannot be
- * read, and, once for all of them, hidden names. */
+ * read. Hidden names are not told. */
 typedef void sy_walk_report_fn(void *ctx, const char *path, const char *message);
 
 /* A file or folder that is not to be walked into; one that is not there is fine. */

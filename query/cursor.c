@@ -400,3 +400,40 @@ sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err)
         return c->env->check(c->env->ctx, c->u.check.leaf, c->doc, yes, err);
     }
 }
+
+/* Window by window, without looking at single records. */
+static uint64_t count_union(sy_cursor *c)
+{
+    const list_union *u = c->u.lists;
+    uint64_t n = 0;
+    sy_docid doc = seek_union(c, 0);
+    while (doc != SY_DOC_END) {
+        for (size_t i = 0; i < WINDOW / 64; i++)
+            n += (uint64_t)__builtin_popcountll(u->bits[i]);
+        doc = u->base < SY_DOC_END - WINDOW ? seek_union(c, u->base + WINDOW) : SY_DOC_END;
+    }
+    return n;
+}
+
+bool sy_cursor_count(sy_cursor *c, uint64_t *n)
+{
+    *n = 0;
+    if (c->started)
+        return false;
+    switch (c->kind) {
+    case LIST:
+        *n = c->u.list->ref.df;
+        break;
+    case RANGES:
+        *n = c->cost;
+        break;
+    case UNION:
+        *n = count_union(c);
+        break;
+    default:
+        return false;
+    }
+    c->started = true;
+    c->doc = SY_DOC_END;
+    return true;
+}

@@ -57,4 +57,8 @@ SY_CHECKED sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err);
 /* True if every record it stops at matches: confirming is not needed. */
 bool sy_cursor_exact(const sy_cursor *c);
 
+/* Counts all records at once, if the kind of cursor can and it was never moved: *n is
+ * their number, and the cursor is used up. Look for damage before it is passed on. */
+bool sy_cursor_count(sy_cursor *c, uint64_t *n);
+
 #endif

@@ -126,7 +126,10 @@ static sy_status count_hit(sy_search *s, counter *c, sy_field_id field)
         if (whole.len == 0)
             continue;
         any = true;
-        st = count_value(c, whole, value.text);
+        sy_slice original;
+        st = sy_record_text_original(&s->record, i, &original, c->err);
+        if (st == SY_OK)
+            st = count_value(c, whole, original);
     }
     c->without += !any;
     return st;

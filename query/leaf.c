@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "query/quantity.h"
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
 
@@ -184,6 +185,190 @@ static void prepare_line(bool begins, sy_leaf *leaf)
     leaf->rule = digits ? SY_RULE_LINE : SY_RULE_NOTHING;
 }
 
+/* ---- wildcards, edits, proximity, ranges ---- */
+
+static sy_status add_word(sy_leaf *leaf, sy_slice text, sy_error *err)
+{
+    leaf->words[leaf->n_words].whole = false;
+    return sy_needle_init(&leaf->words[leaf->n_words++].needle, text, err);
+}
+
+static sy_status add_atoms(sy_leaf *leaf, sy_slice text, sy_error *err)
+{
+    for (size_t i = 0; i < text.len;) {
+        uint32_t cp;
+        i += sy_utf8_decode(text.data + i, text.len - i, &cp);
+        if (leaf->pattern.n == SY_PATTERN_MAX)
+            return sy_fail(err, SY_E_LIMIT, NULL,
+                           "a term with wildcards or edits has more than %d characters",
+                           SY_PATTERN_MAX);
+        leaf->pattern.atoms[leaf->pattern.n++] = cp;
+    }
+    return SY_OK;
+}
+
+/* A text between wildcards, its escapes undone in `scratch`. */
+static sy_status add_piece(sy_tools *tools, sy_query_memory *memory, sy_buf *scratch, sy_leaf *leaf,
+                           size_t *n_han, sy_error *err)
+{
+    sy_slice text;
+    sy_status st = sy_buf_status(scratch, err);
+    if (st == SY_OK)
+        st = normalize(tools, memory, (sy_slice){sy_buf_cstr(scratch), scratch->len}, &text, err);
+    sy_buf_reset(scratch);
+    if (st != SY_OK || text.len == 0)
+        return st;
+    traits t = look_at(text);
+    *n_han += t.n_han;
+    if (t.has_barrier)
+        leaf->rule = SY_RULE_NOTHING;
+    st = add_atoms(leaf, text, err);
+    return st == SY_OK ? add_word(leaf, text, err) : st;
+}
+
+static sy_status add_wildcard(sy_leaf *leaf, bool run, sy_error *err)
+{
+    sy_pattern *p = &leaf->pattern;
+    if (run && p->n > 0 && p->atoms[p->n - 1] == SY_ATOM_RUN)
+        return SY_OK;
+    if (p->n == SY_PATTERN_MAX)
+        return add_atoms(leaf, (sy_slice){"*", 1}, err); /* says that it is too long */
+    p->atoms[p->n++] = run ? SY_ATOM_RUN : SY_ATOM_ONE;
+    return SY_OK;
+}
+
+static bool is_sign(uint32_t cp, bool *run)
+{
+    *run = cp == '*' || cp == 0xFF0A;
+    return *run || cp == '?';
+}
+
+static sy_status prepare_wild(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
+                              sy_leaf *leaf, sy_error *err)
+{
+    sy_slice text = node->text;
+    sy_buf piece = SY_BUF_INIT;
+    size_t n_han = 0;
+    bool run = false;
+    leaf->rule = SY_RULE_PATTERN;
+    leaf->words = sy_query_memory_take(memory, SY_PATTERN_MAX + 1, sizeof *leaf->words);
+    sy_status st = leaf->words ? SY_OK : sy_fail_nomem(err);
+    for (size_t i = 0; i < text.len && st == SY_OK;) {
+        uint32_t cp;
+        size_t n = sy_utf8_decode(text.data + i, text.len - i, &cp);
+        bool sign = is_sign(cp, &run);
+        if (cp == '\\') {
+            i += n;
+            n = sy_utf8_decode(text.data + i, text.len - i, &cp);
+        }
+        if (sign) {
+            st = add_piece(tools, memory, &piece, leaf, &n_han, err);
+            if (st == SY_OK)
+                st = add_wildcard(leaf, run, err);
+        } else {
+            sy_buf_append(&piece, text.data + i, n);
+        }
+        i += n;
+    }
+    if (st == SY_OK)
+        st = add_piece(tools, memory, &piece, leaf, &n_han, err);
+    sy_buf_release(&piece);
+    sy_pattern *p = &leaf->pattern;
+    bool first = p->n > 0 && p->atoms[0] == SY_ATOM_RUN;
+    if (first)
+        memmove(p->atoms, p->atoms + 1, --p->n * sizeof *p->atoms);
+    bool last = p->n > 0 && p->atoms[p->n - 1] == SY_ATOM_RUN;
+    p->n -= last;
+    bool words = n_han < 2 && leaf->field != SY_FIELD_KEY && leaf->field != SY_FIELD_SOURCE;
+    p->word_start = words && !first;
+    p->word_end = words && !last;
+    if (leaf->n_words == 0)
+        leaf->rule = SY_RULE_NOTHING;
+    return st;
+}
+
+/* With k edits one of k + 1 pieces is left whole (the pigeonhole principle). */
+static sy_status prepare_fuzzy(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
+                               sy_leaf *leaf, sy_error *err)
+{
+    sy_slice text;
+    sy_status st = normalize(tools, memory, node->text, &text, err);
+    if (st == SY_OK)
+        st = add_atoms(leaf, text, err);
+    if (st != SY_OK)
+        return st;
+    traits t = look_at(text);
+    leaf->rule = t.has_barrier || t.n_chars <= node->number ? SY_RULE_NOTHING : SY_RULE_PATTERN;
+    leaf->pattern.edits = node->number;
+    leaf->pattern.word_start = leaf->pattern.word_end =
+        t.n_han == 0 && leaf->field != SY_FIELD_KEY && leaf->field != SY_FIELD_SOURCE;
+    size_t n_pieces = node->number + 1;
+    leaf->words = sy_query_memory_take(memory, n_pieces, sizeof *leaf->words);
+    if (!leaf->words)
+        return sy_fail_nomem(err);
+    size_t at = 0, done = 0;
+    for (size_t k = 1; k <= n_pieces && st == SY_OK && leaf->rule == SY_RULE_PATTERN; k++) {
+        size_t from = at;
+        for (; done < t.n_chars * k / n_pieces; done++) {
+            uint32_t cp;
+            at += sy_utf8_decode(text.data + at, text.len - at, &cp);
+        }
+        st = add_word(leaf, (sy_slice){text.data + from, at - from}, err);
+    }
+    return st;
+}
+
+static sy_status prepare_near(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
+                              sy_leaf *leaf, sy_error *err)
+{
+    sy_slice text = node->text;
+    leaf->rule = SY_RULE_NEAR;
+    leaf->window = node->number;
+    leaf->words = sy_query_memory_take(memory, SY_NEAR_WORDS_MAX, sizeof *leaf->words);
+    sy_status st = leaf->words ? SY_OK : sy_fail_nomem(err);
+    for (size_t i = 0; i < text.len && st == SY_OK;) {
+        size_t from = i, n = 0;
+        uint32_t cp = 0;
+        while (i < text.len) {
+            n = sy_utf8_decode(text.data + i, text.len - i, &cp);
+            if (sy_query_is_space(cp))
+                break;
+            i += n;
+        }
+        sy_slice word;
+        st = normalize(tools, memory, (sy_slice){text.data + from, i - from}, &word, err);
+        i += i < text.len ? n : 0;
+        if (st != SY_OK || word.len == 0)
+            continue;
+        if (leaf->n_words == SY_NEAR_WORDS_MAX)
+            return sy_fail(err, SY_E_LIMIT, NULL, "quoted text with ~ has more than %d words",
+                           SY_NEAR_WORDS_MAX);
+        leaf->window += sy_utf8_count(word.data, word.len);
+        st = add_word(leaf, word, err);
+    }
+    if (st == SY_OK && leaf->n_words == 0)
+        leaf->rule = SY_RULE_NOTHING;
+    return st;
+}
+
+static sy_status prepare_range(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
+                               sy_leaf *leaf, sy_error *err)
+{
+    const sy_schema *schema = &tools->index->schema;
+    sy_slice low = {node->text.data, node->number}, high = node->text;
+    high.data += node->number + 2;
+    high.len -= node->number + 2;
+    leaf->dates =
+        leaf->field < schema->n_fields && schema->fields[leaf->field].kind == SY_FIELD_DATE;
+    sy_status st = normalize(tools, memory, low, &low, err);
+    if (st == SY_OK)
+        st = normalize(tools, memory, high, &high, err);
+    bool good = st == SY_OK && sy_quantity(low, leaf->dates, false, &leaf->low) &&
+                sy_quantity(high, leaf->dates, true, &leaf->high);
+    leaf->rule = good ? SY_RULE_RANGE : SY_RULE_NOTHING;
+    return st;
+}
+
 static sy_status prepare_text(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
                               sy_leaf *leaf, sy_error *err)
 {
@@ -222,6 +407,14 @@ sy_status sy_leaf_prepare(sy_tools *tools, sy_query_memory *memory, const sy_nod
     case SY_NODE_EXISTS:
         out->rule = SY_RULE_EXISTS;
         return SY_OK;
+    case SY_NODE_WILD:
+        return prepare_wild(tools, memory, node, out, err);
+    case SY_NODE_FUZZY:
+        return prepare_fuzzy(tools, memory, node, out, err);
+    case SY_NODE_NEAR:
+        return prepare_near(tools, memory, node, out, err);
+    case SY_NODE_RANGE:
+        return prepare_range(tools, memory, node, out, err);
     default:
         return prepare_text(tools, memory, node, out, err);
     }

@@ -4,6 +4,7 @@
 #define SY_QUERY_LEAF_H
 
 #include "query/needle.h"
+#include "query/pattern.h"
 #include "query/query_internal.h"
 #include "query/tools.h"
 
@@ -18,8 +19,13 @@ typedef enum sy_leaf_rule {
     SY_RULE_BEGIN,   /* 3 with a star: it begins where a word does             */
     SY_RULE_EQUAL,   /* 4: the whole value                                     */
     SY_RULE_NAME,    /* 5: only name fields are looked at, by the name rule    */
-    SY_RULE_LINE     /* the number of the line                                 */
+    SY_RULE_LINE,    /* the number of the line                                 */
+    SY_RULE_PATTERN, /* wildcards or edits, by `pattern`                       */
+    SY_RULE_NEAR,    /* all `words` inside a window                            */
+    SY_RULE_RANGE    /* a number or date from `low` to `high`                  */
 } sy_leaf_rule;
+
+#define SY_NEAR_WORDS_MAX 16
 
 /* A word that rule 2 looks for. */
 typedef struct sy_leaf_word {
@@ -38,7 +44,12 @@ typedef struct sy_leaf {
     sy_needle name;      /* empty: it names nothing                                 */
     sy_leaf_word *words; /* SPREAD; none: the text is one word */
     size_t n_words;
-    bool begins; /* LINE: the number may go on */
+    bool begins;        /* LINE: the number may go on */
+    sy_pattern pattern; /* its literal texts are `words`: all under wildcards, one of
+                           them at least under edits */
+    size_t window;      /* NEAR: characters from the first word to the last */
+    double low, high;   /* RANGE, both included */
+    bool dates;         /* RANGE */
 } sy_leaf;
 
 /* Fills *out for one leaf of a query; memory is taken from `memory`. */

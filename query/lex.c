@@ -9,6 +9,8 @@
 #define QUOTE_IT   "quotes around it"
 #define LOOK_AHEAD 1024 /* bytes read past a word to recognise {a,b}: */
 
+enum { NEAR_MOST = 1000 };
+
 /* One character of the expression. `syntax` is the ASCII character whose part it
  * plays (0: none): a full-width form plays that of its ASCII form, ' ' is any
  * white space, '"' opens a quotation and 'c' closes one that is not open. */
@@ -26,13 +28,13 @@ typedef struct word {
     size_t star, question; /* first * and ?, or NONE */
     bool star_last;        /* the word ends with its only star */
     bool many_stars;
-    bool escaped; /* something in it is */
-    size_t tilde; /* bytes of text before a ~ that only digits follow, or NONE */
-    size_t caret; /* the same for ^ */
-    size_t dots;  /* bytes of text before the first .., or NONE */
+    bool escaped;           /* something in it is */
+    size_t tilde;           /* bytes of text before a ~ that only digits follow, or NONE */
+    size_t caret, caret_at; /* the same for ^, and its byte of the expression */
+    size_t dots;            /* bytes of text before the first .., or NONE */
 } word;
 
-static bool is_space(uint32_t cp)
+bool sy_query_is_space(uint32_t cp)
 {
     return (cp >= 0x09 && cp <= 0x0D) || cp == 0x20 || cp == 0x85 || cp == 0xA0 || cp == 0x1680 ||
            (cp >= 0x2000 && cp <= 0x200A) || cp == 0x2028 || cp == 0x2029 || cp == 0x202F ||
@@ -44,10 +46,17 @@ static bool is_digit(uint32_t cp)
     return (cp >= '0' && cp <= '9') || (cp >= 0xFF10 && cp <= 0xFF19);
 }
 
+static unsigned digit_of(uint32_t cp)
+{
+    return cp <= '9' ? cp - '0' : cp - 0xFF10;
+}
+
 static char syntax_of(uint32_t cp)
 {
     if (cp < 0x80)
-        return is_space(cp) ? ' ' : strchr("():=|*~-\\?^/{.\"", (int)cp) && cp ? (char)cp : '\0';
+        return sy_query_is_space(cp)                        ? ' '
+               : strchr("():=|*~-\\?^/{.\"", (int)cp) && cp ? (char)cp
+                                                            : '\0';
     switch (cp) {
     case 0xFF08: /* （ */
         return '(';
@@ -75,7 +84,7 @@ static char syntax_of(uint32_t cp)
     case 0x300F: /* 』 */
         return 'c';
     default:
-        return is_space(cp) ? ' ' : '\0';
+        return sy_query_is_space(cp) ? ' ' : '\0';
     }
 }
 
@@ -250,8 +259,9 @@ static const char *closer_name(uint32_t opener)
     }
 }
 
-/* "…"~5, "…"^2 and "…"*: refused here, or the sign would become a term. */
-static sy_status check_after_quote(sy_lexer *lx, size_t start)
+/* What may follow quotes: ~5 and a boost; a star is refused, or it would become a
+ * term. */
+static sy_status read_after_quote(sy_lexer *lx, sy_lex_kind *kind)
 {
     lex_char c = peek(lx);
     size_t end = lx->at + c.n;
@@ -260,15 +270,28 @@ static sy_status check_after_quote(sy_lexer *lx, size_t start)
                            "a space in between, or no star: quoted text is found inside longer "
                            "words too",
                            "a star cannot follow quoted text");
-    if (c.syntax != '~' && !(c.syntax == '^' && is_digit(peek_at(lx, end).cp)))
-        return SY_OK;
-    while (is_digit(peek_at(lx, end).cp) || peek_at(lx, end).syntax == '.')
-        end += peek_at(lx, end).n;
-    const char *what = c.syntax == '~' ? "proximity searches" : "boosts";
-    return sy_lex_fail(lx, SY_E_INPUT, lx->at, end, "a space or the end of the query",
-                       "%s (%s) are not part of this version; put the sign inside the quotes to "
-                       "search for it",
-                       what, sy_lex_excerpt(lx, start, end).text);
+    *kind = SY_LEX_QUOTED;
+    if (c.syntax == '~') {
+        *kind = SY_LEX_NEAR;
+        lx->tok.number = 0;
+        for (; is_digit(peek_at(lx, end).cp); end += peek_at(lx, end).n)
+            if (lx->tok.number <= NEAR_MOST)
+                lx->tok.number = lx->tok.number * 10 + digit_of(peek_at(lx, end).cp);
+        if (end == lx->at + c.n || lx->tok.number > NEAR_MOST)
+            return sy_lex_fail(lx, SY_E_INPUT, lx->at, end, "a number from 0 to 1000 after the ~",
+                               "'%.*s' behind quotes says how many characters may lie between "
+                               "the words",
+                               (int)c.n, lx->expr + lx->at);
+        lx->at = end;
+        c = peek(lx);
+        end = lx->at + c.n;
+    }
+    if (c.syntax == '^' && is_digit(peek_at(lx, end).cp)) {
+        while (is_digit(peek_at(lx, end).cp) || peek_at(lx, end).syntax == '.')
+            end += peek_at(lx, end).n;
+        lx->at = end;
+    }
+    return SY_OK;
 }
 
 static sy_status lex_quoted(sy_lexer *lx)
@@ -296,8 +319,9 @@ static sy_status lex_quoted(sy_lexer *lx)
         return sy_lex_fail(lx, SY_E_INPUT, start, lx->at,
                            "text between the quotes (-field:* finds records without a value)",
                            "the quoted text is empty");
-    sy_status status = check_after_quote(lx, start);
-    return status == SY_OK ? finish_text(lx, SY_LEX_QUOTED, start) : status;
+    sy_lex_kind kind = SY_LEX_QUOTED;
+    sy_status status = read_after_quote(lx, &kind);
+    return status == SY_OK ? finish_text(lx, kind, start) : status;
 }
 
 static bool ends_word(char syntax)
@@ -326,8 +350,8 @@ static void note_char(const sy_lexer *lx, word *w, lex_char c, bool after_dot)
     if (c.syntax == '~')
         w->tilde = lx->text.len;
     else if (c.syntax == '^')
-        w->caret = lx->text.len;
-    if (c.syntax != '~' && c.syntax != '.' && !is_digit(c.cp))
+        w->caret = lx->text.len, w->caret_at = lx->at;
+    if (c.syntax != '~' && c.syntax != '^' && c.syntax != '.' && !is_digit(c.cp))
         w->tilde = NONE;
     if (c.syntax != '^' && c.syntax != '.' && !is_digit(c.cp))
         w->caret = NONE;
@@ -416,27 +440,65 @@ static bool is_range(const sy_buf *text, size_t dots)
            is_range_end(text->data + dots + 2, text->len - dots - 2);
 }
 
-/* Refuses the forms of later versions that can be seen from the whole word. */
-static sy_status check_word_forms(sy_lexer *lx, const word *w)
+/* term~1: the digits behind the ~ up to `len` bytes of text. */
+static sy_status read_fuzzy(sy_lexer *lx, const word *w, size_t len, sy_lex_kind *kind)
 {
-    const sy_buf *text = &lx->text;
-    if (w->caret != NONE && w->caret + 1 < text->len)
-        return unsupported(lx, "boosts", w->start, lx->at);
-    if (w->tilde != NONE)
-        return unsupported(lx, "fuzzy terms", w->start, lx->at);
-    bool inner_star = w->star != NONE && !w->star_last;
-    if (inner_star || w->question != NONE) {
-        size_t at = inner_star && w->star < w->question ? w->star : w->question;
-        return sy_lex_fail(lx, SY_E_INPUT, at, at + peek_at(lx, at).n,
-                           "a star only at the end of a term, a backslash before the sign, or "
-                           "quotes around the term",
-                           "wildcards inside a term (%s) are not part of this version; quote the "
-                           "term to search for the characters themselves",
-                           sy_lex_excerpt(lx, w->start, lx->at).text);
-    }
-    if (is_range(text, w->dots))
-        return unsupported(lx, "ranges", w->start, lx->at);
+    sy_buf *text = &lx->text;
+    uint32_t cp = 0;
+    size_t at = w->tilde + sy_utf8_decode(text->data + w->tilde, len - w->tilde, &cp);
+    size_t n = at < len ? sy_utf8_decode(text->data + at, len - at, &cp) : 0;
+    bool good = n > 0 && at + n == len && is_digit(cp) && digit_of(cp) >= 1 && digit_of(cp) <= 2;
+    if (!good || w->star != NONE || w->question != NONE)
+        return sy_lex_fail(lx, SY_E_INPUT, w->start, lx->at,
+                           "a term and ~1 or ~2, or quotes around it",
+                           "a fuzzy term has one or two edits and no wildcards");
+    text->len = w->tilde;
+    size_t n_chars = sy_utf8_count(text->data, text->len);
+    lx->tok.number = digit_of(cp);
+    *kind = SY_LEX_FUZZY;
+    if (n_chars < 3)
+        return sy_lex_fail(lx, SY_E_INPUT, w->start, lx->at,
+                           "a term of three or more characters, or quotes around it",
+                           "the fuzzy term is too short");
     return SY_OK;
+}
+
+/* The form of a bare word, whose text loses its signs. */
+static sy_status read_word_form(sy_lexer *lx, const word *w, sy_lex_kind *kind)
+{
+    sy_buf *text = &lx->text;
+    bool boosted = w->caret != NONE && w->caret + 1 < text->len;
+    size_t len = boosted ? w->caret : text->len;
+    size_t end = boosted ? w->caret_at : lx->at;
+    *kind = SY_LEX_WORD;
+    if (len == 0)
+        return sy_lex_fail(lx, SY_E_INPUT, w->start, lx->at, "a term right before the ^",
+                           "the boost stands alone");
+    if (w->tilde != NONE && w->tilde < len)
+        return read_fuzzy(lx, w, len, kind);
+    text->len = len;
+    if (w->star == NONE && w->question == NONE) {
+        if (is_range(text, w->dots)) {
+            lx->tok.number = (unsigned)w->dots;
+            *kind = SY_LEX_RANGE;
+        }
+        return SY_OK;
+    }
+    size_t star_len = w->star == NONE ? 0 : peek_at(lx, w->star).n;
+    if (w->question == NONE && !w->many_stars && w->star + star_len == end) {
+        text->len -= star_len;
+        *kind = text->len == 0 ? SY_LEX_STAR : SY_LEX_PREFIX;
+        return SY_OK;
+    }
+    sy_buf_reset(text);
+    sy_buf_append(text, lx->expr + w->start, end - w->start);
+    *kind = SY_LEX_WILD;
+    for (size_t i = w->start; i < end; i += peek_at(lx, i).n)
+        if (peek_at(lx, i).syntax != '*' && peek_at(lx, i).syntax != '?')
+            return SY_OK;
+    return sy_lex_fail(lx, SY_E_INPUT, w->start, lx->at,
+                       "a character beside the wildcards, or one * for any value",
+                       "the term has nothing but wildcards");
 }
 
 static sy_status unknown_field(sy_lexer *lx, size_t start)
@@ -527,7 +589,6 @@ static sy_status check_value_start(sy_lexer *lx, lex_char c)
 /* Signs that are no part of a word when they start it. */
 static sy_status check_word_start(sy_lexer *lx, lex_char c, bool value)
 {
-    size_t list_end = 0;
     if (value) {
         sy_status status = check_value_start(lx, c);
         if (status != SY_OK)
@@ -537,8 +598,6 @@ static sy_status check_word_start(sy_lexer *lx, lex_char c, bool value)
                            "field:value without a space before the sign, or quotes around it",
                            "no field stands right before '%.*s'", (int)c.n, lx->expr + lx->at);
     }
-    if (c.syntax == '{' && is_field_list(lx, &list_end))
-        return unsupported(lx, "field lists", lx->at, list_end);
     if (c.syntax != '/' && c.syntax != '~')
         return SY_OK;
     word w;
@@ -548,12 +607,61 @@ static sy_status check_word_start(sy_lexer *lx, lex_char c, bool value)
     return unsupported(lx, c.syntax == '/' ? "regular expressions" : "concepts", w.start, lx->at);
 }
 
+/* {a,b}: or {a,b}=, up to byte `end`. */
+static sy_status lex_field_list(sy_lexer *lx, size_t end)
+{
+    size_t start = lx->at;
+    size_t sign = end - 1;
+    while (((unsigned char)lx->expr[sign] & 0xC0) == 0x80)
+        sign--;
+    size_t most = end - start;
+    lx->tok.fields = sy_query_memory_take(lx->memory, most, sizeof *lx->tok.fields);
+    if (!lx->tok.fields)
+        return sy_fail_nomem(lx->err);
+    lx->tok.number = 0;
+    for (size_t at = start + 1; at < sign;) {
+        lex_char c = peek_at(lx, at);
+        size_t name = at;
+        while (at + 1 < sign && c.cp != ',' && c.cp != 0xFF0C && c.cp != 0x3001 && c.cp != '}') {
+            at += c.n;
+            c = peek_at(lx, at);
+        }
+        size_t len = at - name;
+        for (; len > 0 && lx->expr[name] == ' '; len--)
+            name++;
+        while (len > 0 && lx->expr[name + len - 1] == ' ')
+            len--;
+        bool found = false;
+        sy_status status = SY_OK;
+        if (len > 0)
+            status = sy_field_lookup(lx->schema, lx->expr + name, len, &lx->normal, &found,
+                                     &lx->tok.fields[lx->tok.number], lx->err);
+        if (status != SY_OK)
+            return status;
+        if (!found) {
+            lx->at = name + len;
+            return unknown_field(lx, name);
+        }
+        bool twice = false;
+        for (unsigned i = 0; i < lx->tok.number; i++)
+            twice |= lx->tok.fields[i] == lx->tok.fields[lx->tok.number];
+        lx->tok.number += !twice;
+        at += c.n;
+    }
+    lx->tok.equal = peek_at(lx, sign).syntax == '=';
+    lx->at = end;
+    return finish(lx, SY_LEX_FIELDS, start);
+}
+
 /* A bare word: a term, a keyword, or a field with its colon. `value`: it stands
  * right after a field, `spaced` with a space in between. */
 static sy_status lex_word(sy_lexer *lx, bool value, bool spaced)
 {
     word w;
+    size_t list_end = 0;
     sy_status status = check_word_start(lx, peek(lx), value);
+    if (status == SY_OK && !value && peek(lx).syntax == '{' && is_field_list(lx, &list_end))
+        return lex_field_list(lx, list_end);
     if (status == SY_OK)
         status = scan_word(lx, !value, &w);
     if (status != SY_OK)
@@ -567,14 +675,10 @@ static sy_status lex_word(sy_lexer *lx, bool value, bool spaced)
     if (status == SY_OK && value && spaced)
         status = check_forgotten_value(lx, &w);
     if (status == SY_OK)
-        status = check_word_forms(lx, &w);
+        status = read_word_form(lx, &w, &kind);
     if (status != SY_OK)
         return status;
-    if (w.star == NONE)
-        return finish_text(lx, SY_LEX_WORD, w.start);
-    lx->text.len -= peek_at(lx, w.star).n;
-    return lx->text.len == 0 ? finish(lx, SY_LEX_STAR, w.start)
-                             : finish_text(lx, SY_LEX_PREFIX, w.start);
+    return kind == SY_LEX_STAR ? finish(lx, kind, w.start) : finish_text(lx, kind, w.start);
 }
 
 static sy_status lex_minus(sy_lexer *lx, lex_char c)
@@ -603,7 +707,7 @@ sy_status sy_lex_next(sy_lexer *lx)
     lx->tok = (sy_lexeme){.kind = SY_LEX_END, .field = SY_FIELD_ANY};
     sy_buf_reset(&lx->text);
     bool spaced = skip_spaces(lx);
-    bool value = lx->last.kind == SY_LEX_FIELD;
+    bool value = lx->last.kind == SY_LEX_FIELD || lx->last.kind == SY_LEX_FIELDS;
     size_t start = lx->at;
     lex_char c = peek(lx);
     if (c.n == 0)

@@ -3,6 +3,9 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
+#include "query/quantity.h"
+#include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
 
 typedef struct matcher {
@@ -129,6 +132,80 @@ static sy_status match_equal(const matcher *m, bool *yes)
     return *yes ? add_span(m, whole.data, whole.len) : SY_OK;
 }
 
+/* Wildcards and edits: the shortest match behind each character. */
+static sy_status find_pattern(const matcher *m, bool *yes)
+{
+    const sy_pattern *p = &m->leaf->pattern;
+    sy_slice text = m->text->normal;
+    bool words = p->word_start || p->word_end;
+    sy_status st = words ? sy_text_cut(m->text, m->tools, m->err) : SY_OK;
+    sy_pattern_pass pass;
+    sy_pattern_begin(&pass, p);
+    *yes = false;
+    for (size_t i = 0; i < text.len && st == SY_OK;) {
+        uint32_t cp, start;
+        sy_pattern_place(&pass, (uint32_t)i, !p->word_start || is_boundary(m->text, i));
+        i += sy_utf8_decode(text.data + i, text.len - i, &cp);
+        sy_pattern_read(&pass, cp);
+        sy_pattern_place(&pass, (uint32_t)i, false); /* leaves out the rest of the pattern */
+        if (!sy_pattern_ends(&pass, &start) || (p->word_end && !is_boundary(m->text, i)))
+            continue;
+        *yes = true;
+        if (!m->spans)
+            break;
+        st = add_span(m, text.data + start, i - start);
+    }
+    return st;
+}
+
+/* All words inside a window: from each place of a word as its start, the next
+ * places of the others end first. */
+static sy_status find_near(const matcher *m, bool *yes)
+{
+    const sy_leaf *leaf = m->leaf;
+    sy_finder finders[SY_NEAR_WORDS_MAX];
+    const char *at[SY_NEAR_WORDS_MAX];
+    sy_status st = SY_OK;
+    bool more = true;
+    *yes = false;
+    for (size_t i = 0; i < leaf->n_words && more; i++) {
+        sy_finder_init(&finders[i], &leaf->words[i].needle, m->text->normal);
+        at[i] = sy_finder_next(&finders[i]);
+        more = at[i] != NULL;
+    }
+    while (more && st == SY_OK) {
+        const char *start = at[0], *end = at[0];
+        for (size_t i = 0; i < leaf->n_words; i++) {
+            const char *own_end = at[i] + leaf->words[i].needle.text.len;
+            start = at[i] < start ? at[i] : start;
+            end = own_end > end ? own_end : end;
+        }
+        size_t len = (size_t)(end - start);
+        if (len <= leaf->window * 4 && sy_utf8_count(start, len) <= leaf->window &&
+            !memchr(start, SY_BARRIER, len)) {
+            *yes = true;
+            if (!m->spans)
+                break;
+            st = add_span(m, start, len);
+        }
+        for (size_t i = 0; i < leaf->n_words && more; i++)
+            if (at[i] == start) {
+                at[i] = sy_finder_next(&finders[i]);
+                more = at[i] != NULL;
+            }
+    }
+    return st;
+}
+
+static sy_status match_range(const matcher *m, bool *yes)
+{
+    sy_slice whole = sy_whole_value(m->text->normal);
+    double value;
+    *yes = sy_quantity(whole, m->leaf->dates, false, &value) && value >= m->leaf->low &&
+           value <= m->leaf->high;
+    return *yes ? add_span(m, whole.data, whole.len) : SY_OK;
+}
+
 sy_status sy_match_text(const sy_leaf *leaf, sy_tools *tools, sy_field_id field, sy_text *text,
                         bool *yes, sy_spans *spans, sy_error *err)
 {
@@ -157,6 +234,12 @@ sy_status sy_match_text(const sy_leaf *leaf, sy_tools *tools, sy_field_id field,
         return find_words(&m, &leaf->text, true, yes);
     case SY_RULE_EQUAL:
         return match_equal(&m, yes);
+    case SY_RULE_PATTERN:
+        return find_pattern(&m, yes);
+    case SY_RULE_NEAR:
+        return find_near(&m, yes);
+    case SY_RULE_RANGE:
+        return match_range(&m, yes);
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:
@@ -170,6 +253,8 @@ static bool match_line(const sy_leaf *leaf, uint32_t line)
 {
     if (leaf->rule == SY_RULE_EXISTS || leaf->rule == SY_RULE_NOTHING || line == 0)
         return leaf->rule == SY_RULE_EXISTS && line > 0;
+    if (leaf->rule == SY_RULE_RANGE)
+        return line >= leaf->low && line <= leaf->high;
     char digits[16];
     int len = snprintf(digits, sizeof digits, "%u", line);
     sy_slice text = leaf->text.text;

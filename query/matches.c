@@ -85,8 +85,11 @@ static sy_status match_value(sy_search *s, size_t i, sy_matches *out, sy_error *
             st = sy_match_text(&s->leaves[k], &s->tools, value.field, text, &yes, &s->spans, err);
         if (st != SY_OK || s->spans.n == 0)
             continue;
+        sy_slice original;
         if (!mapped)
-            st = make_map(s, value.text, err);
+            st = sy_record_text_original(&s->record, i, &original, err);
+        if (!mapped && st == SY_OK)
+            st = make_map(s, original, err);
         mapped = true;
         if (st == SY_OK)
             st = add_places(s, &value, (uint32_t)k, out, err);

@@ -21,6 +21,7 @@ typedef struct parser {
     sy_node **leaves;
     size_t n_leaves, cap_leaves;
     size_t n_nodes;
+    bool in_list; /* the value of a list of fields is being read */
 } parser;
 
 static sy_status parse_or(parser *p, size_t depth, sy_field_id field, sy_node **out);
@@ -139,6 +140,14 @@ static sy_node_kind leaf_kind(const parser *p, sy_field_id field, bool equal)
         return SY_NODE_PREFIX;
     case SY_LEX_QUOTED:
         return equal ? SY_NODE_EQUAL : SY_NODE_QUOTED;
+    case SY_LEX_WILD:
+        return SY_NODE_WILD;
+    case SY_LEX_FUZZY:
+        return SY_NODE_FUZZY;
+    case SY_LEX_RANGE:
+        return SY_NODE_RANGE;
+    case SY_LEX_NEAR:
+        return SY_NODE_NEAR;
     default:
         return equal ? SY_NODE_EQUAL : SY_NODE_TERM;
     }
@@ -146,8 +155,29 @@ static sy_node_kind leaf_kind(const parser *p, sy_field_id field, bool equal)
 
 static bool starts_leaf(sy_lex_kind kind)
 {
-    return kind == SY_LEX_STAR || kind == SY_LEX_WORD || kind == SY_LEX_PREFIX ||
-           kind == SY_LEX_QUOTED;
+    return kind >= SY_LEX_STAR && kind <= SY_LEX_NEAR;
+}
+
+/* Forms that need more of their surroundings than the lexer sees. */
+static sy_status check_leaf(parser *p, sy_field_id field, bool equal)
+{
+    sy_lex_kind kind = p->lx.tok.kind;
+    bool whole = kind == SY_LEX_STAR || kind == SY_LEX_WORD || kind == SY_LEX_QUOTED;
+    if (equal && !whole)
+        return fail_here(p, "':' instead of '=', or quotes around the value",
+                         "'=' asks for a whole value, so a star cannot end it, nor can there be "
+                         "another sign");
+    if (field == SY_FIELD_LINE &&
+        (kind == SY_LEX_WILD || kind == SY_LEX_FUZZY || kind == SY_LEX_NEAR))
+        return fail_here(p, "a number, digits and a star, or low..high",
+                         "lines are asked for by number");
+    const sy_schema *schema = p->lx.schema;
+    sy_field_kind of = field < schema->n_fields ? schema->fields[field].kind : SY_FIELD_TEXT;
+    if (kind == SY_LEX_RANGE && field != SY_FIELD_LINE && of != SY_FIELD_NUMBER &&
+        of != SY_FIELD_DATE)
+        return fail_here(p, "a field of numbers or dates before it, or quotes around it",
+                         "a range needs a field of numbers or dates, or line");
+    return SY_OK;
 }
 
 /* The current lexeme as a leaf that begins at byte `start` (with its field). */
@@ -155,15 +185,15 @@ static sy_status parse_leaf(parser *p, size_t start, sy_field_id field, bool equ
 {
     const sy_lexeme *tok = &p->lx.tok;
     *out = NULL;
-    if (equal && tok->kind == SY_LEX_PREFIX)
-        return fail_here(p, "':' instead of '=', or quotes around the value",
-                         "'=' asks for a whole value, so a star cannot end it");
     sy_node *node;
-    sy_status status = new_node(p, leaf_kind(p, field, equal), &node);
+    sy_status status = check_leaf(p, field, equal);
+    if (status == SY_OK)
+        status = new_node(p, leaf_kind(p, field, equal), &node);
     if (status != SY_OK)
         return status;
     node->field = field;
     node->text = tok->text;
+    node->number = tok->number;
     node->start = (uint32_t)start;
     node->end = tok->end;
     node->leaf = (uint32_t)p->n_leaves;
@@ -193,11 +223,10 @@ static sy_status parse_group(parser *p, size_t depth, sy_field_id field, sy_node
     return sy_lex_next(&p->lx);
 }
 
-/* field (":" | "=") value | field ":" "(" query ")" */
-static sy_status parse_field(parser *p, size_t depth, sy_node **out)
+/* What follows a field: one value, or a group. */
+static sy_status parse_value(parser *p, size_t depth, sy_lexeme field, sy_node **out)
 {
     *out = NULL;
-    sy_lexeme field = p->lx.tok;
     sy_status status = sy_lex_next(&p->lx);
     if (status != SY_OK)
         return status;
@@ -215,11 +244,37 @@ static sy_status parse_field(parser *p, size_t depth, sy_node **out)
                        "there is no value after '%s'", excerpt(p, &field).text);
 }
 
+/* field (":" | "=") value | field ":" "(" query ")". A list of fields is OR: the
+ * value is read again for each. */
+static sy_status parse_field(parser *p, size_t depth, sy_node **out)
+{
+    sy_lexeme field = p->lx.tok;
+    if (field.kind == SY_LEX_FIELD)
+        return parse_value(p, depth, field, out);
+    *out = NULL;
+    if (p->in_list) /* each level would read the text anew for each field */
+        return fail_here(p, "one field", "a list of fields cannot stand inside another's value");
+    p->in_list = true;
+    sy_status status = check_depth(p, depth + 1);
+    size_t mark = p->n_stack, at = p->lx.at;
+    for (unsigned i = 0; i < field.number && status == SY_OK; i++) {
+        sy_node *node;
+        p->lx.at = at;
+        p->lx.tok = field;
+        field.field = field.fields[i];
+        status = parse_value(p, depth + 1, field, &node);
+        if (status == SY_OK)
+            status = push_operand(p, SY_NODE_OR, node);
+    }
+    p->in_list = false;
+    return status == SY_OK ? pop_list(p, SY_NODE_OR, mark, out) : status;
+}
+
 /* not = ("NOT" | "-") not | primary. `field` is what leaves without one get. */
 static sy_status parse_not(parser *p, size_t depth, sy_field_id field, sy_node **out)
 {
     const sy_lexeme *tok = &p->lx.tok;
-    if (tok->kind == SY_LEX_FIELD)
+    if (tok->kind == SY_LEX_FIELD || tok->kind == SY_LEX_FIELDS)
         return parse_field(p, depth, out);
     if (tok->kind == SY_LEX_OPEN)
         return parse_group(p, depth, field, out);

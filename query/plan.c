@@ -1,5 +1,7 @@
 #include "query/plan.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
@@ -10,13 +12,17 @@
  *   rule              text fields                                 exact if
  *   PART    n = 1     all bigrams that begin with it              any field
  *           n = 2     the bigram                                  any field
- *           n > 2     its rarest bigrams together                 never
+ *           n > 2     its rarest bigrams and grams together       a gram, any field
  *   SPREAD            the rarest bigrams of all its words         two characters, any field
  *   WHOLE   one token its word lists                              always
  *           more      as PART                                     never
  *   BEGIN   n = 1     the lists of words that begin with it       no overlong words
  *           n > 1     as PART                                     never
  *   EQUAL             its value list, or bigrams with its end     value list
+ *   PATTERN wildcards the rarest bigrams of its literal texts     never
+ *           edits     those of one piece of it or another         never
+ *   NEAR              the rarest bigrams of all its words         never
+ *   RANGE             the presence list                           never
  *   EXISTS            the presence list                           always
  *
  * and in name fields, for bare terms: the value lists of all names that the name
@@ -24,7 +30,9 @@
 
 enum {
     LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
-    ROWS_MAX = 4
+    ROWS_MAX = 4,
+    /* Looking for grams costs as much as verifying about this many records. */
+    GRAMS_FROM = 64
 };
 
 static const uint32_t STOP = 0x3002; /* 。, which whole values ignore at the end */
@@ -38,7 +46,8 @@ typedef struct bigram {
 typedef struct bigrams {
     bigram items[LISTS_MAX];
     size_t n;
-    bool none; /* one was not there at all: nothing matches */
+    bool none;  /* one was not there at all: nothing matches */
+    bool whole; /* the text has a list of its own: the first  */
 } bigrams;
 
 /* A cursor and whether it is the answer. */
@@ -73,6 +82,19 @@ static sy_status take_refs(sy_plan *p, sy_cursor **out, sy_error *err)
 
 /* ---- the character layer ---- */
 
+/* Puts a list among the rarest. */
+static void add_list(bigrams *set, const bigram *one)
+{
+    size_t i = set->n;
+    if (set->n < LISTS_MAX)
+        set->n++;
+    else if (set->items[--i].ref.df <= one->ref.df)
+        return;
+    for (; i > 0 && set->items[i - 1].ref.df > one->ref.df; i--)
+        set->items[i] = set->items[i - 1];
+    set->items[i] = *one;
+}
+
 static sy_status add_bigram(sy_plan *p, bigrams *set, uint32_t a, uint32_t b, sy_error *err)
 {
     for (size_t i = 0; i < set->n; i++)
@@ -83,14 +105,7 @@ static sy_status add_bigram(sy_plan *p, bigrams *set, uint32_t a, uint32_t b, sy
     if (st != SY_OK)
         return st;
     set->none |= one.ref.df == 0;
-    size_t i = set->n;
-    if (set->n < LISTS_MAX)
-        set->n++;
-    else if (set->items[--i].ref.df <= one.ref.df)
-        return SY_OK;
-    for (; i > 0 && set->items[i - 1].ref.df > one.ref.df; i--)
-        set->items[i] = set->items[i - 1];
-    set->items[i] = one;
+    add_list(set, &one);
     return SY_OK;
 }
 
@@ -109,11 +124,91 @@ static sy_status add_bigrams(sy_plan *p, bigrams *set, sy_slice text, sy_error *
     return st;
 }
 
+/* A subset that was put together lies in p->bits until the next gram: it goes to the
+ * memory of the cursors. */
+static sy_status keep_subset(sy_plan *p, sy_postings_ref *ref, sy_error *err)
+{
+    if (!ref->subset || ref->subset != (const uint8_t *)p->bits.data)
+        return SY_OK;
+    size_t bytes = ((size_t)ref->n_all + 7) / 8;
+    uint8_t *copy = sy_query_memory_take(p->env->memory, bytes, 1);
+    if (!copy)
+        return sy_fail_nomem(err);
+    memcpy(copy, ref->subset, bytes);
+    ref->subset = copy;
+    return SY_OK;
+}
+
+/* The longest gram that starts at `at`: they come with all their beginnings of three
+ * characters and more, so its end is found step by step, and its list put together
+ * once. */
+static sy_status longest_gram(sy_plan *p, sy_slice text, size_t at, size_t *end,
+                              sy_postings_ref *out, sy_error *err)
+{
+    size_t len = at;
+    *out = (sy_postings_ref){0};
+    *end = at;
+    for (size_t chars = 1; len < text.len; chars++) {
+        uint32_t cp;
+        sy_postings_ref term;
+        len += sy_utf8_decode(text.data + len, text.len - len, &cp);
+        if (cp == SY_BARRIER)
+            break;
+        if (chars < 3)
+            continue;
+        sy_term_key_gram(&p->key, (sy_slice){text.data + at, len - at});
+        sy_status st = sy_buf_status(&p->key, err);
+        if (st == SY_OK)
+            st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &term, err);
+        if (st != SY_OK)
+            return st;
+        if (term.df == 0)
+            break;
+        *end = len;
+    }
+    if (*end == at)
+        return SY_OK;
+    sy_slice gram = {text.data + at, *end - at};
+    sy_status st = sy_segment_gram(p->segment, gram, &p->bits, out, err);
+    return st == SY_OK ? keep_subset(p, out, err) : st;
+}
+
+/* Adds the grams inside a text; *whole: it is one itself. */
+static sy_status add_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole, sy_error *err)
+{
+    *whole = false;
+    size_t reached = 0; /* the end of the grams so far: what lies within them says no more */
+    for (size_t at = 0; at < text.len;) {
+        bigram one = {.a = 0};
+        size_t end;
+        uint32_t cp;
+        sy_status st = longest_gram(p, text, at, &end, &one.ref, err);
+        if (st != SY_OK)
+            return st;
+        if (one.ref.df > 0 && end > reached) {
+            *whole = at == 0 && end == text.len;
+            reached = end;
+            add_list(set, &one);
+        }
+        at += sy_utf8_decode(text.data + at, text.len - at, &cp);
+    }
+    return SY_OK;
+}
+
 /* The records that have character `a`. */
 static sy_status row(sy_plan *p, uint32_t a, sy_cursor **out, sy_error *err)
 {
     uint32_t first, n;
-    sy_status st = sy_segment_bigram_row(p->segment, a, &first, &n, err);
+    sy_postings_ref own;
+    sy_term_key_char(&p->key, a);
+    sy_status st = sy_buf_status(&p->key, err);
+    if (st == SY_OK)
+        st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &own, err);
+    if (st != SY_OK)
+        return st;
+    if (own.df > 0) /* a frequent character has a list of its own */
+        return made(sy_cursor_list(p->env, &own), out, err);
+    st = sy_segment_bigram_row(p->segment, a, &first, &n, err);
     for (uint32_t i = 0; i < n && st == SY_OK; i++) {
         uint32_t b;
         sy_postings_ref ref;
@@ -148,8 +243,17 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
     sy_status st = SY_OK;
     for (size_t i = 0; i < n && st == SY_OK; i++)
         st = add_bigrams(p, set, texts[i], err);
+    bool grams = st == SY_OK && !set->none && set->n > 0 && set->items[0].ref.df >= GRAMS_FROM;
+    for (size_t i = 0; i < n && grams && st == SY_OK; i++) {
+        bool one;
+        st = add_grams(p, set, texts[i], &one, err);
+        set->whole |= one && n == 1;
+    }
     if (st != SY_OK)
         return st;
+    if (set->whole) { /* nothing but its own list, which is the rarest of all */
+        return made(sy_cursor_list(p->env, &set->items[0].ref), out, err);
+    }
     if (set->n > 0)
         return all_bigrams(p, set, NULL, out, err);
     /* Single characters only. */
@@ -166,9 +270,10 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
 static sy_status contain_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     bigrams set = {.n = 0};
-    out->exact = leaf->field == SY_FIELD_ANY && leaf->n_chars <= 2 && leaf->rule != SY_RULE_WHOLE &&
-                 leaf->rule != SY_RULE_BEGIN;
-    return contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+    sy_status st = contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+    out->exact = leaf->field == SY_FIELD_ANY && (leaf->n_chars <= 2 || set.whole) &&
+                 leaf->rule != SY_RULE_WHOLE && leaf->rule != SY_RULE_BEGIN;
+    return st;
 }
 
 static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
@@ -185,6 +290,20 @@ static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_er
     sy_status st = contain(p, texts, leaf->n_words, &set, &out->cursor, err);
     sy_free(texts);
     return st;
+}
+
+/* The records that can have one of the words. */
+static sy_status contain_one(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    sy_cursor *cursors[ROWS_MAX];
+    size_t n = 0;
+    sy_status st = SY_OK;
+    for (; n < leaf->n_words && n < ROWS_MAX && st == SY_OK; n++) {
+        bigrams set = {.n = 0};
+        st = contain(p, &leaf->words[n].needle.text, 1, &set, &cursors[n], err);
+    }
+    out->exact = false;
+    return st == SY_OK ? made(sy_cursor_or(p->env, cursors, n), &out->cursor, err) : st;
 }
 
 /* ---- the word layer ---- */
@@ -406,6 +525,7 @@ static sy_status source(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *er
 
 static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
+    sy_status st;
     switch (leaf->rule) {
     case SY_RULE_ALL:
         out->exact = true;
@@ -423,6 +543,15 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
                                   : contain_text(p, leaf, out, err);
     case SY_RULE_EQUAL:
         return equal(p, leaf, out, err);
+    case SY_RULE_PATTERN:
+        return leaf->pattern.edits > 0 ? contain_one(p, leaf, out, err)
+                                       : contain_words(p, leaf, out, err);
+    case SY_RULE_NEAR:
+        return contain_words(p, leaf, out, err);
+    case SY_RULE_RANGE:
+        st = exists(p, leaf, out, err);
+        out->exact = false;
+        return st;
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:
@@ -501,6 +630,7 @@ sy_status sy_plan_node(sy_plan *p, const sy_node *node, sy_cursor **out, sy_erro
 void sy_plan_release(sy_plan *p)
 {
     sy_buf_release(&p->key);
+    sy_buf_release(&p->bits);
     sy_free(p->refs);
     *p = (sy_plan){0};
 }

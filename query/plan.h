@@ -15,7 +15,7 @@ typedef struct sy_plan {
     const sy_leaf *leaves; /* leaves[node->leaf] */
     sy_cursor_env *env;
     /* scratch, kept from leaf to leaf */
-    sy_buf key;
+    sy_buf key, bits;
     sy_postings_ref *refs;
     size_t n_refs, cap_refs;
 } sy_plan; /* {0} to start with */

@@ -23,7 +23,11 @@ typedef enum sy_node_kind {
     SY_NODE_TERM,   /* bare term: rules 2, 3 and 5 of design section 5 */
     SY_NODE_PREFIX, /* `term*`                                       */
     SY_NODE_QUOTED, /* "…": rule 1                                   */
-    SY_NODE_EQUAL   /* field=value: rule 4; field=* is SY_NODE_EXISTS */
+    SY_NODE_EQUAL,  /* field=value: rule 4; field=* is SY_NODE_EXISTS */
+    SY_NODE_WILD,   /* a term with * or ?; its text keeps backslashes */
+    SY_NODE_FUZZY,  /* term~1: `number` edits                         */
+    SY_NODE_NEAR,   /* "a b"~5: `number` characters beside the words  */
+    SY_NODE_RANGE   /* low..high: `number` bytes of text are low      */
 } sy_node_kind;
 
 typedef struct sy_node {
@@ -32,6 +36,7 @@ typedef struct sy_node {
     bool optional;       /* direct child of the root AND under --any           */
     sy_slice text;       /* leaves: the term as typed, without quotes, escapes
                             undone; borrowed from the query                    */
+    unsigned number;     /* see the kinds                                      */
     uint32_t start, end; /* bytes of the leaf in the expression, field included */
     uint32_t expr;       /* which expression it came from                      */
     uint32_t leaf;       /* leaves: index into query->leaves                   */
@@ -59,10 +64,9 @@ typedef struct sy_query_options {
 
 /* Parses n expressions and joins them with AND (with OR under `any`, which joins
  * the top-level terms of all of them). Fields are looked up in `schema` by their
- * normal form. Forms of later versions (regular expressions, fuzzy terms, ranges,
- * proximity, concepts, inner wildcards, boosts, field lists) are SY_E_INPUT with
- * a message that says so. On failure *out is zeroed and *where says the place
- * (where may be NULL). INPUT, LIMIT, NOMEM. */
+ * normal form. Forms of later versions (regular expressions, concepts) are SY_E_INPUT
+ * with a message that says so. Boosts are read and have no effect yet. On failure *out is zeroed
+ * and *where says the place (where may be NULL). INPUT, LIMIT, NOMEM. */
 SY_CHECKED sy_status sy_query_parse(const char *const *exprs, size_t n_exprs,
                                     const sy_schema *schema, const sy_query_options *options,
                                     sy_query *out, sy_query_error *where, sy_error *err);

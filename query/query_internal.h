@@ -30,15 +30,22 @@ typedef enum sy_lex_kind {
     SY_LEX_STAR,   /* `*` alone                                 */
     SY_LEX_WORD,   /* a bare term                               */
     SY_LEX_PREFIX, /* a bare term with a star behind            */
-    SY_LEX_QUOTED
+    SY_LEX_WILD,   /* a term with * or ? elsewhere              */
+    SY_LEX_FUZZY,  /* term~1                                    */
+    SY_LEX_RANGE,  /* low..high                                 */
+    SY_LEX_QUOTED,
+    SY_LEX_NEAR,  /* "…"~5                                     */
+    SY_LEX_FIELDS /* {a,b}: or {a,b}=                          */
 } sy_lex_kind;
 
 typedef struct sy_lexeme {
     sy_lex_kind kind;
     uint32_t start, end; /* bytes of the expression, quotes and star included */
-    sy_slice text;       /* WORD, PREFIX, QUOTED: escapes undone; in the memory */
+    sy_slice text;       /* terms: escapes undone, but not in WILD; in the memory */
+    unsigned number;     /* FUZZY: edits; NEAR: characters between; RANGE: bytes of low */
     sy_field_id field;   /* FIELD */
-    bool equal;          /* FIELD: = stands there, not : */
+    bool equal;          /* FIELD, FIELDS: = stands there, not : */
+    sy_field_id *fields; /* FIELDS: fields[number]; in the memory */
 } sy_lexeme;
 
 typedef struct sy_lexer {
@@ -66,6 +73,9 @@ void sy_lex_release(sy_lexer *lx);
  * `status`. `expected` completes "expected ..."; "" if there is nothing to say. */
 sy_status sy_lex_fail(sy_lexer *lx, sy_status status, size_t start, size_t end,
                       const char *expected, const char *fmt, ...) SY_PRINTF(6, 7);
+
+/* White space of any kind. */
+bool sy_query_is_space(uint32_t cp);
 
 /* A piece of the expression as it can be shown inside a message: cut after a
  * few characters, without control characters. */

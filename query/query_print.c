@@ -22,6 +22,14 @@ static const char *kind_name(sy_node_kind kind)
         return "quoted";
     case SY_NODE_EQUAL:
         return "equal";
+    case SY_NODE_WILD:
+        return "wild";
+    case SY_NODE_FUZZY:
+        return "fuzzy";
+    case SY_NODE_NEAR:
+        return "near";
+    case SY_NODE_RANGE:
+        return "range";
     }
     return "?";
 }
@@ -51,6 +59,8 @@ static void print_leaf(const sy_node *node, const sy_schema *schema, sy_buf *out
         sy_buf_put_json(out, node->text.data, node->text.len);
     else
         sy_buf_append(out, node->text.data, node->text.len);
+    if (node->kind == SY_NODE_FUZZY || node->kind == SY_NODE_NEAR)
+        sy_buf_printf(out, " %u", node->number);
 }
 
 /* The depth of a tree is bounded by the parser's limit on nesting. */

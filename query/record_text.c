@@ -41,7 +41,7 @@ sy_status sy_record_text_load(sy_record_text *r, const sy_segment *segment, sy_d
     if (r->segment == segment && r->stored.docid == docid)
         return SY_OK;
     r->segment = NULL;
-    sy_status st = sy_segment_record(segment, docid, &r->stored, err);
+    sy_status st = sy_segment_coded(segment, docid, &r->stored, err);
     if (st != SY_OK)
         return st;
     size_t n = r->stored.n_values + N_RESERVED;
@@ -76,15 +76,38 @@ sy_stored_value sy_record_text_value(const sy_record_text *r, size_t i)
     return (sy_stored_value){.field = SY_FIELD_SOURCE, .text = doc.source};
 }
 
+sy_status sy_record_text_original(sy_record_text *r, size_t i, sy_slice *out, sy_error *err)
+{
+    sy_stored_value value = sy_record_text_value(r, i);
+    *out = value.text;
+    if (i >= r->stored.n_values)
+        return SY_OK;
+    sy_buf_reset(&r->original);
+    sy_status st = sy_segment_text(r->segment, &value, &r->original, err);
+    *out = (sy_slice){sy_buf_cstr(&r->original), r->original.len};
+    return st;
+}
+
+/* The normal form of the i-th text: spelt by the segment where it can be, else made
+ * from the original. */
+static sy_status fill_normal(sy_record_text *r, size_t i, sy_buf *out, sy_error *err)
+{
+    if (i < r->stored.n_values && r->stored.values[i].simple)
+        return sy_segment_normal(r->segment, &r->stored.values[i], out, err);
+    sy_slice text;
+    sy_status st = sy_record_text_original(r, i, &text, err);
+    return st == SY_OK
+               ? sy_normalize(r->tools->index->info.norm_flags, text.data, text.len, out, NULL, err)
+               : st;
+}
+
 sy_status sy_record_text_normal(sy_record_text *r, size_t i, sy_text **out, sy_error *err)
 {
     sy_text *text = *out = &r->texts[i];
     if (text->normalised)
         return SY_OK;
-    sy_slice original = sy_record_text_value(r, i).text;
     sy_buf_reset(&text->buf);
-    sy_status st = sy_normalize(r->tools->index->info.norm_flags, original.data, original.len,
-                                &text->buf, NULL, err);
+    sy_status st = fill_normal(r, i, &text->buf, err);
     if (st == SY_OK)
         st = sy_buf_status(&text->buf, err);
     text->normal = (sy_slice){sy_buf_cstr(&text->buf), text->buf.len};
@@ -98,5 +121,6 @@ void sy_record_text_release(sy_record_text *r)
         sy_text_release(&r->texts[i]);
     sy_free(r->texts);
     sy_stored_release(&r->stored);
+    sy_buf_release(&r->original);
     *r = (sy_record_text){.tools = r->tools};
 }

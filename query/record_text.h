@@ -23,7 +23,8 @@ void sy_text_release(sy_text *text);
 typedef struct sy_record_text {
     sy_tools *tools;           /* borrowed */
     const sy_segment *segment; /* NULL: no record is loaded */
-    sy_stored stored;
+    sy_stored stored;          /* not spelt out */
+    sy_buf original;           /* scratch */
     sy_text *texts;
     size_t cap_texts;
 } sy_record_text; /* {.tools = tools} to start with */
@@ -32,9 +33,12 @@ typedef struct sy_record_text {
 SY_CHECKED sy_status sy_record_text_load(sy_record_text *r, const sy_segment *segment,
                                          sy_docid docid, sy_error *err);
 size_t sy_record_text_count(const sy_record_text *r);
-/* The i-th text as it is stored; for the key and the path with their reserved
- * field ids. */
+/* The i-th text as it is stored, its `text` only for the key and the path; for the key and the path
+ * with their reserved field ids. */
 sy_stored_value sy_record_text_value(const sy_record_text *r, size_t i);
+/* The i-th text in the original; borrowed until the next call of this function. */
+SY_CHECKED sy_status sy_record_text_original(sy_record_text *r, size_t i, sy_slice *out,
+                                             sy_error *err);
 /* The same in normal form; borrowed until another record is loaded. */
 SY_CHECKED sy_status sy_record_text_normal(sy_record_text *r, size_t i, sy_text **out,
                                            sy_error *err);

@@ -74,17 +74,21 @@ sy_status sy_search_seek(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *ou
     }
 }
 
+/* Opens the plan of the current segment unless it is open. */
+static sy_status open_segment(sy_search *s, sy_error *err)
+{
+    if (s->root)
+        return SY_OK;
+    s->next = 0;
+    sy_status st = sy_search_enter(s, s->segment, err);
+    return st == SY_OK ? sy_plan_node(&s->plan, s->node, &s->root, err) : st;
+}
+
 static sy_status next_hit(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
 {
     *more = false;
     for (; s->segment < s->index->n_segments; s->segment++) {
-        sy_status st = SY_OK;
-        if (!s->root) {
-            s->next = 0;
-            st = sy_search_enter(s, s->segment, err);
-            if (st == SY_OK)
-                st = sy_plan_node(&s->plan, s->node, &s->root, err);
-        }
+        sy_status st = open_segment(s, err);
         sy_docid doc = SY_DOC_END;
         if (st == SY_OK)
             st = sy_search_seek(s, s->root, s->next, &doc, err);
@@ -158,23 +162,52 @@ sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
 sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
 {
     *out = NULL;
-    sy_status st = sy_record_text_load(&s->record, hit->segment, hit->docid, err);
+    sy_status st = sy_segment_record(hit->segment, hit->docid, &s->shown, err);
     if (st == SY_OK)
-        *out = &s->record.stored;
+        *out = &s->shown;
     return st;
+}
+
+/* Counts what is left of the current segment from its lists alone, and goes on to
+ * the next segment, if that can be done. */
+static sy_status count_segment(sy_search *s, bool *done, uint64_t *count, sy_error *err)
+{
+    uint64_t n;
+    *done = false;
+    sy_status st = open_segment(s, err);
+    if (st == SY_OK)
+        *done = sy_cursor_count(s->root, &n);
+    if (st == SY_OK)
+        st = look_for_damage(s, err);
+    if (st != SY_OK || !*done)
+        return st;
+    *count += n;
+    s->root = NULL;
+    s->segment++;
+    return SY_OK;
 }
 
 sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err)
 {
     *count = 0;
-    for (;;) {
-        bool more;
+    bool more = true;
+    while (more && s->status == SY_OK) {
+        bool done = false;
+        if (s->segment < s->index->n_segments) {
+            sy_error_clear(&s->err);
+            s->status = count_segment(s, &done, count, &s->err);
+        }
+        if (done || s->status != SY_OK)
+            continue;
         sy_hit hit;
         sy_status st = sy_search_next(s, &more, &hit, err);
-        if (st != SY_OK || !more)
+        if (st != SY_OK)
             return st;
-        ++*count;
+        *count += more;
     }
+    if (s->status != SY_OK && err && err->status == SY_OK)
+        *err = s->err;
+    return s->status;
 }
 
 void sy_search_close(sy_search *s)
@@ -182,6 +215,7 @@ void sy_search_close(sy_search *s)
     if (!s)
         return;
     sy_record_text_release(&s->record);
+    sy_stored_release(&s->shown);
     sy_tools_release(&s->tools);
     sy_plan_release(&s->plan);
     sy_query_memory_free(s->env.memory);

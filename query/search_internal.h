@@ -14,6 +14,7 @@ struct sy_search {
     sy_leaf *leaves;         /* leaves[query->n_leaves] */
     bool *positive;          /* likewise: not excluded, so its places are shown */
     sy_record_text record;   /* the record looked at last */
+    sy_stored shown;         /* what sy_search_record gave */
     sy_plan plan;
 
     /* The walk: node `node` in segment `segment`, from docid `next` on. */

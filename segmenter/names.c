@@ -449,7 +449,7 @@ static sy_name_match match_listed(const sy_aliases *a, alias_name term, alias_na
     return is_member ? SY_NAME_GROUP : SY_NAME_NO;
 }
 
-sy_name_match sy_name_matches(const sy_aliases *a, sy_slice term, sy_slice name)
+static sy_name_match match_whole(const sy_aliases *a, sy_slice term, sy_slice name)
 {
     if (term.len == 0 || name.len == 0)
         return SY_NAME_NO;
@@ -467,4 +467,26 @@ sy_name_match sy_name_matches(const sy_aliases *a, sy_slice term, sy_slice name)
     if (match == SY_NAME_NO && memmem(name.data, name.len, term.data, term.len))
         match = SY_NAME_PART;
     return match;
+}
+
+/* 发改局 of 发改局(张三); the name itself if no remark in brackets ends it. */
+static sy_slice without_remark(sy_slice name)
+{
+    if (name.len == 0 || name.data[name.len - 1] != ')')
+        return name;
+    size_t at = name.len - 1;
+    while (at > 0 && name.data[at] != '(')
+        at--;
+    while (at > 0 && name.data[at - 1] == ' ')
+        at--;
+    return at > 0 ? (sy_slice){name.data, at} : name;
+}
+
+sy_name_match sy_name_matches(const sy_aliases *a, sy_slice term, sy_slice name)
+{
+    sy_name_match match = match_whole(a, term, name);
+    if (match != SY_NAME_NO)
+        return match;
+    sy_slice bare = without_remark(name);
+    return bare.len < name.len ? match_whole(a, term, bare) : SY_NAME_NO;
 }

@@ -45,9 +45,11 @@ typedef enum sy_name_match {
 /* How `term` matches `name`, the strongest way first in the order SAME, ALIAS,
  * GROUP, PART. Groups and their members are named as any bureau is: the term may
  * be an alias of a member, the name one of the group; but a member that is a group
- * stands for itself only. Empty terms and names match nothing. `a` may be NULL: no
- * aliases. No allocation; cost: two look-ups by hash and one search for the term
- * in the name, plus, where both are in the alias file, at most 16 look-ups. */
+ * stands for itself only. A remark in brackets at the end of the name, such as who
+ * is responsible there, may be left out: 发改局(张三) is 发改局. Empty terms and names match
+ * nothing. `a` may be NULL: no aliases. No allocation; cost: two look-ups by hash and one search
+ * for the term in the name, plus, where both are in the alias file, at most 16 look-ups; twice that
+ * with a remark. */
 sy_name_match sy_name_matches(const sy_aliases *a, sy_slice term, sy_slice name);
 
 /* True if a and b are equal or differ by one leading 区/县/市 (the rule above). */

@@ -46,6 +46,8 @@ const char *sy_section_name(sy_section_kind kind)
         return "term blocks";
     case SY_SECTION_TERM_LISTS:
         return "term lists";
+    case SY_SECTION_PHRASES:
+        return "phrases";
     }
     return "unknown section";
 }
@@ -65,9 +67,9 @@ static sy_status check_header(sy_file *f, sy_file_kind kind, const uint8_t *uuid
     uint32_t version = sy_get_u32(h + 8);
     if (version != SY_FORMAT_VERSION)
         return sy_fail(
-            err, SY_E_VERSION, f->path, "format version %u, this suoyin reads version %u; %s",
-            version, SY_FORMAT_VERSION,
-            version > SY_FORMAT_VERSION ? "use a newer suoyin" : "index again with --rebuild");
+            err, SY_E_VERSION, f->path,
+            "it is of format version %u, written by %s suoyin; this one reads version %u", version,
+            version > SY_FORMAT_VERSION ? "a newer" : "an older", SY_FORMAT_VERSION);
     if (sy_get_u32(h + 12) != (uint32_t)kind)
         return damaged(f, 12, "another kind of file stands here", err);
     if (uuid && memcmp(h + 16, uuid, 16) != 0)

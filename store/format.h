@@ -18,6 +18,9 @@ enum {
     SY_INFO_LEN = 88
 };
 
+/* How the list of a gram stands: docs/format.md, 5.4. */
+enum { SY_GRAM_SAME = 0, SY_GRAM_SUBSET = 1, SY_GRAM_LIST = 2 };
+
 typedef enum sy_file_kind { SY_FILE_MANIFEST = 1, SY_FILE_SEGMENT = 2 } sy_file_kind;
 
 typedef enum sy_section_kind {
@@ -38,7 +41,8 @@ typedef enum sy_section_kind {
     SY_SECTION_BIGRAM_LISTS = 23,
     SY_SECTION_TERM_INDEX = 24,
     SY_SECTION_TERM_BLOCKS = 25,
-    SY_SECTION_TERM_LISTS = 26
+    SY_SECTION_TERM_LISTS = 26,
+    SY_SECTION_PHRASES = 27
 } sy_section_kind;
 
 #endif

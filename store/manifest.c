@@ -325,6 +325,13 @@ bool sy_segment_number(const char *name, uint64_t *number)
     return true;
 }
 
+bool sy_index_owns(const char *name)
+{
+    uint64_t number;
+    return strcmp(name, "lock") == 0 || strcmp(name, "manifest") == 0 || is_scratch(name) ||
+           sy_segment_number(name, &number);
+}
+
 /* A segment that m does not name. */
 static bool is_dead(const char *name, const sy_manifest *m)
 {

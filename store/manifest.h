@@ -27,6 +27,8 @@ SY_CHECKED sy_status sy_manifest_read(const char *dir, sy_manifest *out, sy_erro
 void sy_manifest_release(sy_manifest *m);
 /* Commits: steps 3 and 4 of the protocol. On failure the old commit stands. */
 SY_CHECKED sy_status sy_manifest_commit(const char *dir, const sy_manifest *m, sy_error *err);
+/* Whether a file of this name in the folder of an index is part of it. */
+bool sy_index_owns(const char *name);
 /* Removes what a writer that died has left: tmp-… files, and segments that m does not
  * name (m NULL: none, since nothing says which are live). What cannot be removed
  * is left. */

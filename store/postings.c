@@ -94,7 +94,7 @@ static bool decode_rest(sy_postings *p, uint32_t rest)
 /* Decodes block b (n_full: the rest) and stands on its first posting. */
 static void load(sy_postings *p, uint32_t b)
 {
-    uint32_t rest = p->ref.df % BLOCK;
+    uint32_t rest = p->n_all % BLOCK;
     if (b > p->n_full || (b == p->n_full && rest == 0)) {
         end_walk(p, false);
         return;
@@ -112,6 +112,7 @@ static void load(sy_postings *p, uint32_t b)
 void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
 {
     p->ref = *ref;
+    p->n_all = ref->subset ? ref->n_all : ref->df;
     p->corrupt = false;
     p->tf_decoded = true;
     p->n_full = 0;
@@ -126,9 +127,9 @@ void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
         p->docs[0] = ref->only;
         p->tfs[0] = ref->only_tf;
     } else {
-        p->n_full = ref->df / BLOCK;
+        p->n_full = p->n_all / BLOCK;
         size_t skips = (size_t)p->n_full * SKIP_LEN;
-        if (ref->df > SY_DOC_END || (size_t)(ref->end - ref->at) < skips) {
+        if (p->n_all > SY_DOC_END || (size_t)(ref->end - ref->at) < skips) {
             end_walk(p, true);
             return;
         }
@@ -137,7 +138,7 @@ void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
     }
 }
 
-sy_docid sy_postings_next(sy_postings *p)
+static sy_docid list_next(sy_postings *p)
 {
     if (p->i + 1 < p->in_block)
         return p->docs[++p->i];
@@ -180,10 +181,10 @@ static uint32_t find_block(const sy_postings *p, uint32_t from, sy_docid target)
     return from;
 }
 
-sy_docid sy_postings_seek(sy_postings *p, sy_docid target)
+static sy_docid list_seek(sy_postings *p, sy_docid target)
 {
     if (p->in_block == 0)
-        sy_postings_next(p);
+        list_next(p);
     sy_docid here = p->docs[p->i];
     if (here >= target)
         return here;
@@ -209,6 +210,30 @@ sy_docid sy_postings_seek(sy_postings *p, sy_docid target)
     }
     p->i = low;
     return p->docs[low];
+}
+
+/* The first posting from here on that belongs to the subset. */
+static sy_docid skip_others(sy_postings *p, sy_docid doc)
+{
+    while (doc != SY_DOC_END) {
+        uint32_t i = p->block * BLOCK + p->i;
+        if (p->ref.subset[i / 8] >> i % 8 & 1)
+            break;
+        doc = list_next(p);
+    }
+    return doc;
+}
+
+sy_docid sy_postings_next(sy_postings *p)
+{
+    sy_docid doc = list_next(p);
+    return p->ref.subset ? skip_others(p, doc) : doc;
+}
+
+sy_docid sy_postings_seek(sy_postings *p, sy_docid target)
+{
+    sy_docid doc = list_seek(p, target);
+    return p->ref.subset ? skip_others(p, doc) : doc;
 }
 
 uint32_t sy_postings_tf(sy_postings *p)

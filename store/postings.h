@@ -16,17 +16,20 @@ enum { SY_POSTINGS_BLOCK = 128 };
 
 /* Where a list lies. df 0: an empty list. */
 typedef struct sy_postings_ref {
-    uint32_t df;        /* records in the list */
-    bool has_tf;        /* term frequencies are stored */
-    const uint8_t *at;  /* NULL for a list of one record, which is inlined: */
-    const uint8_t *end; /* bound for reading */
-    sy_docid only;      /* that record */
-    uint32_t only_tf;   /* and its frequency */
-    uint64_t offset;    /* of `at` in its region, for messages */
+    uint32_t df;           /* records in the list */
+    bool has_tf;           /* term frequencies are stored */
+    const uint8_t *at;     /* NULL for a list of one record, which is inlined: */
+    const uint8_t *end;    /* bound for reading */
+    sy_docid only;         /* that record */
+    uint32_t only_tf;      /* and its frequency */
+    uint64_t offset;       /* of `at` in its file, for messages */
+    const uint8_t *subset; /* not NULL: only postings with their bit here; df counts those */
+    uint32_t n_all;        /* then: postings of the list at `at` */
 } sy_postings_ref;
 
 typedef struct sy_postings {
     sy_postings_ref ref;
+    uint32_t n_all;       /* postings of the list, with those outside a subset */
     uint32_t n_full;      /* full blocks */
     uint32_t block;       /* index of the block that is decoded */
     uint32_t in_block, i; /* docids in it; the current one */

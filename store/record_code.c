@@ -6,22 +6,24 @@
 void sy_stored_release(sy_stored *s)
 {
     sy_free(s->values);
+    sy_buf_release(&s->spelt);
     *s = (sy_stored){0};
 }
 
-void sy_record_encode(sy_buf *out, const sy_stored *record)
+void sy_record_encode(sy_buf *out, const sy_stored *record, unsigned unit)
 {
     sy_buf_put_varint(out, record->line);
     sy_buf_put_varint(out, record->row);
     sy_buf_put_varint(out, record->key.len);
     sy_buf_put_varint(out, record->n_values);
     for (size_t i = 0; i < record->n_values; i++) {
-        sy_buf_put_varint(out, record->values[i].field);
-        sy_buf_put_varint(out, record->values[i].text.len);
+        const sy_stored_value *v = &record->values[i];
+        sy_buf_put_varint(out, (uint64_t)v->field << 1 | v->simple);
+        sy_buf_put_varint(out, v->coded.len / unit);
     }
     sy_buf_append(out, record->key.data, record->key.len);
     for (size_t i = 0; i < record->n_values; i++)
-        sy_buf_append(out, record->values[i].text.data, record->values[i].text.len);
+        sy_buf_append(out, record->values[i].coded.data, record->values[i].coded.len);
 }
 
 /* Two varints below 2^32; NULL in, NULL out. */
@@ -32,7 +34,7 @@ static const uint8_t *read_pair(const uint8_t *at, const uint8_t *end, uint32_t 
     return at ? sy_varint_get32(at, end, b) : NULL;
 }
 
-bool sy_record_decode(const uint8_t *bytes, size_t len, sy_stored *out, bool *nomem)
+bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored *out, bool *nomem)
 {
     const uint8_t *end = bytes + len, *at = bytes;
     uint32_t key_len, n;
@@ -53,23 +55,25 @@ bool sy_record_decode(const uint8_t *bytes, size_t len, sy_stored *out, bool *no
     }
     uint64_t texts = key_len;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t field, text_len;
-        at = read_pair(at, end, &field, &text_len);
+        uint32_t head, units;
+        at = read_pair(at, end, &head, &units);
+        uint32_t field = head >> 1;
         if (!at || field >= SY_FIELDS_MAX || (i > 0 && field < out->values[i - 1].field))
             return false;
         bool again = i > 0 && field == out->values[i - 1].field;
         out->values[i] = (sy_stored_value){.field = (sy_field_id)field,
                                            .ordinal = again ? out->values[i - 1].ordinal + 1 : 0,
-                                           .text = {NULL, text_len}};
-        texts += text_len;
+                                           .simple = head & 1,
+                                           .coded = {NULL, (size_t)units * unit}};
+        texts += (uint64_t)units * unit;
     }
     if (texts != (uint64_t)(end - at))
         return false;
     out->key = (sy_slice){(const char *)at, key_len};
     at += key_len;
     for (uint32_t i = 0; i < n; i++) {
-        out->values[i].text.data = (const char *)at;
-        at += out->values[i].text.len;
+        out->values[i].coded.data = (const char *)at;
+        at += out->values[i].coded.len;
     }
     out->n_values = n;
     return true;

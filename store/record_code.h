@@ -6,12 +6,13 @@
 
 #include "store/segment.h"
 
-/* Appends a record. Values are by field id, not descending; `docid`, `doc` and the
- * ordinals of values are not written. */
-void sy_record_encode(sy_buf *out, const sy_stored *record);
-/* Fills everything but docid and doc from bytes[len], which must be used up.
- * Slices point into bytes. False if they hold no record; the caller says where.
+/* Appends a record with its values' `coded` bytes, which take `unit` bytes a piece: 2
+ * in a segment with phrases, else 1. Values are by field id, not descending; `docid`,
+ * `doc`, `text` and the ordinals of values are not written. */
+void sy_record_encode(sy_buf *out, const sy_stored *record, unsigned unit);
+/* Fills everything but docid, doc and the texts from bytes[len], which must be used
+ * up. Slices point into bytes. False if they hold no record; the caller says where.
  * *nomem tells a lack of memory apart. */
-bool sy_record_decode(const uint8_t *bytes, size_t len, sy_stored *out, bool *nomem);
+bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored *out, bool *nomem);
 
 #endif

@@ -138,6 +138,19 @@ sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_
     return SY_OK;
 }
 
+void sy_schema_unalias(sy_schema *s, sy_field_id id, const char *alias, size_t len)
+{
+    sy_field *f = &s->fields[id];
+    for (size_t k = 0; k < f->n_aliases; k++) {
+        if (!same(f->aliases[k], alias, len))
+            continue;
+        sy_free(f->aliases[k]);
+        f->n_aliases--;
+        memmove(&f->aliases[k], &f->aliases[k + 1], (f->n_aliases - k) * sizeof *f->aliases);
+        return;
+    }
+}
+
 static const char *reserved_name(sy_field_id id)
 {
     for (size_t i = 0; i < N_RESERVED; i++) {

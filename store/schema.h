@@ -61,6 +61,8 @@ SY_CHECKED sy_status sy_schema_add(sy_schema *s, const char *name, size_t len, c
 /* Adds an alias to a field; one that some field has already is SY_OK and left. */
 SY_CHECKED sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_t len,
                                      sy_error *err);
+/* Takes an alias from a field, if it has it. */
+void sy_schema_unalias(sy_schema *s, sy_field_id id, const char *alias, size_t len);
 /* Name of a field for people and output, reserved ones included. */
 const char *sy_schema_name(const sy_schema *s, sy_field_id id);
 const char *sy_schema_label(const sy_schema *s, sy_field_id id);

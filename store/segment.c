@@ -4,7 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "store/file.h"
+#include "store/phrases.h"
 #include "store/record_code.h"
 #include "store/term_key.h"
 
@@ -19,6 +21,7 @@ struct sy_segment {
     const sy_section *docs, *doc_strings, *bases, *starts, *records;
     const sy_section *rows, *entries, *bigram_lists;
     const sy_section *term_index, *term_blocks, *term_lists;
+    sy_phrases phrases;
     uint64_t n_rows, n_entries, n_blocks; /* rows without the last one */
 };
 
@@ -30,6 +33,7 @@ static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t of
 
 static sy_status find_sections(sy_segment *seg, sy_error *err)
 {
+    const sy_section *phrases;
     const struct {
         sy_section_kind kind;
         const sy_section **at;
@@ -45,6 +49,7 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         {SY_SECTION_TERM_INDEX, &seg->term_index},
         {SY_SECTION_TERM_BLOCKS, &seg->term_blocks},
         {SY_SECTION_TERM_LISTS, &seg->term_lists},
+        {SY_SECTION_PHRASES, &phrases},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         sy_status st = sy_file_section(seg->file, wanted[i].kind, wanted[i].at, err);
@@ -53,6 +58,8 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         if (st != SY_OK)
             return st;
     }
+    if (!sy_phrases_open(phrases->data, phrases->len, &seg->phrases))
+        return damaged(seg, phrases, 0, "the phrases have a broken length", err);
     return SY_OK;
 }
 
@@ -184,7 +191,7 @@ static uint64_t record_start(const sy_segment *seg, uint64_t docid)
     return base_at(seg, docid / SY_RECORDS_PER_BASE) + sy_get_u32(seg->starts->data + docid * 4);
 }
 
-sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
+sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
 {
     if (docid >= seg->n_records)
         return damaged(seg, seg->starts, 0, "a list names a record that does not exist", err);
@@ -193,12 +200,62 @@ sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *ou
         return damaged(seg, seg->starts, (uint64_t)docid * 4, "a record lies outside the records",
                        err);
     bool nomem;
-    if (!sy_record_decode(seg->records->data + start, (size_t)(end - start), out, &nomem))
+    unsigned unit = seg->phrases.n > 0 ? 2 : 1;
+    if (!sy_record_decode(seg->records->data + start, (size_t)(end - start), unit, out, &nomem))
         return nomem ? sy_fail_nomem(err)
                      : damaged(seg, seg->records, start, "a stored record does not hold", err);
     out->docid = docid;
     out->doc = doc_of(seg, docid);
     return SY_OK;
+}
+
+static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
+                       sy_buf *out, sy_error *err)
+{
+    if (seg->phrases.n == 0) {
+        sy_buf_append(out, value->coded.data, value->coded.len);
+    } else if (!sy_phrases_spell(&seg->phrases, (const uint8_t *)value->coded.data,
+                                 value->coded.len / 2, normal, out)) {
+        uint64_t at = (uint64_t)((const uint8_t *)value->coded.data - seg->records->data);
+        return damaged(seg, seg->records, at, "a text has a phrase that does not exist", err);
+    }
+    return sy_buf_status(out, err);
+}
+
+sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value, sy_buf *out,
+                          sy_error *err)
+{
+    return spell(seg, value, false, out, err);
+}
+
+sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_value *value, sy_buf *out,
+                            sy_error *err)
+{
+    return spell(seg, value, true, out, err);
+}
+
+sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
+{
+    sy_status st = sy_segment_coded(seg, docid, out, err);
+    sy_buf_reset(&out->spelt);
+    /* The buffer may move while it grows: lengths first, then pointers. */
+    for (size_t i = 0; i < out->n_values && st == SY_OK; i++) {
+        size_t before = out->spelt.len;
+        if (seg->phrases.n > 0)
+            st = sy_segment_text(seg, &out->values[i], &out->spelt, err);
+        out->values[i].text.len = out->spelt.len - before;
+    }
+    const char *at = sy_buf_cstr(&out->spelt);
+    for (size_t i = 0; i < out->n_values && st == SY_OK; i++) {
+        sy_stored_value *v = &out->values[i];
+        if (seg->phrases.n == 0) {
+            v->text = v->coded;
+        } else {
+            v->text.data = at;
+            at += v->text.len;
+        }
+    }
+    return st;
 }
 
 /* ---- character layer ---- */
@@ -439,6 +496,120 @@ sy_status sy_segment_term(const sy_segment *seg, sy_slice key, sy_postings_ref *
     if (st == SY_OK && w.held && sy_slice_equal((sy_slice){w.key.data, w.key.len}, key))
         *out = w.ref;
     sy_term_walk_close(&w);
+    return st;
+}
+
+/* The bigram of a gram that the fewest records have, the first of equal ones. */
+static sy_status rarest_bigram(const sy_segment *seg, sy_slice gram, sy_postings_ref *out,
+                               sy_error *err)
+{
+    uint32_t before = 0, cp;
+    *out = (sy_postings_ref){0};
+    for (size_t i = 0; i < gram.len;) {
+        bool first = i == 0;
+        i += sy_utf8_decode(gram.data + i, gram.len - i, &cp);
+        if (!first) {
+            sy_postings_ref ref;
+            sy_status st = sy_segment_bigram(seg, before, cp, &ref, err);
+            if (st != SY_OK)
+                return st;
+            if (out->df == 0 || ref.df < out->df)
+                *out = ref;
+        }
+        before = cp;
+    }
+    return SY_OK;
+}
+
+static sy_status bad_gram(const sy_segment *seg, uint64_t offset, sy_error *err)
+{
+    return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, offset,
+                      "damaged: the list of a frequent string does not hold");
+}
+
+/* The k-th set bit of `all` becomes the k-th bit of `part`; all == NULL: every bit is
+ * set. Both have n_all bits, of which `part` uses as many as `all` has set. */
+static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, uint32_t n_all,
+                   sy_buf *out)
+{
+    size_t bytes = ((size_t)n_all + 7) / 8;
+    sy_buf_reset(out);
+    uint8_t *to = (uint8_t *)sy_buf_reserve(out, bytes);
+    if (!to)
+        return false;
+    memset(to, 0, bytes);
+    uint64_t k = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        for (unsigned left = all[i]; left != 0 && k < part_bits; left &= left - 1, k++) {
+            if (part[k / 8] >> k % 8 & 1)
+                to[i] = (uint8_t)(to[i] | (left & -left));
+        }
+    }
+    out->len = bytes;
+    return true;
+}
+
+/* Fills *out for a gram of `chars` characters. bits[0] and bits[1] are scratch; the
+ * subset, where it had to be put together, is in bits[0]. */
+static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars, sy_buf *key,
+                              sy_buf *bits, sy_postings_ref *out, sy_error *err)
+{
+    sy_postings_ref own, parent;
+    *out = (sy_postings_ref){0};
+    sy_term_key_gram(key, gram);
+    sy_status st = sy_buf_status(key, err);
+    if (st == SY_OK)
+        st = sy_segment_term(seg, (sy_slice){key->data, key->len}, &own, err);
+    if (st != SY_OK || own.df == 0)
+        return st;
+    if (!own.at)
+        return bad_gram(seg, seg->term_lists->offset, err);
+    uint8_t kind = *own.at++;
+    if (kind == SY_GRAM_LIST) {
+        *out = own;
+        return SY_OK;
+    }
+    size_t len = gram.len;
+    while (chars > 3 && len > 0 && ((unsigned char)gram.data[--len] & 0xC0) == 0x80)
+        continue;
+    st = chars > 3
+             ? resolve_gram(seg, (sy_slice){gram.data, len}, chars - 1, key, bits, &parent, err)
+             : rarest_bigram(seg, gram, &parent, err);
+    if (st != SY_OK)
+        return st;
+    if (!parent.at || kind > SY_GRAM_LIST || own.df > parent.df ||
+        (kind == SY_GRAM_SAME ? own.df != parent.df
+                              : (size_t)(own.end - own.at) != ((size_t)parent.df + 7) / 8))
+        return bad_gram(seg, own.offset, err);
+    *out = parent;
+    out->df = own.df;
+    if (kind == SY_GRAM_SAME)
+        return SY_OK;
+    out->n_all = parent.subset ? parent.n_all : parent.df;
+    out->subset = own.at;
+    if (parent.subset) {
+        if (!expand(parent.subset, own.at, parent.df, out->n_all, &bits[1]))
+            return sy_fail_nomem(err);
+        sy_buf swap = bits[0];
+        bits[0] = bits[1];
+        bits[1] = swap;
+        out->subset = (const uint8_t *)bits[0].data;
+    }
+    return SY_OK;
+}
+
+sy_status sy_segment_gram(const sy_segment *seg, sy_slice gram, sy_buf *bits, sy_postings_ref *out,
+                          sy_error *err)
+{
+    sy_buf key = SY_BUF_INIT, both[2] = {*bits, SY_BUF_INIT};
+    size_t chars = sy_utf8_count(gram.data, gram.len);
+    *out = (sy_postings_ref){0};
+    sy_status st = SY_OK;
+    if (chars >= 3 && gram.len < SY_TERM_KEY_MAX)
+        st = resolve_gram(seg, gram, chars, &key, both, out, err);
+    *bits = both[0];
+    sy_buf_release(&both[1]);
+    sy_buf_release(&key);
     return st;
 }
 

@@ -27,7 +27,9 @@ typedef struct sy_segment_doc {
 typedef struct sy_stored_value {
     sy_field_id field;
     uint32_t ordinal; /* which value of its field, from 0 */
-    sy_slice text;    /* original text, UTF-8 */
+    bool simple;      /* its normal form can be spelt (sy_segment_normal) */
+    sy_slice coded;   /* as it is stored */
+    sy_slice text;    /* original text, UTF-8; empty in a record that is not spelt out */
 } sy_stored_value;
 
 /* A stored record, filled by sy_segment_record and reused from record to record.
@@ -39,6 +41,7 @@ typedef struct sy_stored {
     sy_slice key;
     sy_stored_value *values; /* by field id, then order in the document */
     size_t n_values, cap_values;
+    sy_buf spelt; /* holds texts that are not in the mapping */
 } sy_stored;
 
 void sy_stored_release(sy_stored *s);
@@ -49,6 +52,15 @@ size_t sy_segment_n_docs(const sy_segment *seg);
 void sy_segment_doc_at(const sy_segment *seg, size_t i, sy_segment_doc *out);
 SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                        sy_error *err);
+/* As sy_segment_record, but no text is spelt out: for looking at few of them. */
+SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out,
+                                      sy_error *err);
+/* Appends a value's original text to out. */
+SY_CHECKED sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value,
+                                     sy_buf *out, sy_error *err);
+/* Appends the normal form of a value that is simple. */
+SY_CHECKED sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_value *value,
+                                       sy_buf *out, sy_error *err);
 
 /* Character layer. The records in which character b follows a directly inside a
  * value's normal form; b is SY_BIGRAM_END where a value or paragraph ends.
@@ -68,7 +80,14 @@ SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uin
 SY_CHECKED sy_status sy_segment_term(const sy_segment *seg, sy_slice key, sy_postings_ref *out,
                                      sy_error *err);
 
-/* Walks the terms that start with a prefix. */
+/* The records that hold a frequent string of three or more characters in some value;
+ * out->df is 0 if the string has no list of its own. The subset of *out may lie in
+ * `bits`, whose content is replaced: the caller keeps it as long as *out. */
+SY_CHECKED sy_status sy_segment_gram(const sy_segment *seg, sy_slice gram, sy_buf *bits,
+                                     sy_postings_ref *out, sy_error *err);
+
+/* Walks the terms that start with a prefix. The lists of grams are only to be had by
+ * sy_segment_gram: here `at` is how they are coded. */
 typedef struct sy_term_walk {
     const sy_segment *seg;
     sy_buf key; /* the current key */

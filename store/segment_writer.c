@@ -1,19 +1,49 @@
 #include "store/segment_writer.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "store/file.h"
 #include "store/term_key.h"
 
 /* Sections are written one after the other; what belongs to a section that comes
  * later is gathered in a buffer:
  *
+ *   phrases: phrases
  *   record:  records      -> bases, starts
  *   docs:    bases, starts, documents, document strings
  *   bigram:  bigram lists -> entries, rows
  *   term:    entries, rows; term lists -> term blocks, term index
  *   finish:  term blocks, term index */
 
-typedef enum stage { STAGE_RECORDS, STAGE_BIGRAMS, STAGE_TERMS } stage;
+typedef enum stage { STAGE_PHRASES, STAGE_RECORDS, STAGE_BIGRAMS, STAGE_TERMS } stage;
+
+/* A bigram whose list is wanted again for the grams that have it. */
+typedef struct kept {
+    uint64_t key;     /* a << 21 | b, plus 1; 0: free */
+    uint32_t df;      /* 0: the bigram was not written (yet) */
+    uint64_t at, len; /* of its list in kept_lists */
+} kept;
+
+/* A character whose row is long, with the list of its records. */
+typedef struct char_list {
+    uint32_t cp, df;
+    size_t at, len; /* in char_lists */
+} char_list;
+
+/* The gram of some length that was written last. */
+typedef struct prefix {
+    sy_buf gram;
+    sy_docid *docs;
+    uint32_t n, cap;
+} prefix;
+
+enum {
+    GRAM_CHARS = 16, /* longer grams are no parents */
+    /* The union of lists with this many postings takes about .3 ms. */
+    ROW_POSTINGS = 1 << 16
+};
 
 struct sy_segment_writer {
     sy_file_writer file;
@@ -24,6 +54,15 @@ struct sy_segment_writer {
     sy_buf bases, starts, docs, doc_strings;
     sy_buf rows, entries, term_blocks, term_index;
     sy_buf list, last_key;
+    struct kept *kept; /* bigrams of the grams to come; a table with open addressing */
+    size_t n_kept, kept_slots;
+    sy_buf kept_lists;
+    prefix prefixes[GRAM_CHARS]; /* by number of characters */
+    uint64_t *row_bits;          /* the records of the current row */
+    uint64_t row_postings;       /* of its lists together */
+    struct char_list *chars;     /* rows that get a list of their own */
+    size_t n_chars, cap_chars;
+    sy_buf char_lists;
     uint32_t n_entries, row; /* the current first character */
     uint32_t in_block;
 };
@@ -41,13 +80,26 @@ sy_status sy_segment_writer_open(const char *path, const uint8_t uuid[16], uint6
         sy_free(w);
         return st;
     }
-    sy_file_begin(&w->file, SY_SECTION_RECORDS);
+    sy_file_begin(&w->file, SY_SECTION_PHRASES);
     *out = w;
     return SY_OK;
 }
 
+void sy_segment_writer_phrases(sy_segment_writer *w, const void *bytes, size_t len)
+{
+    sy_file_put(&w->file, bytes, len);
+}
+
+static void begin_records(sy_segment_writer *w)
+{
+    if (w->stage == STAGE_PHRASES)
+        sy_file_begin(&w->file, SY_SECTION_RECORDS);
+    w->stage = STAGE_RECORDS;
+}
+
 void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len)
 {
+    begin_records(w);
     uint64_t at = sy_file_section_len(&w->file);
     if (w->n_records % SY_RECORDS_PER_BASE == 0) {
         w->base = at;
@@ -81,6 +133,7 @@ static uint32_t add_string(sy_segment_writer *w, sy_slice s)
 
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n)
 {
+    begin_records(w);
     sy_buf_put_u64(&w->bases, sy_file_section_len(&w->file));
     put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);
@@ -115,15 +168,167 @@ static uint64_t put_list(sy_segment_writer *w, const sy_docid *docs, const uint3
     return at;
 }
 
+/* ---- grams ---- */
+
+static kept *kept_slot(const sy_segment_writer *w, uint64_t key)
+{
+    size_t mask = w->kept_slots - 1, at = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & mask;
+    while (w->kept[at].key != 0 && w->kept[at].key != key)
+        at = (at + 1) & mask;
+    return &w->kept[at];
+}
+
+/* Calls fn for each bigram of a gram. */
+static void each_bigram(sy_segment_writer *w, sy_slice gram,
+                        void (*fn)(sy_segment_writer *w, uint64_t key, void *ctx), void *ctx)
+{
+    uint32_t before = 0, cp;
+    for (size_t i = 0; i < gram.len; before = cp) {
+        bool first = i == 0;
+        i += sy_utf8_decode(gram.data + i, gram.len - i, &cp);
+        if (!first)
+            fn(w, ((uint64_t)before << 21 | cp) + 1, ctx);
+    }
+}
+
+static void expect(sy_segment_writer *w, uint64_t key, void *ctx)
+{
+    (void)ctx;
+    kept *k = kept_slot(w, key);
+    w->n_kept += k->key == 0;
+    k->key = key;
+}
+
+void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n)
+{
+    size_t most = 0; /* bigrams, at most one a byte */
+    for (size_t i = 0; i < n; i++)
+        most += grams[i].len;
+    if (most == 0)
+        return;
+    for (w->kept_slots = 64; w->kept_slots < most;)
+        w->kept_slots *= 2;
+    w->kept = sy_calloc(w->kept_slots, sizeof *w->kept);
+    if (!w->kept) {
+        w->kept_slots = 0;
+        w->status = SY_E_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        each_bigram(w, grams[i], expect, NULL);
+}
+
+/* Remembers the list that stands in w->list, if a gram may want it. */
+static void keep_list(sy_segment_writer *w, uint32_t a, uint32_t b, uint32_t n)
+{
+    if (w->kept_slots == 0 || n < 2)
+        return;
+    kept *k = kept_slot(w, ((uint64_t)a << 21 | b) + 1);
+    if (k->key == 0)
+        return;
+    *k = (kept){k->key, n, w->kept_lists.len, w->list.len};
+    sy_buf_append(&w->kept_lists, w->list.data, w->list.len);
+}
+
+static void choose_rarer(sy_segment_writer *w, uint64_t key, void *ctx)
+{
+    const kept **rarest = ctx, *k = kept_slot(w, key);
+    if (!*rarest || k->df < (*rarest)->df)
+        *rarest = k;
+}
+
+/* Writes to w->list which of the n_all ascending docids `all` gives one by one are
+ * among docs[n]: a bit each. */
+static bool mark_subset(sy_segment_writer *w, sy_docid (*next)(void *all), void *all,
+                        uint32_t n_all, const sy_docid *docs, uint32_t n)
+{
+    size_t bytes = ((size_t)n_all + 7) / 8;
+    sy_buf_reset(&w->list);
+    char *bits = sy_buf_reserve(&w->list, bytes);
+    if (!bits)
+        return false;
+    memset(bits, 0, bytes);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n_all && found < n; i++) {
+        if (next(all) != docs[found])
+            continue;
+        bits[i / 8] = (char)((unsigned char)bits[i / 8] | 1u << i % 8);
+        found++;
+    }
+    w->list.len = bytes;
+    return found == n;
+}
+
+static sy_docid next_posting(void *list)
+{
+    return sy_postings_next(list);
+}
+
+static sy_docid next_of_array(void *at)
+{
+    const sy_docid **docs = at;
+    return *(*docs)++;
+}
+
+/* ---- frequent characters ---- */
+
+/* Ends a row: a long one gets the list of its records. */
+static void end_row(sy_segment_writer *w)
+{
+    size_t words = ((size_t)w->n_records + 63) / 64;
+    if (w->row_postings < ROW_POSTINGS) {
+        if (w->row_postings > 0 && w->row_bits)
+            memset(w->row_bits, 0, words * sizeof *w->row_bits);
+        w->row_postings = 0;
+        return;
+    }
+    sy_docid *docs = sy_alloc(w->n_records, sizeof *docs);
+    if (!docs || !w->row_bits ||
+        !sy_grow((void **)&w->chars, w->n_chars, &w->cap_chars, sizeof *w->chars)) {
+        w->status = SY_E_NOMEM;
+        sy_free(docs);
+        return;
+    }
+    uint32_t n = 0;
+    for (size_t i = 0; i < words; i++) {
+        for (uint64_t left = w->row_bits[i]; left != 0; left &= left - 1)
+            docs[n++] = (sy_docid)(i * 64 + (unsigned)__builtin_ctzll(left));
+        w->row_bits[i] = 0;
+    }
+    char_list *c = &w->chars[w->n_chars++];
+    *c = (char_list){.cp = w->row, .df = n, .at = w->char_lists.len};
+    sy_postings_encode(&w->char_lists, docs, NULL, n);
+    c->len = w->char_lists.len - c->at;
+    w->row_postings = 0;
+    sy_free(docs);
+}
+
+/* Counts a list of the current row in. */
+static void add_to_row(sy_segment_writer *w, const sy_docid *docs, uint32_t n)
+{
+    if (!w->row_bits)
+        w->row_bits = sy_calloc(((size_t)w->n_records + 63) / 64, sizeof *w->row_bits);
+    if (!w->row_bits) {
+        w->status = SY_E_NOMEM;
+        return;
+    }
+    w->row_postings += n;
+    for (uint32_t i = 0; i < n; i++)
+        w->row_bits[docs[i] / 64] |= UINT64_C(1) << docs[i] % 64;
+}
+
 void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_docid *docs,
                               uint32_t n)
 {
     if (a != w->row) {
+        end_row(w);
         sy_buf_put_u32(&w->rows, a);
         sy_buf_put_u32(&w->rows, w->n_entries);
         w->row = a;
     }
     uint64_t place = n == 1 ? docs[0] : put_list(w, docs, NULL, n);
+    keep_list(w, a, b, n);
+    add_to_row(w, docs, n);
     if (place >> 40 != 0 || w->n_entries == UINT32_MAX)
         w->status = SY_E_LIMIT;
     sy_buf_putc(&w->entries, (char)b);
@@ -135,16 +340,6 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
     w->n_entries++;
 }
 
-static void end_bigrams(sy_segment_writer *w)
-{
-    sy_buf_put_u32(&w->rows, 0x110000);
-    sy_buf_put_u32(&w->rows, w->n_entries);
-    put_section(w, SY_SECTION_BIGRAM_ENTRIES, &w->entries);
-    put_section(w, SY_SECTION_BIGRAM_ROWS, &w->rows);
-    sy_file_begin(&w->file, SY_SECTION_TERM_LISTS);
-    w->stage = STAGE_TERMS;
-}
-
 static size_t shared_prefix(sy_slice a, sy_slice b)
 {
     size_t n = 0, most = a.len < b.len ? a.len : b.len;
@@ -153,11 +348,9 @@ static size_t shared_prefix(sy_slice a, sy_slice b)
     return n;
 }
 
-void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *docs,
-                            const uint32_t *tfs, uint32_t n)
+/* Writes the term's key and df; its list is to follow. */
+static void begin_term(sy_segment_writer *w, sy_slice key, uint32_t n)
 {
-    if (w->stage == STAGE_BIGRAMS)
-        end_bigrams(w);
     sy_buf *out = &w->term_blocks;
     if (w->in_block % SY_TERMS_PER_BLOCK == 0) {
         sy_buf_put_u64(&w->term_index, out->len);
@@ -170,17 +363,134 @@ void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *
     sy_buf_put_varint(out, key.len - shared);
     sy_buf_append(out, key.data + shared, key.len - shared);
     sy_buf_put_varint(out, n);
-    if (n == 1) {
-        sy_buf_put_varint(out, docs[0]);
-        if (tfs)
-            sy_buf_put_varint(out, tfs[0]);
-    } else {
-        uint64_t at = put_list(w, docs, tfs, n);
-        sy_buf_put_varint(out, sy_file_section_len(&w->file) - at);
-    }
     sy_buf_reset(&w->last_key);
     sy_buf_append(&w->last_key, key.data, key.len);
     w->in_block++;
+}
+
+/* The frequent characters are the first terms. */
+static void put_chars(sy_segment_writer *w)
+{
+    sy_buf key = SY_BUF_INIT;
+    for (size_t i = 0; i < w->n_chars; i++) {
+        const char_list *c = &w->chars[i];
+        sy_term_key_char(&key, c->cp);
+        begin_term(w, (sy_slice){sy_buf_cstr(&key), key.len}, c->df);
+        sy_buf_put_varint(&w->term_blocks, c->len);
+        sy_file_put(&w->file, w->char_lists.data + c->at, c->len);
+    }
+    if (key.status != SY_OK || w->char_lists.status != SY_OK)
+        w->status = SY_E_NOMEM;
+    sy_buf_release(&key);
+}
+
+static void end_bigrams(sy_segment_writer *w)
+{
+    end_row(w);
+    sy_buf_put_u32(&w->rows, 0x110000);
+    sy_buf_put_u32(&w->rows, w->n_entries);
+    put_section(w, SY_SECTION_BIGRAM_ENTRIES, &w->entries);
+    put_section(w, SY_SECTION_BIGRAM_ROWS, &w->rows);
+    sy_file_begin(&w->file, SY_SECTION_TERM_LISTS);
+    w->stage = STAGE_TERMS;
+    put_chars(w);
+}
+
+void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *docs,
+                            const uint32_t *tfs, uint32_t n)
+{
+    if (w->stage == STAGE_BIGRAMS)
+        end_bigrams(w);
+    begin_term(w, key, n);
+    if (n == 1) {
+        sy_buf_put_varint(&w->term_blocks, docs[0]);
+        if (tfs)
+            sy_buf_put_varint(&w->term_blocks, tfs[0]);
+    } else {
+        uint64_t at = put_list(w, docs, tfs, n);
+        sy_buf_put_varint(&w->term_blocks, sy_file_section_len(&w->file) - at);
+    }
+}
+
+/* Remembers the records of a gram for those that begin with it, which come next. */
+static bool remember(sy_segment_writer *w, sy_slice gram, size_t chars, const sy_docid *docs,
+                     uint32_t n)
+{
+    if (chars >= GRAM_CHARS)
+        return true;
+    prefix *p = &w->prefixes[chars];
+    sy_buf_reset(&p->gram);
+    sy_buf_append(&p->gram, gram.data, gram.len);
+    if (n > p->cap) {
+        sy_docid *bigger = sy_resize(p->docs, n, sizeof *bigger);
+        if (!bigger)
+            return false;
+        p->docs = bigger;
+        p->cap = n;
+    }
+    memcpy(p->docs, docs, n * sizeof *docs);
+    p->n = n;
+    return p->gram.status == SY_OK;
+}
+
+/* Fills w->list with the subset of the parent: for three characters the rarest
+ * bigram, else the gram without its last character. *n_all is 0 if there is none. */
+static bool subset_of_parent(sy_segment_writer *w, sy_slice gram, size_t chars,
+                             const sy_docid *docs, uint32_t n, uint32_t *n_all)
+{
+    *n_all = 0;
+    if (chars > 3) {
+        const prefix *p = &w->prefixes[chars - 1];
+        size_t len = gram.len - 1; /* to the start of the last character */
+        while (((unsigned char)gram.data[len] & 0xC0) == 0x80)
+            len--;
+        if (chars - 1 >= GRAM_CHARS ||
+            !sy_slice_equal((sy_slice){p->gram.data, p->gram.len}, (sy_slice){gram.data, len}))
+            return true;
+        *n_all = p->n;
+        const sy_docid *at = p->docs;
+        return mark_subset(w, next_of_array, &at, p->n, docs, n);
+    }
+    const kept *rarest = NULL;
+    if (w->kept_slots > 0)
+        each_bigram(w, gram, choose_rarer, &rarest);
+    if (!rarest || rarest->df < 2)
+        return true;
+    sy_postings list;
+    const uint8_t *at = (const uint8_t *)w->kept_lists.data + rarest->at;
+    sy_postings_init(&list,
+                     &(sy_postings_ref){.df = rarest->df, .at = at, .end = at + rarest->len});
+    *n_all = rarest->df;
+    return mark_subset(w, next_posting, &list, rarest->df, docs, n);
+}
+
+void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_docid *docs, uint32_t n)
+{
+    size_t chars = sy_utf8_count(gram.data, gram.len);
+    uint32_t n_all;
+    if (n < 2 || chars < 3)
+        return;
+    if (w->stage == STAGE_BIGRAMS)
+        end_bigrams(w);
+    sy_buf key = SY_BUF_INIT, list = SY_BUF_INIT;
+    sy_term_key_gram(&key, gram);
+    sy_postings_encode(&list, docs, NULL, n);
+    bool good =
+        subset_of_parent(w, gram, chars, docs, n, &n_all) && remember(w, gram, chars, docs, n);
+    if (!good || key.status != SY_OK || list.status != SY_OK) {
+        w->status = SY_E_NOMEM;
+    } else {
+        bool own = n_all == 0 || list.len < w->list.len;
+        char kind = n_all == n ? SY_GRAM_SAME : own ? SY_GRAM_LIST : SY_GRAM_SUBSET;
+        const sy_buf *bytes = own ? &list : &w->list;
+        size_t len = kind == SY_GRAM_SAME ? 0 : bytes->len;
+        begin_term(w, (sy_slice){key.data, key.len}, n);
+        sy_buf_put_varint(&w->term_blocks, len + 1);
+        sy_file_put(&w->file, &kind, 1);
+        sy_file_put(&w->file, bytes->data, len);
+    }
+    sy_buf_release(&key);
+    sy_buf_release(&list);
 }
 
 static void release(sy_segment_writer *w)
@@ -189,6 +499,15 @@ static void release(sy_segment_writer *w)
                      &w->entries, &w->term_blocks, &w->term_index, &w->list,        &w->last_key};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sy_buf_release(all[i]);
+    for (size_t i = 0; i < GRAM_CHARS; i++) {
+        sy_buf_release(&w->prefixes[i].gram);
+        sy_free(w->prefixes[i].docs);
+    }
+    sy_buf_release(&w->kept_lists);
+    sy_buf_release(&w->char_lists);
+    sy_free(w->row_bits);
+    sy_free(w->chars);
+    sy_free(w->kept);
     sy_free(w);
 }
 

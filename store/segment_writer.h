@@ -14,16 +14,25 @@ typedef struct sy_segment_writer sy_segment_writer;
 SY_CHECKED sy_status sy_segment_writer_open(const char *path, const uint8_t uuid[16],
                                             uint64_t number, sy_segment_writer **out,
                                             sy_error *err);
+/* The dictionary of the texts (store/phrases.h), before all records; empty or not
+ * called: texts are stored as they are. */
+void sy_segment_writer_phrases(sy_segment_writer *w, const void *bytes, size_t len);
 /* The next record, given as the bytes of store/record_code.h. */
 void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len);
 /* All documents, in order; their record counts add up to the records written. */
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n);
+/* The strings that may come as grams (n of them; borrowed until finish), before the
+ * first bigram: the lists of their bigrams are kept in memory, about 1.5 bytes a
+ * posting. NOMEM is told by finish. */
+void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n);
 /* The next bigram, ascending by a, then b: docs[n], n >= 1. */
 void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_docid *docs,
                               uint32_t n);
 /* The next term, ascending by key; tfs[n] for words, NULL for others. */
 void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *docs,
                             const uint32_t *tfs, uint32_t n);
+/* A gram among the terms, after the grams that it begins with: its records. */
+void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_docid *docs, uint32_t n);
 /* Ends the file. *len and *checksum name its content in the manifest. Frees w. */
 SY_CHECKED sy_status sy_segment_writer_finish(sy_segment_writer *w, uint64_t *len,
                                               uint64_t *checksum, sy_error *err);

@@ -43,10 +43,24 @@ void sy_term_key_overlong(sy_buf *key, sy_field_id field)
     key_of_field(key, SY_TERM_OVERLONG, field);
 }
 
+void sy_term_key_gram(sy_buf *key, sy_slice gram)
+{
+    sy_buf_reset(key);
+    sy_buf_putc(key, SY_TERM_GRAM);
+    sy_buf_append(key, gram.data, gram.len);
+}
+
+void sy_term_key_char(sy_buf *key, uint32_t cp)
+{
+    sy_buf_reset(key);
+    sy_buf_putc(key, SY_TERM_CHAR);
+    sy_buf_put_cp(key, cp);
+}
+
 bool sy_term_key_parse(sy_slice key, char *space, sy_field_id *field, sy_slice *text)
 {
     *text = (sy_slice){NULL, 0};
-    if (key.len < 3 || key.len > SY_TERM_KEY_MAX)
+    if (key.len < 2 || key.len > SY_TERM_KEY_MAX || (key.len < 3 && key.data[0] != SY_TERM_CHAR))
         return false;
     *space = key.data[0];
     switch (*space) {
@@ -55,6 +69,11 @@ bool sy_term_key_parse(sy_slice key, char *space, sy_field_id *field, sy_slice *
             return false;
         *field = get_field(key.data + key.len - 2);
         *text = (sy_slice){key.data + 1, key.len - 4};
+        return true;
+    case SY_TERM_CHAR:
+    case SY_TERM_GRAM:
+        *field = SY_FIELD_ANY;
+        *text = (sy_slice){key.data + 1, key.len - 1};
         return true;
     case SY_TERM_VALUE:
         *field = get_field(key.data + 1);

@@ -20,7 +20,6 @@ need pkg-config has pkg-config
 need libicu-dev library icu-i18n
 need libxxhash-dev library libxxhash
 need libxml2-dev library libxml-2.0
-need libyajl-dev library yajl
 need libzip-dev library libzip
 need libcmocka-dev library cmocka
 if [ "${1:-}" = lint ]; then

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/run.sh OUT - all tests of one build, such as build/release.
 #
-# Runs OUT/tests/unit/test_*, OUT/tests/model/test_* and the command-line tests
+# Runs OUT/tests/unit/test_*, OUT/tests/model/test_*, OUT/tests/fault/test_* and the command-line tests
 # with OUT/suoyin, several at a time. Prints a line for each program, all output
 # of those that failed, and closes with "N passed, N failed". A program that dies
 # counts as one failed test beside those it told of.
@@ -81,10 +81,10 @@ trap 'rm -rf "$results"' EXIT
 trap 'exit 2' HUP INT TERM
 
 # Programs of sources that are gone may still lie about: only those with a
-# source are run. The slow ones, the model tests and the command line, go first.
+# source are run. The slow ones, the command line, the model and the fault tests, go first.
 {
     printf '%s\0' tests/cli/run.sh
-    for source in tests/model/test_*.c tests/unit/test_*.c; do
+    for source in tests/model/test_*.c tests/fault/test_*.c tests/unit/test_*.c; do
         [ ! -f "$source" ] || printf '%s\0' "$out/${source%.c}"
     done
 } | xargs -0 -n 1 -P "$(getconf _NPROCESSORS_ONLN)" sh tests/run.sh --one "$results"

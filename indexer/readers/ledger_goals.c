@@ -36,7 +36,7 @@ struct sy_ledger_goals {
     bool observing; /* the first walk: only names are looked at */
     sy_ledger_names names;
 
-    sy_field_id f_section, f_no, f_item, f_mark, f_target, f_stretch, f_note, f_place, f_hidden;
+    sy_field_id f_section, f_no, f_item, f_mark, f_target, f_stretch, f_note;
     column columns[SY_LEDGER_COLUMNS_MAX];
     size_t n_columns;
     int c_section, c_no, c_item, c_mark, c_note; /* NO_COLUMN if the table has none */
@@ -391,6 +391,16 @@ static void append_mark(sy_buf *out, const goal *g)
         sy_buf_append(out, g->mark.data, g->mark.len);
 }
 
+/* A value of a field that few documents have, so that the others do not get it. */
+static sy_status add_rare(ledger *l, const char *name, sy_slice s, sy_error *err)
+{
+    sy_field_id id;
+    if (s.len == 0)
+        return SY_OK;
+    sy_status st = sy_schema_add(l->schema, name, strlen(name), NULL, SY_FIELD_KEYWORD, &id, err);
+    return st == SY_OK ? add_value(l, id, nothing, s, err) : st;
+}
+
 static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, size_t n,
                              sy_error *err)
 {
@@ -409,10 +419,10 @@ static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, si
     }
     if (st == SY_OK && l->c_note == NO_COLUMN && l->note.len > 0)
         st = add_value(l, l->f_note, nothing, of_buf(&l->note), err);
-    if (st == SY_OK && l->place.len > 0)
-        st = add_value(l, l->f_place, nothing, l->place, err);
-    if (st == SY_OK && l->hidden.len > 0)
-        st = add_value(l, l->f_hidden, nothing, l->hidden, err);
+    if (st == SY_OK)
+        st = add_rare(l, "place", l->place, err);
+    if (st == SY_OK)
+        st = add_rare(l, "hidden", l->hidden, err);
     if (st == SY_OK && g->value > 0 && l->c_mark == NO_COLUMN) {
         sy_buf_reset(&l->key);
         append_mark(&l->key, g);
@@ -634,11 +644,10 @@ static sy_status find_fields(ledger *l, sy_error *err)
         sy_field_id *id;
     } fields[] = {{"section", &l->f_section}, {"no", &l->f_no},         {"item", &l->f_item},
                   {"mark", &l->f_mark},       {"target", &l->f_target}, {"stretch", &l->f_stretch},
-                  {"note", &l->f_note},       {"place", &l->f_place},   {"hidden", &l->f_hidden}};
+                  {"note", &l->f_note}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        bool word = fields[i].id == &l->f_place || fields[i].id == &l->f_hidden;
         sy_status st = sy_schema_add(l->schema, fields[i].name, strlen(fields[i].name), NULL,
-                                     word ? SY_FIELD_KEYWORD : SY_FIELD_TEXT, fields[i].id, err);
+                                     SY_FIELD_TEXT, fields[i].id, err);
         if (st != SY_OK)
             return st;
     }

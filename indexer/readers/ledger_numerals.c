@@ -53,16 +53,18 @@ static bool is_one_of(uint32_t cp, const uint32_t *set)
     return false;
 }
 
-/* 0 to 9 for 〇 to 九, 10 for 十, 100 for 百, -1 for others. */
+/* 0 to 9 for 〇 to 九 and 零 to 玖, 10 for 十, 100 for 百, -1 for others. */
 static int han_numeral(uint32_t cp)
 {
     static const uint32_t digits[] = {U'〇', U'一', U'二', U'三', U'四', U'五',
                                       U'六', U'七', U'八', U'九', U'十'};
+    static const uint32_t formal[] = {U'零', U'壹', U'贰', U'叁', U'肆', U'伍',
+                                      U'陆', U'柒', U'捌', U'玖', U'拾'};
     for (int i = 0; i < 11; i++) {
-        if (digits[i] == cp)
+        if (digits[i] == cp || formal[i] == cp)
             return i;
     }
-    return cp == U'百' ? 100 : cp == U'零' ? 0 : cp == U'两' ? 2 : -1;
+    return cp == U'百' ? 100 : cp == U'两' ? 2 : -1;
 }
 
 /* Reads digits or Han numerals at `at`; returns where they end, or `at`. Numbers
@@ -123,6 +125,8 @@ static size_t read_lead(const chars *c, sy_heading_form *form)
     *form = SY_HEADING_HAN;
     if (at == 0 && c->cp[0] >= U'㈠' && c->cp[0] <= U'㈩')
         at = 1;
+    if (at == 0 && c->cp[0] >= U'Ⅰ' && c->cp[0] <= U'Ⅻ' && is_separator(c->cp[1]))
+        at = 1;
     if (at == 0) {
         bool bracket = c->cp[0] == '(';
         size_t from = bracket ? 1 : 0;
@@ -174,12 +178,15 @@ static bool read_count(const chars *c, size_t from, size_t end, bool bracketed, 
     return at < end && is_class && end - at - 1 <= TAIL_MAX;
 }
 
+static const uint32_t opening[] = {'(', '[', U'【', U'〔', 0};
+static const uint32_t closing[] = {')', ']', U'】', U'〕', 0};
+
 /* Cuts the count off the title [from, *end). */
 static bool cut_count(const chars *c, size_t from, size_t *end, uint32_t *count)
 {
     size_t at = *end;
-    if (at > from && c->cp[at - 1] == ')') {
-        while (at > from && c->cp[at - 1] != '(')
+    if (at > from && is_one_of(c->cp[at - 1], closing)) {
+        while (at > from && !is_one_of(c->cp[at - 1], opening))
             at--;
         if (at <= from || !read_count(c, at, *end - 1, true, count))
             return false;

@@ -203,10 +203,12 @@ static bool is_section(const walker *w, const sy_heading *h, bool detached, foll
 {
     if (h->counted)
         return detached || follows != FOLLOWS_ROW;
+    if (detached && follows == FOLLOWS_HEADER)
+        return true; /* whatever list the cell above it holds */
     if (is_list(w, h))
         return false;
     if (detached)
-        return follows == FOLLOWS_HEADER || (follows == FOLLOWS_ROW && h->form == SY_HEADING_HAN);
+        return follows == FOLLOWS_ROW && h->form == SY_HEADING_HAN;
     return h->form == SY_HEADING_HAN &&
            (follows == FOLLOWS_HEADER || (h->indented && follows == FOLLOWS_END));
 }

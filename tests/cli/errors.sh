@@ -11,7 +11,6 @@ run query -i my.idx --jsno x
 run query -i my.idx -x
 run query -i my.idx -k 5 x
 run query -i my.idx --sort unit x
-run query -i my.idx --csv x
 run query -i my.idx --limit 0 x
 run query -i my.idx --limit
 run query -i my.idx --group column x

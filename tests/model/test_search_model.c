@@ -82,6 +82,7 @@ static const char *const field_names[N_FIELDS] = {"item", "status", "unit", "lea
 
 static const char schema_text[] = "{\"fields\":["
                                   "{\"name\":\"lead\",\"label\":\"牵头单位\",\"kind\":\"names\"},"
+                                  "{\"name\":\"extra\",\"label\":\"数\",\"kind\":\"number\"},"
                                   "{\"name\":\"tag\",\"label\":\"标签\",\"kind\":\"keyword\"}]}";
 
 static const char *const short_values[] = {"无", "无。", " 无 ", "無", "—",
@@ -332,6 +333,10 @@ typedef struct model_node {
     sy_buf normal; /* leaves: its normal form */
     sy_token *tokens;
     size_t n_tokens;
+    unsigned number;     /* edits, characters between, or the low end of a range */
+    unsigned high;       /* of a range */
+    uint32_t atoms[128]; /* a pattern; 1 is *, 2 is ? */
+    size_t n_atoms;
     struct model_node *children[CHILDREN_MAX];
     size_t n_children;
     size_t leaf;   /* leaves: in the order typed */
@@ -424,6 +429,8 @@ static bool line_matches(const model_node *leaf, uint32_t line)
     char digits[16];
     if (leaf->kind == SY_NODE_EXISTS)
         return line > 0;
+    if (leaf->kind == SY_NODE_RANGE)
+        return line >= leaf->number && line <= leaf->high;
     snprintf(digits, sizeof digits, "%u", line);
     sy_slice text = model_whole(slice_of_buf(&leaf->normal));
     for (size_t i = 0; i < text.len; i++)
@@ -434,6 +441,152 @@ static bool line_matches(const model_node *leaf, uint32_t line)
     if (leaf->kind == SY_NODE_PREFIX)
         return line > 0 && text.len > 0 && strncmp(digits, text.data, text.len) == 0;
     return line > 0 && sy_slice_equal(text, sy_slice_of(digits));
+}
+
+/* ---- patterns, by trying everything ---- */
+
+static size_t decode_text(sy_slice text, uint32_t *out, size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len && n < most;)
+        i += sy_utf8_decode(text.data + i, text.len - i, &out[n++]);
+    return n;
+}
+
+static bool stands_for(uint32_t cp)
+{
+    return sy_cp_is_letter(cp) || sy_cp_is_digit(cp) || sy_cp_is_han(cp);
+}
+
+/* Whether the atoms describe text[from] and some of what follows; ends where `end`
+ * allows. */
+static bool glob(const uint32_t *atoms, size_t n_atoms, const uint32_t *text, const bool *end,
+                 size_t n)
+{
+    if (n_atoms == 0)
+        return end[0];
+    if (atoms[0] == 1)
+        return glob(atoms + 1, n_atoms - 1, text, end, n) ||
+               (n > 0 && stands_for(text[0]) && glob(atoms, n_atoms, text + 1, end + 1, n - 1));
+    bool one = n > 0 && (atoms[0] == 2 ? stands_for(text[0]) : text[0] == atoms[0]);
+    return one && glob(atoms + 1, n_atoms - 1, text + 1, end + 1, n - 1);
+}
+
+/* The edits from a to b, or something above `most`. */
+static unsigned edits(const uint32_t *a, size_t n, const uint32_t *b, size_t m, unsigned most)
+{
+    while (n > 0 && m > 0 && a[0] == b[0])
+        a++, b++, n--, m--;
+    if (n == 0 && m == 0)
+        return 0;
+    if (most == 0)
+        return 1;
+    unsigned best = most + 1;
+    if (n > 0)
+        best = 1 + edits(a + 1, n - 1, b, m, most - 1);
+    unsigned other = m > 0 ? 1 + edits(a, n, b + 1, m - 1, most - 1) : best;
+    best = other < best ? other : best;
+    other = n > 0 && m > 0 ? 1 + edits(a + 1, n - 1, b + 1, m - 1, most - 1) : best;
+    return other < best ? other : best;
+}
+
+static bool pattern_matches(const model_node *leaf, const model_value *v)
+{
+    sy_slice text = slice_of_buf(&v->normal);
+    uint32_t *cps = calloc(text.len + 1, sizeof *cps);
+    bool *edge = calloc(text.len + 1, sizeof *edge), *end = calloc(text.len + 1, sizeof *end);
+    assert_true(cps && edge && end);
+    size_t n = decode_text(text, cps, text.len), byte = 0, han = 0;
+    for (size_t i = 0; i <= n; i++) {
+        uint32_t cp;
+        edge[i] = boundary(v, byte);
+        byte += i < n ? sy_utf8_decode(text.data + byte, text.len - byte, &cp) : 0;
+    }
+    const uint32_t *atoms = leaf->atoms;
+    size_t n_atoms = leaf->n_atoms;
+    for (size_t i = 0; i < n_atoms; i++)
+        han += sy_cp_is_han(atoms[i]);
+    bool fuzzy = leaf->kind == SY_NODE_FUZZY;
+    bool words = han < (fuzzy ? 1 : 2) && v->field < SY_FIELDS_MAX;
+    bool open = !words || atoms[0] == 1, close = !words || atoms[n_atoms - 1] == 1;
+    for (size_t i = 0; i <= n; i++)
+        end[i] = close || edge[i];
+    for (; n_atoms > 0 && atoms[0] == 1; n_atoms--)
+        atoms++;
+    while (n_atoms > 0 && atoms[n_atoms - 1] == 1)
+        n_atoms--;
+    bool yes = false;
+    for (size_t i = 0; i <= n && !yes && n_atoms > 0; i++) {
+        if (!open && !edge[i])
+            continue;
+        if (!fuzzy)
+            yes = glob(atoms, n_atoms, cps + i, end + i, n - i);
+        for (size_t k = i; fuzzy && !yes && k <= n && k <= i + n_atoms + leaf->number; k++) {
+            if (k > i && cps[k - 1] == '\n')
+                break;
+            yes = end[k] && n_atoms > leaf->number &&
+                  edits(atoms, n_atoms, cps + i, k - i, leaf->number) <= leaf->number;
+        }
+    }
+    free(cps);
+    free(edge);
+    free(end);
+    return yes;
+}
+
+/* Every window of the text that is not too long. */
+static bool near_matches(const world *w, const model_node *leaf, const model_value *v)
+{
+    (void)w;
+    sy_slice text = slice_of_buf(&v->normal), words = slice_of_buf(&leaf->normal);
+    size_t most = leaf->number;
+    for (size_t i = 0; i < words.len; i++)
+        most += ((unsigned char)words.data[i] & 0xC0) != 0x80 && words.data[i] != '\n';
+    for (size_t i = 0; i < text.len; i++) {
+        size_t end = i, chars = 0;
+        while (end < text.len && chars < most && text.data[end] != '\n') {
+            uint32_t cp;
+            end += sy_utf8_decode(text.data + end, text.len - end, &cp);
+            chars++;
+        }
+        bool all = true;
+        for (size_t k = 0; k < words.len && all;) {
+            size_t len = 0;
+            while (k + len < words.len && words.data[k + len] != '\n')
+                len++;
+            all = len == 0 || memmem(text.data + i, end - i, words.data + k, len);
+            k += len + 1;
+        }
+        if (all)
+            return true;
+        while (i + 1 < text.len && ((unsigned char)text.data[i + 1] & 0xC0) == 0x80)
+            i++;
+    }
+    return false;
+}
+
+static bool in_range(const model_node *leaf, const model_value *v)
+{
+    const char *s = sy_buf_cstr(&v->normal);
+    while (*s && (*s < '0' || *s > '9'))
+        s++;
+    if (!*s)
+        return false;
+    char plain[64] = "";
+    size_t n = 0;
+    bool minus =
+        s > sy_buf_cstr(&v->normal) && s[-1] == '-' && (s - 1 == v->whole.data || s[-2] == ' ');
+    for (bool point = false; n < 60; s++) {
+        bool digit_next = s[1] >= '0' && s[1] <= '9';
+        if (*s == ',' && !point && digit_next)
+            continue;
+        if (!(*s >= '0' && *s <= '9') && !(*s == '.' && !point && digit_next))
+            break;
+        point |= *s == '.';
+        plain[n++] = *s;
+    }
+    double value = minus ? -atof(plain) : atof(plain);
+    return value >= leaf->number && value <= leaf->high;
 }
 
 static bool value_matches(const world *w, const model_node *leaf, const model_value *v)
@@ -447,6 +600,12 @@ static bool value_matches(const world *w, const model_node *leaf, const model_va
         return v->whole.len > 0 && sy_slice_equal(v->whole, model_whole(text));
     if (leaf->kind == SY_NODE_QUOTED)
         return stands(v, text, false, false);
+    if (leaf->kind == SY_NODE_WILD || leaf->kind == SY_NODE_FUZZY)
+        return pattern_matches(leaf, v);
+    if (leaf->kind == SY_NODE_NEAR)
+        return near_matches(w, leaf, v);
+    if (leaf->kind == SY_NODE_RANGE)
+        return in_range(leaf, v);
     return bare_matches(w, leaf, v);
 }
 
@@ -607,11 +766,75 @@ static model_node *new_node(sy_node_kind kind)
     return node;
 }
 
+/* A text of a few characters that no normal form joins across its ends. */
+static const char *const words_of_patterns[] = {"资金", "短缺", "资", "金", "招商", "引资", "用",
+                                                "gov",  "p",    "10", "局", "区商", "a",    "無"};
+
+static void add_atoms(query_maker *q, model_node *leaf, const char *text)
+{
+    sy_buf normal;
+    normalize(q->w, sy_slice_of(text), &normal);
+    leaf->n_atoms +=
+        decode_text(slice_of_buf(&normal), leaf->atoms + leaf->n_atoms, 128 - leaf->n_atoms);
+    sy_buf_release(&normal);
+}
+
+/* Types a leaf of one of the newer kinds and notes what it means. */
+static void make_pattern(query_maker *q, model_node *leaf)
+{
+    sy_buf text = SY_BUF_INIT;
+    uint32_t n = 2 + sy_random_below(2);
+    leaf->number = 1 + sy_random_below(2);
+    if (leaf->kind == SY_NODE_RANGE) {
+        leaf->number = sy_random_below(12);
+        leaf->high = leaf->number + sy_random_below(2000);
+        sy_buf_printf(&q->out, "%u..%u", leaf->number, leaf->high);
+        return;
+    }
+    if (leaf->kind == SY_NODE_NEAR)
+        leaf->number = sy_random_below(8);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *word = PICK(words_of_patterns);
+        bool wild = leaf->kind == SY_NODE_WILD;
+        if (wild && (i > 0 || one_in(3))) {
+            bool run = !one_in(3);
+            sy_buf_puts(&text, run ? (one_in(4) ? "＊" : "*") : "?");
+            leaf->atoms[leaf->n_atoms++] = run ? 1 : 2;
+        }
+        if (leaf->kind == SY_NODE_FUZZY && i == 0)
+            word = one_in(2) ? "governence" : "区商投资";
+        sy_buf_puts(&text, word);
+        sy_buf_puts(&text, leaf->kind == SY_NODE_NEAR ? " " : "");
+        add_atoms(q, leaf, word);
+        sy_buf normal;
+        normalize(q->w, sy_slice_of(word), &normal);
+        sy_buf_append(&leaf->normal, normal.data, normal.len);
+        sy_buf_putc(&leaf->normal, '\n');
+        sy_buf_release(&normal);
+        if (leaf->kind == SY_NODE_FUZZY && one_in(2))
+            break;
+    }
+    if (leaf->kind == SY_NODE_WILD && one_in(3)) {
+        sy_buf_putc(&text, '*');
+        leaf->atoms[leaf->n_atoms++] = 1;
+    }
+    if (leaf->kind == SY_NODE_NEAR)
+        sy_buf_printf(&q->out, "\"%s\"~%u", sy_buf_cstr(&text), leaf->number);
+    else if (leaf->kind == SY_NODE_FUZZY)
+        sy_buf_printf(&q->out, "%s~%u", sy_buf_cstr(&text), leaf->number);
+    else
+        sy_buf_puts(&q->out, sy_buf_cstr(&text));
+    if (one_in(4))
+        sy_buf_puts(&q->out, "^2.5");
+    sy_buf_release(&text);
+}
+
 static model_node *make_leaf(query_maker *q)
 {
-    static const sy_node_kind kinds[] = {SY_NODE_TERM,   SY_NODE_TERM,   SY_NODE_TERM,
-                                         SY_NODE_QUOTED, SY_NODE_QUOTED, SY_NODE_PREFIX,
-                                         SY_NODE_EQUAL,  SY_NODE_EXISTS, SY_NODE_ALL};
+    static const sy_node_kind kinds[] = {
+        SY_NODE_TERM,   SY_NODE_TERM,  SY_NODE_TERM,   SY_NODE_QUOTED, SY_NODE_QUOTED,
+        SY_NODE_PREFIX, SY_NODE_EQUAL, SY_NODE_EXISTS, SY_NODE_ALL,    SY_NODE_WILD,
+        SY_NODE_FUZZY,  SY_NODE_NEAR,  SY_NODE_RANGE};
     model_node *leaf = new_node(PICK(kinds));
     const char *typed = "";
     bool needs_field = leaf->kind == SY_NODE_EQUAL || leaf->kind == SY_NODE_EXISTS;
@@ -621,12 +844,24 @@ static model_node *make_leaf(query_maker *q)
         leaf->field = random_field(q->w, &typed);
     if (needs_field && leaf->field == SY_FIELD_ANY)
         leaf->kind = SY_NODE_TERM;
+    sy_field_id extra;
+    if (leaf->kind == SY_NODE_RANGE && sy_schema_find(&q->w->index->schema, "extra", 5, &extra)) {
+        typed = one_in(3) ? "line" : "extra";
+        leaf->field = *typed == 'l' ? SY_FIELD_LINE : extra;
+    } else if (leaf->kind == SY_NODE_RANGE ||
+               (leaf->field == SY_FIELD_LINE && leaf->kind > SY_NODE_EQUAL)) {
+        leaf->kind = SY_NODE_TERM;
+    }
     leaf->leaf = q->n_leaves;
     q->leaves[q->n_leaves++] = leaf;
     if (leaf->field != SY_FIELD_ANY)
         sy_buf_printf(&q->out, "%s%c", typed, leaf->kind == SY_NODE_EQUAL ? '=' : ':');
     if (leaf->kind == SY_NODE_ALL || leaf->kind == SY_NODE_EXISTS) {
         sy_buf_putc(&q->out, '*');
+        return leaf;
+    }
+    if (leaf->kind > SY_NODE_EQUAL) {
+        make_pattern(q, leaf);
         return leaf;
     }
     make_text(q->w, leaf, &leaf->text);

@@ -30,6 +30,9 @@ static const decode_case cases[] = {
     /* No mark, but zero bytes where ASCII is. */
     {BYTES("\x09\x00\x44\x8D\x0A\x00"), "UTF-16LE", "\t资\n", 0, 0},
     {BYTES("\x00\x09\x8D\x44\x00\x0A"), "UTF-16BE", "\t资\n", 0, 0},
+    /* 一 is U+4E00 and 最 is U+6700: a zero byte on the other side. */
+    {BYTES("\x09\x00\x00\x4E\x00\x67\x00\x30\x0A\x00"), "UTF-16LE", "\t一最\u3000\n", 0, 0},
+    {BYTES("\x00\x09\x4E\x00\x67\x00\x00\x0A"), "UTF-16BE", "\t一最\n", 0, 0},
     /* 资金短缺 and, with four bytes, 𠀋. */
     {BYTES("\xD7\xCA\xBD\xF0\xB6\xCC\xC8\xB1\n"), "GB18030", "资金短缺\n", 0, 0},
     {BYTES("\xD7\xCA\x95\x32\x83\x37"), "GB18030", "资𠀋", 0, 0},

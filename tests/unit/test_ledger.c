@@ -186,11 +186,14 @@ static void test_headers(void **state)
     check_value("1", "_", "丙");
     check_value("1", "_key", "丁");
     check_reports(2);
-    /* Two columns of one field: two values. */
+    /* Several columns of one field: several values. */
     read_text("\t序号\n\t牵头单位\n\t责任单位\n\t工作目标\n\t责任部门\n\n\t1\n\t甲局\n\t乙局\n\t丙"
               "\n\t丁局\n");
-    check_value("1", "unit", "乙局|丁局");
-    check_value("1", "牵头单位", "甲局");
+    check_value("1", "unit", "甲局|乙局|丁局");
+    /* Fields that only other formats fill are not there. */
+    sy_field_id none;
+    assert_false(sy_schema_find(&got.schema, "place", 5, &none));
+    assert_false(sy_schema_find(&got.schema, "hidden", 6, &none));
     /* A header of two rows. */
     read_text("\t序号\n\t年度目标\n\t责任单位\n\t进展\n\n\t\n\t奋斗目标\n\t工作目标\n\t\n\t\n\n"
               "\t1\n\t甲\n\t乙\n\t丙局\n\t丁\n");
@@ -226,6 +229,9 @@ static void test_sections(void **state)
         {"经济指标（共计9项任务）", "经济指标", 9},
         {"三．经济（产业）指标（15个）", "经济（产业）指标", 15},
         {"㈡经济指标", "经济指标", -1},
+        {"Ⅱ、经济指标", "经济指标", -1},
+        {"贰、经济指标【共2项】", "经济指标", 2},
+        {"４．经济指标〔共11项〕", "经济指标", 11},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         sy_heading h;
@@ -252,6 +258,12 @@ static void test_sections(void **state)
 static void test_last_cell(void **state)
 {
     (void)state;
+    /* A list in the cell does not make an entry of the heading below the blank line. */
+    read_text("1. 甲\n" HEAD4 "\t1\n\t子\n\t①丑\n\t1.寅局\n2.卯局\n\n"
+              "2. 乙\n" HEAD4 "\t2\n\t子\n\t①丑\n\t辰局\n");
+    check_value("1①", "section", "甲");
+    check_value("2①", "section", "乙");
+    check_reports(0);
     read_text("一、甲\n" HEAD4 "\t1\n\t子\n\t①丑\n\t寅局\n"
               "二、乙\n\n" HEAD4 "\t2\n\t子\n\t①丑\n\t一、加强领导\n二、狠抓落实\n\n" HEAD4
               "\t3\n\t子\n\t①丑\n\t寅局\n\n卯局\n\n\t4\n\t子\n\t①丑\n\t寅局\n\n第三部分 丙\n\n"

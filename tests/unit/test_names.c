@@ -87,6 +87,30 @@ static void test_rule(void **state)
     sy_aliases_free(none);
 }
 
+/* A name with a remark is a bureau; a term with one asks for just that. */
+static void test_remarks(void **state)
+{
+    (void)state;
+    static const match_case cases[] = {
+        {"区商投局", "商投局(张三)", SY_NAME_SAME},
+        {"区商投局", "商投局 (张三)", SY_NAME_SAME},
+        {"商投局", "区商投局(张三)", SY_NAME_PART},
+        {"区商投局", "市商投局(张三)", SY_NAME_NO},
+        {"区商务局", "商投局(张三)", SY_NAME_ALIAS},
+        {"冯卯镇", "各镇街(西集镇除外)", SY_NAME_GROUP},
+        {"张三", "商投局(张三)", SY_NAME_PART},
+        {"区商投局", "(商投局)", SY_NAME_NO},
+        {"商投局(张三)", "商投局(张三)", SY_NAME_SAME},
+        {"商投局(张三)", "商投局", SY_NAME_NO},
+    };
+    static const char text[] = "商投局 = 商务局\n[groups]\n各镇街 = 冯卯镇\n";
+    sy_aliases *a = parse(text, sizeof text - 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(sy_name_matches(a, sy_slice_of(cases[i].term), sy_slice_of(cases[i].name)),
+                         cases[i].want);
+    sy_aliases_free(a);
+}
+
 static void test_aliases(void **state)
 {
     (void)state;
@@ -403,10 +427,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rule),     cmocka_unit_test(test_aliases),
-        cmocka_unit_test(test_groups),   cmocka_unit_test(test_each),
-        cmocka_unit_test(test_errors),   cmocka_unit_test(test_random),
-        cmocka_unit_test(test_hostile),  cmocka_unit_test(test_large),
-        cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_rule),    cmocka_unit_test(test_remarks),
+        cmocka_unit_test(test_aliases), cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_each),    cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_random),  cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_large),   cmocka_unit_test(test_no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,7 @@ static void test_parsing(void **state)
         {"query", "-n", "-n needs its N"},
         {"query", "-k 5", "-k is not part of this version"},
         {"query", "--sort=unit", "--sort is not part of this version"},
-        {"query", "--csv", "--csv is not part of this version"},
+        {"query", "--sort", "--sort is not part of this version"},
         {"index", "--csv", "unknown option '--csv' of index; see: suoyin index --help"},
         {"index", "-x", "unknown option '-x' of index; see: suoyin index --help"},
         {"index", "-资", "unknown option '-资' of index; see: suoyin index --help"},

@@ -58,6 +58,10 @@ static void test_shipped(void **state)
         {"目标号", "mark"},
         {"备注", "note"},
         {"责任单位(部门)", "unit"},
+        {"牵头单位", "unit"},
+        {"责任单位及责任人", "unit"},
+        {"配合单位", "support"},
+        {"完成时限", "due"},
     };
     sy_error err;
     sy_error_clear(&err);
@@ -91,8 +95,68 @@ static void test_user_file(void **state)
     assert_string_equal(sy_schema_label(&schema, find("status")), "问题清单");
     assert_string_equal(sy_schema_name(&schema, find("问题清单")), "status");
     assert_string_equal(sy_schema_label(&schema, find("经费")), "经费");
+    check_ok(load("{\"fields\": [{\"name\": \"lead\", \"label\": \"牵头单位\"}]}", &err), &err);
+    assert_string_equal(sy_schema_name(&schema, find("牵头单位")), "lead");
+    assert_string_equal(sy_schema_name(&schema, find("牵头部门")), "unit");
     check_ok(load("{\"fields\":[]}", &err), &err);
     check_ok(load("{}", &err), &err);
+}
+
+/* Over the schema of an index: what the file says is added, and nothing that an
+ * earlier file said is undone. */
+static void test_later_file(void **state)
+{
+    (void)state;
+    sy_error err;
+    sy_field_id id;
+    check_ok(load("{\"fields\": [{\"name\": \"status\", \"label\": \"问题清单\","
+                  " \"kind\": \"keyword\"}]}",
+                  &err),
+             &err);
+    check_ok(sy_schema_add(&schema, "主要困难", strlen("主要困难"), NULL, SY_FIELD_TEXT, &id, &err),
+             &err);
+    sy_schema index = schema;
+    schema = (sy_schema)SY_SCHEMA_INIT;
+    check_ok(load("{\"fields\": [{\"name\": \"leader\"}]}", &err), &err);
+    sy_schema_release(&schema);
+    schema = index;
+    check_ok(sy_schema_load(path, &schema, &err), &err);
+    assert_string_equal(sy_schema_name(&schema, find("leader")), "leader");
+    assert_string_equal(sy_schema_label(&schema, find("status")), "问题清单");
+    assert_int_equal(schema.fields[find("status")].kind, SY_FIELD_KEYWORD);
+
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fputs("{\"fields\": [{\"name\": \"status\", \"aliases\": [\"主要困难\"]}]}", f) >=
+                0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(sy_schema_load(path, &schema, &err), SY_E_INPUT);
+    assert_string_equal(err.msg, "line 1: --rebuild is needed: another field of the index has the"
+                                 " name '主要困难'");
+}
+
+static void test_recognise(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_schema;
+    } cases[] = {
+        {"{\"fields\": [{\"name\": \"a\", \"kind\": \"names\"}]}", true},
+        {"{\"fields\": [{\"name\": \"a\", \"value\": \"1\"}]}", false},
+        {"{\"fields\": []}", false},
+        {"{\"id\": 1, \"fields\": [{\"name\": \"a\"}]}", false},
+        {"{}", false},
+        {"", false},
+        {"\t序号\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sy_error err;
+        sy_error_clear(&err);
+        bool is_schema = !cases[i].is_schema;
+        check_ok(sy_schema_recognise(cases[i].text, strlen(cases[i].text), &is_schema, &err), &err);
+        assert_int_equal(is_schema, cases[i].is_schema);
+    }
 }
 
 static void test_bad_files(void **state)
@@ -154,10 +218,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_user_file),
-        cmocka_unit_test(test_bad_files),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_shipped),    cmocka_unit_test(test_user_file),
+        cmocka_unit_test(test_later_file), cmocka_unit_test(test_recognise),
+        cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }

@@ -1,0 +1,75 @@
+/* What the lean program has in place of the indexer.
+ *
+ * A query must answer in about the time that a process needs to start, and half of
+ * that goes to the dynamic linker if ICU's shared libraries are among its needs. So
+ * the program that people call is linked statically and has no indexer; for `index`
+ * it becomes the full program, suoyin-index, which lies beside it or in libexec.
+ * Where ICU cannot be linked statically there is only the full program. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/cli.h"
+
+#define FULL_PROGRAM "suoyin-index"
+
+/* Its path beside this program, whatever link it was called by. */
+static bool beside(char *out, size_t cap)
+{
+    ssize_t len = readlink("/proc/self/exe", out, cap);
+    if (len <= 0 || (size_t)len >= cap)
+        return false;
+    out[len] = '\0';
+    char *slash = strrchr(out, '/');
+    if (!slash || (size_t)(slash - out) + sizeof "/" FULL_PROGRAM > cap)
+        return false;
+    strcpy(slash, "/" FULL_PROGRAM);
+    return access(out, X_OK) == 0;
+}
+
+int sy_cmd_index(const sy_arguments *args)
+{
+    char path[4096];
+    if (!beside(path, sizeof path))
+        snprintf(path, sizeof path, "%s", SY_LIBEXECDIR "/" FULL_PROGRAM);
+    char **words = sy_alloc((size_t)args->n_words + 3, sizeof *words);
+    if (words) {
+        words[0] = (char *)(uintptr_t) "suoyin";
+        words[1] = (char *)(uintptr_t) "index";
+        for (int i = 0; i < args->n_words; i++)
+            words[i + 2] = args->words[i];
+        words[args->n_words + 2] = NULL;
+        execv(path, words);
+    }
+    sy_say("cannot run '%s': %s; it comes with suoyin: install both", path, strerror(errno));
+    sy_free(words);
+    return SY_EXIT_FAILED;
+}
+
+/* ICU could load plug-ins, which a static program cannot and we do not want: the
+ * linker puts these in the place of the C library's functions (--wrap). */
+void *__wrap_dlopen(const char *file, int mode);
+void *__wrap_dlsym(void *handle, const char *name);
+int __wrap_dlclose(void *handle);
+
+void *__wrap_dlopen(const char *file, int mode)
+{
+    (void)file;
+    (void)mode;
+    return NULL;
+}
+
+void *__wrap_dlsym(void *handle, const char *name)
+{
+    (void)handle;
+    (void)name;
+    return NULL;
+}
+
+int __wrap_dlclose(void *handle)
+{
+    (void)handle;
+    return -1;
+}

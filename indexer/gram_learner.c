@@ -1,0 +1,212 @@
+#include "indexer/gram_learner.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "segmenter/normal.h"
+
+/* The sample as characters of the normal form; ids[i] names the string of the current
+ * length that starts at character i, 0 if it is not frequent. The strings of the next
+ * length are the pairs (ids[i], ids[i + 1]). Nothing goes across a barrier, at which
+ * all ids are 0. */
+typedef struct learner {
+    uint32_t *chars, *ids;
+    uint32_t *records; /* of each character */
+    size_t n, cap, cap_ids, cap_records;
+    uint32_t least; /* records of the sample */
+} learner;
+
+typedef struct pair {
+    uint64_t key;      /* 0: free */
+    uint32_t df, last; /* records; the last one, plus 1 */
+    uint32_t id;
+    uint32_t at; /* a place where it starts */
+} pair;
+
+typedef struct level {
+    pair *items;
+    size_t n, n_slots;
+} level;
+
+static pair *slot_of(const level *l, uint64_t key)
+{
+    size_t mask = l->n_slots - 1, at = (size_t)(key * 0x9e3779b97f4a7c15u >> 20) & mask;
+    while (l->items[at].key != 0 && l->items[at].key != key)
+        at = (at + 1) & mask;
+    return &l->items[at];
+}
+
+static bool grow(level *l)
+{
+    if (l->n * 3 < l->n_slots * 2)
+        return true;
+    level bigger = {.n = l->n, .n_slots = l->n_slots ? l->n_slots * 2 : 1 << 12};
+    bigger.items = sy_calloc(bigger.n_slots, sizeof(pair));
+    if (!bigger.items)
+        return false;
+    for (size_t i = 0; i < l->n_slots; i++) {
+        if (l->items[i].key != 0)
+            *slot_of(&bigger, l->items[i].key) = l->items[i];
+    }
+    sy_free(l->items);
+    *l = bigger;
+    return true;
+}
+
+static bool count(const learner *s, level *l)
+{
+    for (size_t i = 0; i + 1 < s->n; i++) {
+        if (s->ids[i] == 0 || s->ids[i + 1] == 0)
+            continue;
+        if (!grow(l))
+            return false;
+        pair *p = slot_of(l, (uint64_t)s->ids[i] << 32 | s->ids[i + 1]);
+        if (p->key == 0) {
+            p->key = (uint64_t)s->ids[i] << 32 | s->ids[i + 1];
+            p->at = (uint32_t)i;
+            l->n++;
+        }
+        if (p->last != s->records[i] + 1)
+            p->df++;
+        p->last = s->records[i] + 1;
+    }
+    return true;
+}
+
+/* Numbers the frequent pairs and puts their numbers in the place of ids. */
+static uint32_t keep_frequent(learner *s, level *l)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < l->n_slots; i++) {
+        if (l->items[i].df >= s->least)
+            l->items[i].id = ++n;
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        bool both = i + 1 < s->n && s->ids[i] != 0 && s->ids[i + 1] != 0;
+        s->ids[i] = both ? slot_of(l, (uint64_t)s->ids[i] << 32 | s->ids[i + 1])->id : 0;
+    }
+    return n;
+}
+
+static bool push(learner *s, uint32_t cp, uint32_t record)
+{
+    if (!sy_grow((void **)&s->chars, s->n, &s->cap, sizeof *s->chars) ||
+        !sy_grow((void **)&s->ids, s->n, &s->cap_ids, sizeof *s->ids) ||
+        !sy_grow((void **)&s->records, s->n, &s->cap_records, sizeof *s->records))
+        return false;
+    s->chars[s->n] = cp;
+    s->ids[s->n] = cp == SY_BARRIER ? 0 : cp + 1;
+    s->records[s->n++] = record;
+    return true;
+}
+
+static sy_status read_sample(learner *s, const sy_sample *sample, unsigned flags, sy_error *err)
+{
+    sy_buf normal = SY_BUF_INIT;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < sample->n && st == SY_OK; i++) {
+        sy_buf_reset(&normal);
+        st = sy_normalize(flags, sample->texts[i].data, sample->texts[i].len, &normal, NULL, err);
+        for (size_t at = 0; at < normal.len && st == SY_OK;) {
+            uint32_t cp;
+            at += sy_utf8_decode(normal.data + at, normal.len - at, &cp);
+            if (!push(s, cp, sample->records[i]))
+                st = sy_fail_nomem(err);
+        }
+        if (st == SY_OK && !push(s, SY_BARRIER, sample->records[i]))
+            st = sy_fail_nomem(err);
+    }
+    sy_buf_release(&normal);
+    return st;
+}
+
+/* Appends the strings of one level; their lengths go to `ends`. */
+static bool emit(const learner *s, const level *l, unsigned chars, sy_grams *out, size_t **ends,
+                 size_t *cap)
+{
+    for (size_t i = 0; i < l->n_slots; i++) {
+        const pair *p = &l->items[i];
+        if (p->id == 0)
+            continue;
+        if (!sy_grow((void **)ends, out->n, cap, sizeof **ends))
+            return false;
+        for (unsigned k = 0; k < chars; k++)
+            sy_buf_put_cp(&out->bytes, s->chars[p->at + k]);
+        (*ends)[out->n++] = out->bytes.len;
+    }
+    return out->bytes.status == SY_OK;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return sy_slice_compare(*(const sy_slice *)a, *(const sy_slice *)b);
+}
+
+static sy_status finish(sy_grams *g, const size_t *ends, sy_error *err)
+{
+    if (g->n == 0)
+        return SY_OK;
+    g->items = sy_alloc(g->n, sizeof *g->items);
+    if (!g->items)
+        return sy_fail_nomem(err);
+    for (size_t i = 0; i < g->n; i++) {
+        size_t start = i == 0 ? 0 : ends[i - 1];
+        g->items[i] = (sy_slice){g->bytes.data + start, ends[i] - start};
+    }
+    qsort(g->items, g->n, sizeof *g->items, compare);
+    sy_status st = sy_phrase_matcher_new(&g->matcher, err);
+    for (size_t i = 0; i < g->n && st == SY_OK; i++)
+        st = sy_phrase_matcher_add(g->matcher, g->items[i].data, g->items[i].len,
+                                   (uint32_t)i + SY_PHRASE_BYTES, err);
+    return st;
+}
+
+static bool learn(learner *s, sy_grams *out, size_t **ends)
+{
+    size_t cap = 0;
+    bool good = true;
+    uint32_t n = 1;
+    for (unsigned chars = 2; chars <= SY_GRAM_CHARS_MAX && n > 0 && good; chars++) {
+        level l = {0};
+        good = count(s, &l);
+        n = good ? keep_frequent(s, &l) : 0;
+        if (good && chars > 2)
+            good = emit(s, &l, chars, out, ends, &cap);
+        sy_free(l.items);
+    }
+    return good;
+}
+
+sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams *out, sy_error *err)
+{
+    *out = (sy_grams){.bytes = SY_BUF_INIT};
+    learner s = {0};
+    size_t *ends = NULL;
+    double part = sample->total > 0 ? (double)sample->taken / (double)sample->total : 0;
+    s.least = (uint32_t)(SY_GRAM_DF_LEAST * part);
+    if (s.least < 8) /* too few to tell: the corpus is small or the sample thin */
+        s.least = 8;
+    if (sample->n_records < SY_GRAM_DF_LEAST)
+        return SY_OK;
+    sy_status st = read_sample(&s, sample, norm_flags, err);
+    if (st == SY_OK && !learn(&s, out, &ends))
+        st = sy_fail_nomem(err);
+    sy_free(s.chars);
+    sy_free(s.ids);
+    sy_free(s.records);
+    if (st == SY_OK)
+        st = finish(out, ends, err);
+    sy_free(ends);
+    if (st != SY_OK)
+        sy_grams_release(out);
+    return st;
+}
+
+void sy_grams_release(sy_grams *g)
+{
+    sy_phrase_matcher_free(g->matcher);
+    sy_free(g->items);
+    sy_buf_release(&g->bytes);
+    *g = (sy_grams){.bytes = SY_BUF_INIT};
+}

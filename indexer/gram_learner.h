@@ -1,0 +1,30 @@
+/* indexer/gram_learner.h - which longer strings are frequent: those get lists of their
+ * own, since to verify each of their many candidates on the text is what makes an
+ * index of bigrams slow. */
+#ifndef SY_INDEXER_GRAM_LEARNER_H
+#define SY_INDEXER_GRAM_LEARNER_H
+
+#include "indexer/sample.h"
+#include "store/phrase_matcher.h"
+
+enum {
+    SY_GRAM_CHARS_MAX = 8,
+    SY_GRAM_DF_LEAST = 500 /* records; source of the figure: docs/format.md, 5.4 */
+};
+
+/* Strings of 3 to SY_GRAM_CHARS_MAX characters of the normal form, in byte order. */
+typedef struct sy_grams {
+    sy_buf bytes;
+    sy_slice *items; /* into bytes */
+    size_t n;
+    sy_phrase_matcher *matcher; /* finds item i as number i + SY_PHRASE_BYTES; NULL: n is 0 */
+} sy_grams;
+
+/* Finds those that the sample lets expect in SY_GRAM_DF_LEAST records. A string is
+ * only looked at if all its parts are frequent, level by level (Agrawal and Srikant,
+ * "Fast algorithms for mining association rules", 1994). NOMEM. */
+SY_CHECKED sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams *out,
+                                    sy_error *err);
+void sy_grams_release(sy_grams *g);
+
+#endif

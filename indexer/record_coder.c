@@ -1,0 +1,151 @@
+#include "indexer/record_coder.h"
+
+#include "base/alloc.h"
+#include "indexer/phrase_trainer.h"
+#include "segmenter/normal.h"
+#include "store/phrase_matcher.h"
+#include "store/record_code.h"
+
+enum { TEXT_LEAST = 64 << 10 };
+
+struct sy_record_coder {
+    unsigned norm_flags;
+    sy_phrase_matcher *matcher; /* NULL: no dictionary */
+    sy_buf bytes;               /* of the dictionary */
+    sy_phrases phrases;
+};
+
+/* ---- learning ---- */
+
+/* A phrase whose normal form is too long is left out. */
+static sy_status add_phrase(sy_record_coder *c, sy_phrases_writer *w, sy_slice phrase,
+                            sy_buf *normal, sy_error *err)
+{
+    sy_buf_reset(normal);
+    sy_status st = sy_normalize(c->norm_flags, phrase.data, phrase.len, normal, NULL, err);
+    if (st != SY_OK || normal->len > SY_PHRASE_LEN_MAX || phrase.len > SY_PHRASE_LEN_MAX)
+        return st;
+    uint32_t code = w->n + SY_PHRASE_BYTES;
+    sy_phrases_add(w, phrase, (sy_slice){sy_buf_cstr(normal), normal->len});
+    return sy_phrase_matcher_add(c->matcher, phrase.data, phrase.len, code, err);
+}
+
+static sy_status make_dictionary(sy_record_coder *c, const sy_phrase_list *list, sy_error *err)
+{
+    sy_phrases_writer w = {0};
+    sy_buf normal = SY_BUF_INIT;
+    sy_status st = sy_phrase_matcher_new(&c->matcher, err);
+    for (size_t i = 0; i < list->n && st == SY_OK; i++)
+        st = add_phrase(c, &w, sy_phrase_at(list, i), &normal, err);
+    sy_phrases_finish(&w, &c->bytes);
+    if (st == SY_OK)
+        st = sy_buf_status(&c->bytes, err);
+    if (st == SY_OK && !sy_phrases_open((const uint8_t *)c->bytes.data, c->bytes.len, &c->phrases))
+        st = sy_fail(err, SY_E_LIMIT, NULL, "the dictionary of phrases is too large");
+    sy_buf_release(&normal);
+    sy_phrases_writer_release(&w);
+    return st;
+}
+
+sy_status sy_record_coder_new(const sy_sample *sample, unsigned norm_flags, sy_record_coder **out,
+                              sy_error *err)
+{
+    sy_phrase_list list = {.n = 0};
+    *out = NULL;
+    sy_record_coder *c = sy_calloc(1, sizeof *c);
+    if (!c)
+        return sy_fail_nomem(err);
+    c->norm_flags = norm_flags;
+    sy_status st = SY_OK;
+    if (sample->total >= TEXT_LEAST)
+        st = sy_phrases_learn(sample->texts, sample->n, sample->total, &list, err);
+    if (st == SY_OK && list.n > 0)
+        st = make_dictionary(c, &list, err);
+    sy_phrase_list_release(&list);
+    if (st != SY_OK)
+        sy_record_coder_free(c);
+    else
+        *out = c;
+    return st;
+}
+
+void sy_record_coder_free(sy_record_coder *c)
+{
+    if (!c)
+        return;
+    sy_phrase_matcher_free(c->matcher);
+    sy_buf_release(&c->bytes);
+    sy_free(c);
+}
+
+sy_slice sy_record_coder_phrases(const sy_record_coder *c)
+{
+    return (sy_slice){c->bytes.data, c->bytes.len};
+}
+
+/* ---- coding ---- */
+
+/* Spells one value; its codes go to scratch->codes. It is simple if what readers put
+ * together from the phrases is its normal form: tried, not reasoned. */
+static sy_status code_value(const sy_record_coder *c, sy_coding *scratch, sy_stored_value *v,
+                            sy_error *err)
+{
+    sy_buf_reset(&scratch->normal);
+    sy_status st =
+        sy_normalize(c->norm_flags, v->text.data, v->text.len, &scratch->normal, NULL, err);
+    if (st != SY_OK)
+        return st;
+    sy_slice normal = {sy_buf_cstr(&scratch->normal), scratch->normal.len};
+    if (!c->matcher) {
+        v->coded = v->text;
+        v->simple = sy_slice_equal(v->text, normal);
+        return SY_OK;
+    }
+    st = sy_phrase_matcher_parse(c->matcher, v->text.data, v->text.len, scratch->parse, err);
+    if (st != SY_OK)
+        return st;
+    size_t start = scratch->codes.len;
+    for (size_t i = 0; i < scratch->parse->n; i++)
+        sy_buf_put_u16(&scratch->codes, (uint16_t)scratch->parse->codes[i]);
+    if (scratch->codes.status != SY_OK)
+        return sy_fail_nomem(err);
+    v->coded.len = scratch->codes.len - start;
+    sy_buf_reset(&scratch->spelt);
+    const uint8_t *codes = (const uint8_t *)sy_buf_cstr(&scratch->codes) + start;
+    v->simple =
+        sy_phrases_spell(&c->phrases, codes, v->coded.len / 2, true, &scratch->spelt) &&
+        sy_slice_equal((sy_slice){sy_buf_cstr(&scratch->spelt), scratch->spelt.len}, normal);
+    return sy_buf_status(&scratch->spelt, err);
+}
+
+sy_status sy_record_code(const sy_record_coder *c, sy_coding *scratch, sy_stored *record,
+                         sy_buf *out, sy_error *err)
+{
+    if (!scratch->parse) {
+        scratch->parse = sy_calloc(1, sizeof *scratch->parse);
+        if (!scratch->parse)
+            return sy_fail_nomem(err);
+    }
+    sy_buf_reset(&scratch->codes);
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < record->n_values && st == SY_OK; i++)
+        st = code_value(c, scratch, &record->values[i], err);
+    const char *at = sy_buf_cstr(&scratch->codes);
+    for (size_t i = 0; c->matcher && i < record->n_values && st == SY_OK; i++) {
+        record->values[i].coded.data = at;
+        at += record->values[i].coded.len;
+    }
+    if (st == SY_OK)
+        sy_record_encode(out, record, c->matcher ? 2 : 1);
+    return st == SY_OK ? sy_buf_status(out, err) : st;
+}
+
+void sy_coding_release(sy_coding *scratch)
+{
+    if (scratch->parse)
+        sy_phrase_parse_release(scratch->parse);
+    sy_free(scratch->parse);
+    sy_buf_release(&scratch->codes);
+    sy_buf_release(&scratch->normal);
+    sy_buf_release(&scratch->spelt);
+}

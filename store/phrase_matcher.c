@@ -1,0 +1,238 @@
+#include "store/phrase_matcher.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+/* Edges of the trie, (node, character) -> node, in a table with open addressing, a
+ * number of 64 bits each so that the whole stays in a processor's cache:
+ *
+ *   bits 40-60 character | 20-39 node | 0-19 the node it leads to, never 0
+ *
+ * The edges of the root for the basic plane stand in an array of their own, since
+ * every position of a text begins there. */
+
+enum { ROOT = 0, FIRST_SLOTS = 1 << 12, BMP = 0x10000, WINDOW = 4096, NODE_BITS = 20 };
+#define NODE_MASK (((uint64_t)1 << NODE_BITS) - 1)
+
+struct sy_phrase_matcher {
+    uint64_t *edges;
+    size_t n_edges, n_slots;
+    uint32_t *numbers; /* of the phrase that ends at a node; 0: none */
+    size_t n_nodes, cap_nodes;
+    uint32_t *first; /* first[BMP]: the node, 0: none */
+};
+
+typedef struct sy_parse_step {
+    uint32_t cost;   /* codes from here to the end of the window */
+    uint32_t number; /* the phrase to take here */
+    uint32_t next;   /* the position behind it, in characters */
+    uint32_t byte;   /* where the character starts */
+    uint32_t cp;     /* the character */
+} sy_parse_step;
+
+sy_status sy_phrase_matcher_new(sy_phrase_matcher **out, sy_error *err)
+{
+    *out = NULL;
+    sy_phrase_matcher *m = sy_calloc(1, sizeof *m);
+    if (!m)
+        return sy_fail_nomem(err);
+    m->n_slots = FIRST_SLOTS;
+    m->edges = sy_calloc(m->n_slots, sizeof *m->edges);
+    m->first = sy_calloc(BMP, sizeof *m->first);
+    if (!m->edges || !m->first ||
+        !sy_grow((void **)&m->numbers, 0, &m->cap_nodes, sizeof *m->numbers)) {
+        sy_phrase_matcher_free(m);
+        return sy_fail_nomem(err);
+    }
+    m->numbers[m->n_nodes++] = 0; /* the root */
+    *out = m;
+    return SY_OK;
+}
+
+void sy_phrase_matcher_free(sy_phrase_matcher *m)
+{
+    if (!m)
+        return;
+    sy_free(m->edges);
+    sy_free(m->numbers);
+    sy_free(m->first);
+    sy_free(m);
+}
+
+static inline uint64_t key_of(uint32_t node, uint32_t cp)
+{
+    return (uint64_t)cp << NODE_BITS | node;
+}
+
+static inline size_t slot_of(const sy_phrase_matcher *m, uint64_t key)
+{
+    size_t mask = m->n_slots - 1, at = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & mask;
+    while (m->edges[at] != 0 && m->edges[at] >> NODE_BITS != key)
+        at = (at + 1) & mask;
+    return at;
+}
+
+/* The node behind `node` by cp, or 0. */
+static inline uint32_t follow(const sy_phrase_matcher *m, uint32_t node, uint32_t cp)
+{
+    if (node == ROOT && cp < BMP)
+        return m->first[cp];
+    return (uint32_t)(m->edges[slot_of(m, key_of(node, cp))] & NODE_MASK);
+}
+
+static bool grow_edges(sy_phrase_matcher *m)
+{
+    if (m->n_edges * 2 < m->n_slots)
+        return true;
+    uint64_t *old = m->edges;
+    size_t n_old = m->n_slots;
+    uint64_t *edges = sy_calloc(n_old * 2, sizeof *edges);
+    if (!edges)
+        return false;
+    m->edges = edges;
+    m->n_slots = n_old * 2;
+    for (size_t i = 0; i < n_old; i++) {
+        if (old[i] != 0)
+            m->edges[slot_of(m, old[i] >> NODE_BITS)] = old[i];
+    }
+    sy_free(old);
+    return true;
+}
+
+static sy_status add_edge(sy_phrase_matcher *m, uint32_t node, uint32_t cp, sy_error *err)
+{
+    if (m->n_nodes > NODE_MASK)
+        return sy_fail(err, SY_E_LIMIT, NULL, "too many phrases");
+    if (!grow_edges(m) ||
+        !sy_grow((void **)&m->numbers, m->n_nodes, &m->cap_nodes, sizeof *m->numbers))
+        return sy_fail_nomem(err);
+    uint32_t next = (uint32_t)m->n_nodes++;
+    m->numbers[next] = 0;
+    if (node == ROOT && cp < BMP) {
+        m->first[cp] = next;
+    } else {
+        uint64_t key = key_of(node, cp);
+        m->edges[slot_of(m, key)] = key << NODE_BITS | next;
+        m->n_edges++;
+    }
+    return SY_OK;
+}
+
+sy_status sy_phrase_matcher_add(sy_phrase_matcher *m, const char *text, size_t len, uint32_t number,
+                                sy_error *err)
+{
+    uint32_t node = ROOT;
+    for (size_t i = 0; i < len;) {
+        uint32_t cp;
+        i += sy_utf8_decode(text + i, len - i, &cp);
+        if (follow(m, node, cp) == 0) {
+            sy_status st = add_edge(m, node, cp, err);
+            if (st != SY_OK)
+                return st;
+        }
+        node = follow(m, node, cp);
+    }
+    m->numbers[node] = number;
+    return SY_OK;
+}
+
+static bool put_code(sy_phrase_parse *p, uint32_t code)
+{
+    if (!sy_grow((void **)&p->codes, p->n, &p->cap, sizeof *p->codes))
+        return false;
+    p->codes[p->n++] = code;
+    return true;
+}
+
+/* Fills steps[0..n], whose bytes and characters are set: from the end to the
+ * start, the cheapest way on from each character. */
+static void find_path(const sy_phrase_matcher *m, sy_parse_step *steps, uint32_t n)
+{
+    steps[n].cost = 0;
+    for (uint32_t i = n; i-- > 0;) {
+        sy_parse_step *here = &steps[i];
+        here->number = 0; /* byte by byte */
+        here->next = i + 1;
+        here->cost = steps[i + 1].cost + (steps[i + 1].byte - here->byte);
+        uint32_t node = ROOT;
+        for (uint32_t k = i; k < n; k++) {
+            node = follow(m, node, steps[k].cp);
+            if (node == 0)
+                break;
+            if (m->numbers[node] != 0 && steps[k + 1].cost + 1 <= here->cost) {
+                here->cost = steps[k + 1].cost + 1;
+                here->number = m->numbers[node];
+                here->next = k + 1;
+            }
+        }
+    }
+}
+
+static bool take_path(const char *text, const sy_parse_step *steps, uint32_t n, sy_phrase_parse *p)
+{
+    for (uint32_t i = 0; i < n; i = steps[i].next) {
+        if (steps[i].number != 0) {
+            if (!put_code(p, steps[i].number))
+                return false;
+            continue;
+        }
+        for (uint32_t b = steps[i].byte; b < steps[i + 1].byte; b++) {
+            if (!put_code(p, (unsigned char)text[b]))
+                return false;
+        }
+    }
+    return true;
+}
+
+sy_status sy_phrase_matcher_parse(const sy_phrase_matcher *m, const char *text, size_t len,
+                                  sy_phrase_parse *p, sy_error *err)
+{
+    p->n = 0;
+    if (!p->steps)
+        p->steps = sy_alloc(WINDOW + 1, sizeof *p->steps);
+    if (!p->steps)
+        return sy_fail_nomem(err);
+    for (size_t at = 0; at < len;) {
+        uint32_t n = 0, bytes = 0;
+        while (n < WINDOW && at + bytes < len) {
+            sy_parse_step *step = &p->steps[n++];
+            step->byte = bytes;
+            bytes += (uint32_t)sy_utf8_decode(text + at + bytes, len - at - bytes, &step->cp);
+        }
+        p->steps[n].byte = bytes;
+        find_path(m, p->steps, n);
+        if (!take_path(text + at, p->steps, n, p))
+            return sy_fail_nomem(err);
+        at += bytes;
+    }
+    return SY_OK;
+}
+
+void sy_phrase_parse_release(sy_phrase_parse *p)
+{
+    sy_free(p->codes);
+    sy_free(p->steps);
+    *p = (sy_phrase_parse){0};
+}
+
+void sy_phrase_matcher_find(const sy_phrase_matcher *m, const char *text, size_t len,
+                            void (*fn)(void *ctx, uint32_t number), void *ctx)
+{
+    uint32_t cp;
+    for (size_t start = 0; start < len;) {
+        size_t at = start, first = sy_utf8_decode(text + start, len - start, &cp);
+        uint32_t node = follow(m, ROOT, cp);
+        at += first;
+        while (node != 0) {
+            if (m->numbers[node] != 0)
+                fn(ctx, m->numbers[node]);
+            if (at >= len)
+                break;
+            at += sy_utf8_decode(text + at, len - at, &cp);
+            node = follow(m, node, cp);
+        }
+        start += first;
+    }
+}

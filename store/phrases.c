@@ -1,0 +1,100 @@
+#include "store/phrases.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* An entry is two places in the pool, offset << 8 | length. Behind the last text the
+ * pool has as many zero bytes as a text can be long, so that a text is copied with
+ * a length that the compiler knows. */
+enum { ENTRY_LEN = 8, COPY = SY_PHRASE_LEN_MAX, CHUNK = 256 };
+
+bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out)
+{
+    *out = (sy_phrases){0};
+    if (len == 0)
+        return true;
+    if (len < 4)
+        return false;
+    uint32_t n = sy_get_u32(bytes);
+    uint64_t entries = (uint64_t)n * ENTRY_LEN;
+    if (n == 0 || n > SY_PHRASES_MAX || len - 4 < entries + COPY || len > UINT32_MAX)
+        return false;
+    *out = (sy_phrases){.entries = bytes + 4,
+                        .pool = bytes + 4 + entries,
+                        .n = n,
+                        .pool_len = (uint32_t)(len - 4 - entries)};
+    return true;
+}
+
+bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
+                      sy_buf *out)
+{
+    size_t side = normal ? 4 : 0;
+    while (n_codes > 0) {
+        uint64_t n = n_codes < CHUNK ? n_codes : CHUNK;
+        char *to = sy_buf_reserve(out, (size_t)(n + 1) * COPY);
+        if (!to)
+            return true;
+        char *start = to;
+        for (uint64_t i = 0; i < n; i++) {
+            uint32_t code = sy_get_u16(codes + 2 * i);
+            if (code < SY_PHRASE_BYTES) {
+                *to++ = (char)code;
+                continue;
+            }
+            code -= SY_PHRASE_BYTES;
+            if (code >= p->n)
+                return false;
+            uint32_t place = sy_get_u32(p->entries + (size_t)code * ENTRY_LEN + side);
+            uint32_t at = place >> 8, len = place & 0xFF;
+            if (len > COPY || at > p->pool_len - COPY)
+                return false;
+            const uint8_t *from = p->pool + at;
+            memcpy(to, from, 16);
+            if (len > 16)
+                memcpy(to + 16, from + 16, COPY - 16);
+            to += len;
+        }
+        out->len += (size_t)(to - start);
+        out->data[out->len] = '\0';
+        codes += 2 * n;
+        n_codes -= n;
+    }
+    return true;
+}
+
+static uint32_t put_text(sy_phrases_writer *w, sy_slice s)
+{
+    uint32_t place = (uint32_t)w->pool.len << 8 | (uint32_t)s.len;
+    sy_buf_append(&w->pool, s.data, s.len);
+    return place;
+}
+
+void sy_phrases_add(sy_phrases_writer *w, sy_slice phrase, sy_slice normal)
+{
+    uint32_t place = put_text(w, phrase);
+    sy_buf_put_u32(&w->entries, place);
+    sy_buf_put_u32(&w->entries, sy_slice_equal(phrase, normal) ? place : put_text(w, normal));
+    w->n++;
+}
+
+void sy_phrases_finish(sy_phrases_writer *w, sy_buf *out)
+{
+    static const char zeros[COPY] = {0};
+    if (w->n == 0)
+        return;
+    sy_buf_put_u32(out, w->n);
+    sy_buf_append(out, w->entries.data, w->entries.len);
+    sy_buf_append(out, w->pool.data, w->pool.len);
+    sy_buf_append(out, zeros, sizeof zeros);
+    if (w->entries.status != SY_OK || w->pool.status != SY_OK)
+        out->status = SY_E_NOMEM;
+}
+
+void sy_phrases_writer_release(sy_phrases_writer *w)
+{
+    sy_buf_release(&w->entries);
+    sy_buf_release(&w->pool);
+    *w = (sy_phrases_writer){0};
+}

@@ -1,0 +1,43 @@
+/* store/phrases.h - the dictionary of phrases that a segment's texts are spelt with.
+ *
+ * Each phrase stands with its normal form, so that a text's normal form can be put
+ * together without looking at its characters. Bytes: docs/format.md, 5.6. */
+#ifndef SY_STORE_PHRASES_H
+#define SY_STORE_PHRASES_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+enum {
+    SY_PHRASE_BYTES = 256,        /* codes below stand for single bytes */
+    SY_PHRASES_MAX = 65536 - 256, /* so that a code takes 16 bits       */
+    SY_PHRASE_LEN_MAX = 40,       /* bytes, of a phrase and its normal form */
+    SY_PHRASE_CHARS_MAX = 10
+};
+
+/* Views into a section. */
+typedef struct sy_phrases {
+    const uint8_t *entries; /* 8 bytes each */
+    const uint8_t *pool;
+    uint32_t n; /* 0: texts are stored as they are */
+    uint32_t pool_len;
+} sy_phrases;
+
+/* False if the section's bytes are no such dictionary. An empty one is. */
+bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out);
+/* Appends what codes[n_codes] (u16, little-endian) spell, in the original or in
+ * normal form. False, with out's status OK, on a code or entry that does not hold. */
+bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
+                      sy_buf *out);
+
+/* Appends a dictionary; each phrase and normal form has 1 (0 for a normal form) to
+ * SY_PHRASE_LEN_MAX bytes. Equal texts are kept once. */
+typedef struct sy_phrases_writer {
+    sy_buf entries, pool;
+    uint32_t n;
+} sy_phrases_writer;
+void sy_phrases_add(sy_phrases_writer *w, sy_slice phrase, sy_slice normal);
+void sy_phrases_finish(sy_phrases_writer *w, sy_buf *out);
+void sy_phrases_writer_release(sy_phrases_writer *w);
+
+#endif

@@ -1,0 +1,224 @@
+#include "store/postings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "tests/support/check.h"
+
+/* Every size at which a block begins or ends, then larger ones. */
+static const uint32_t sizes[] = {1, 2, 127, 128, 129, 255, 256, 257, 383, 384, 1000, 5000};
+
+typedef struct list {
+    sy_docid *docs;
+    uint32_t *tfs;
+    uint32_t n;
+    sy_buf bytes;
+    sy_postings_ref ref;
+} list;
+
+/* n docids with gaps of at most `gap`, the last one the largest docid there is if wanted. */
+static void make_list(list *l, uint32_t n, uint32_t gap, bool with_tf, bool to_end)
+{
+    *l = (list){.n = n};
+    l->docs = malloc(n * sizeof *l->docs);
+    l->tfs = malloc(n * sizeof *l->tfs);
+    sy_docid at = sy_random_below(gap);
+    for (uint32_t i = 0; i < n; i++, at += 1 + sy_random_below(gap)) {
+        l->docs[i] = at;
+        l->tfs[i] = sy_random_below(4) ? 1 : 1 + sy_random_below(1u << sy_random_below(31));
+    }
+    if (to_end)
+        l->docs[n - 1] = SY_DOC_END - 1;
+    sy_postings_encode(&l->bytes, l->docs, with_tf ? l->tfs : NULL, n);
+    assert_int_equal(l->bytes.status, SY_OK);
+    /* Copied to its exact size, so that a sanitizer sees a read behind the end. */
+    uint8_t *exact = malloc(l->bytes.len);
+    memcpy(exact, l->bytes.data, l->bytes.len);
+    l->ref =
+        (sy_postings_ref){.df = n, .has_tf = with_tf, .at = exact, .end = exact + l->bytes.len};
+}
+
+static void free_list(list *l)
+{
+    free((void *)(uintptr_t)l->ref.at);
+    free(l->docs);
+    free(l->tfs);
+    sy_buf_release(&l->bytes);
+}
+
+static void check_end(sy_postings *p)
+{
+    assert_int_equal(sy_postings_next(p), SY_DOC_END);
+    assert_int_equal(sy_postings_next(p), SY_DOC_END);
+    assert_int_equal(sy_postings_seek(p, 0), SY_DOC_END);
+    assert_int_equal(sy_postings_seek(p, SY_DOC_END), SY_DOC_END);
+    assert_int_equal(sy_postings_status(p, "list", NULL), SY_OK);
+}
+
+static void check_walk(const list *l)
+{
+    sy_postings p;
+    sy_postings_init(&p, &l->ref);
+    for (uint32_t i = 0; i < l->n; i++) {
+        assert_int_equal(sy_postings_next(&p), l->docs[i]);
+        if (i % 3 != 1) /* frequencies are unpacked when they are asked for */
+            assert_int_equal(sy_postings_tf(&p), l->ref.has_tf ? l->tfs[i] : 1);
+    }
+    check_end(&p);
+}
+
+static void check_one_seek(const list *l, sy_docid target, uint32_t want)
+{
+    sy_postings p;
+    sy_postings_init(&p, &l->ref);
+    sy_docid doc = want < l->n ? l->docs[want] : SY_DOC_END;
+    assert_int_equal(sy_postings_seek(&p, target), doc);
+    assert_int_equal(sy_postings_seek(&p, target), doc); /* a no-op */
+    assert_int_equal(sy_postings_seek(&p, 0), doc);      /* never back */
+    if (want >= l->n) {
+        check_end(&p);
+        return;
+    }
+    assert_int_equal(sy_postings_tf(&p), l->ref.has_tf ? l->tfs[want] : 1);
+    assert_int_equal(sy_postings_next(&p), want + 1 < l->n ? l->docs[want + 1] : SY_DOC_END);
+}
+
+/* From the start to each target at, before and behind a docid. */
+static void check_seeks(const list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++) {
+        check_one_seek(l, l->docs[i], i);
+        check_one_seek(l, l->docs[i] + 1,
+                       i + 1 < l->n && l->docs[i] + 1 > l->docs[i] ? i + 1 : l->n);
+        if (l->docs[i] > 0 && (i == 0 || l->docs[i - 1] < l->docs[i] - 1))
+            check_one_seek(l, l->docs[i] - 1, i);
+    }
+    check_one_seek(l, SY_DOC_END, l->n);
+}
+
+/* Random moves of one cursor. */
+static void check_mixed(const list *l)
+{
+    sy_postings p;
+    sy_postings_init(&p, &l->ref);
+    for (int64_t i = -1; i < (int64_t)l->n;) {
+        sy_docid got;
+        if (i < 0 || sy_random_below(2)) {
+            i++;
+            got = sy_postings_next(&p);
+        } else {
+            uint32_t step = sy_random_below(2) ? 4 : 700;
+            sy_docid target = l->docs[i] + sy_random_below(step * 3);
+            while (i < (int64_t)l->n && l->docs[i] < target)
+                i++;
+            got = sy_postings_seek(&p, target);
+        }
+        assert_int_equal(got, i < (int64_t)l->n ? l->docs[i] : SY_DOC_END);
+        if (i < (int64_t)l->n)
+            assert_int_equal(sy_postings_tf(&p), l->ref.has_tf ? l->tfs[i] : 1);
+    }
+    check_end(&p);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    static const uint32_t gaps[] = {1, 2, 50, 100000};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        for (size_t g = 0; g < 4; g++) {
+            for (int variant = 0; variant < 4; variant++) {
+                list l;
+                make_list(&l, sizes[s], gaps[g], variant & 1, variant & 2);
+                check_walk(&l);
+                check_seeks(&l);
+                check_mixed(&l);
+                free_list(&l);
+            }
+        }
+    }
+}
+
+static void test_empty_and_inlined(void **state)
+{
+    (void)state;
+    sy_postings p;
+    sy_postings_ref none = {.df = 0};
+    sy_postings_init(&p, &none);
+    assert_int_equal(sy_postings_seek(&p, 5), SY_DOC_END);
+    check_end(&p);
+    sy_postings_init(&p, &none);
+    check_end(&p);
+    sy_postings_ref one = {.df = 1, .has_tf = true, .only = 7, .only_tf = 9};
+    sy_postings_init(&p, &one);
+    assert_int_equal(sy_postings_next(&p), 7);
+    assert_int_equal(sy_postings_tf(&p), 9);
+    check_end(&p);
+    sy_postings_init(&p, &one);
+    assert_int_equal(sy_postings_seek(&p, 7), 7);
+    assert_int_equal(sy_postings_seek(&p, 8), SY_DOC_END);
+    check_end(&p);
+    one.only = SY_DOC_END;
+    sy_postings_init(&p, &one);
+    assert_int_equal(sy_postings_next(&p), SY_DOC_END);
+    assert_int_equal(sy_postings_status(&p, "list", NULL), SY_E_CORRUPT);
+}
+
+/* The example bytes of docs/format.md: three records without frequencies, two with. */
+static void test_bytes(void **state)
+{
+    (void)state;
+    sy_buf b = SY_BUF_INIT;
+    const sy_docid docs[] = {0, 5, 300};
+    const uint32_t tfs[] = {1, 2, 130};
+    sy_postings_encode(&b, docs, NULL, 3);
+    assert_int_equal(b.len, 4);
+    assert_memory_equal(b.data, "\x00\x04\xA6\x02", 4);
+    sy_buf_reset(&b);
+    sy_postings_encode(&b, docs, tfs, 3);
+    assert_int_equal(b.len, 7);
+    assert_memory_equal(b.data, "\x00\x09\x00\xCD\x04\x80\x01", 7);
+    sy_buf_release(&b);
+}
+
+/* Any bytes end the walk, with docids ascending until there. */
+static void test_garbage(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        list l;
+        make_list(&l, sizes[sy_random_below(11)], 20, round & 1, false);
+        size_t len = l.bytes.len, cut = round % 3 ? len : sy_random_below((uint32_t)len + 1);
+        uint8_t *bytes = malloc(cut ? cut : 1);
+        memcpy(bytes, l.ref.at, cut);
+        for (int i = 0; i < 3 && cut > 0; i++)
+            bytes[sy_random_below((uint32_t)cut)] = (uint8_t)sy_random();
+        sy_postings_ref ref = l.ref;
+        ref.at = bytes;
+        ref.end = bytes + cut;
+        sy_postings p;
+        sy_postings_init(&p, &ref);
+        int64_t last = -1;
+        uint32_t n = 0;
+        for (sy_docid d;
+             (d = sy_random_below(8) ? sy_postings_next(&p)
+                                     : sy_postings_seek(&p, (sy_docid)last + 90)) != SY_DOC_END;
+             n++) {
+            assert_true((int64_t)d > last);
+            sy_postings_tf(&p);
+            last = d;
+        }
+        assert_true(n <= l.n);
+        free(bytes);
+        free_list(&l);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lists), cmocka_unit_test(test_empty_and_inlined),
+        cmocka_unit_test(test_bytes), cmocka_unit_test(test_garbage)};
+    sy_random_init("test_postings");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
