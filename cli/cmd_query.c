@@ -349,7 +349,7 @@ static sy_status print_keys(run *r, sy_error *err)
             break;
         if (!in_window(r, &last))
             continue;
-        st = sy_search_record(r->search, &hit, &record, err);
+        st = sy_search_head(r->search, &hit, &record, err);
         if (st != SY_OK)
             break;
         if (r->set->source) {

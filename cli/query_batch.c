@@ -45,7 +45,7 @@ static sy_status run(batch *b, const sy_query *query, uint64_t *count, sy_error 
         st = sy_search_next(search, &more, &hit, err);
         if (st != SY_OK || !more)
             break;
-        st = sy_search_record(search, &hit, &record, err);
+        st = sy_search_head(search, &hit, &record, err);
         if (st == SY_OK) {
             put_key(b, &hit, record);
             ++*count;

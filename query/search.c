@@ -159,6 +159,15 @@ sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
     return s->status;
 }
 
+sy_status sy_search_head(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
+{
+    *out = NULL;
+    sy_status st = sy_segment_coded(hit->segment, hit->docid, &s->shown, err);
+    if (st == SY_OK)
+        *out = &s->shown;
+    return st;
+}
+
 sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
 {
     *out = NULL;
