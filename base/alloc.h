@@ -19,13 +19,13 @@ void sy_free(void *p);
 /* A NUL-terminated copy of s[len], or NULL. */
 char *sy_strndup(const char *s, size_t len);
 
-/* Makes room for one more element: if n == *cap, doubles the array (at least
- * to 8). Returns false, with the array as it was, when there is no memory. */
+/* Makes room for one more element: if n == *cap, the array grows by half (at
+ * least to 8). Returns false, with the array as it was, when there is no memory. */
 bool sy_grow(void **array, size_t n, size_t *cap, size_t size);
 
 /* For tests: the n-th allocation from now (1 = the next) fails, and all after
  * it while `sticky`; 0 turns failing off. Returns the calls seen since the last
- * setting. Not for use while other threads allocate. */
+ * setting (counted only while failing is on). Not for use while other threads allocate. */
 unsigned long sy_alloc_fail_at(unsigned long n, bool sticky);
 
 #endif

@@ -14,9 +14,11 @@
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
 
-/* Below this much text a second thread costs more than it saves. */
 enum {
+    /* Below this much text a second thread costs more than it saves; with less memory
+     * for each they would spill a run every few records. */
     TEXT_PER_JOB = 1 << 20,
+    MEMORY_PER_JOB = 1 << 20,
     PROGRESS_STEP = 1 << 18,
     /* 8 MB leave the text 3 % larger than 24 MB do, and take a third of the time
      * (laws_articles and crud_news_dev). */
@@ -434,6 +436,8 @@ sy_status sy_build_segment(const sy_build *b, const sy_spool *spool, sy_slice le
     unsigned n = b->jobs;
     if (n > spool->text_bytes / TEXT_PER_JOB + 1)
         n = (unsigned)(spool->text_bytes / TEXT_PER_JOB + 1);
+    if (n > b->memory / MEMORY_PER_JOB)
+        n = b->memory < MEMORY_PER_JOB ? 1 : (unsigned)(b->memory / MEMORY_PER_JOB);
     inversion all = {.build = b,
                      .spool = spool,
                      .lexicon = &words,

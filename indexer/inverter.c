@@ -339,15 +339,20 @@ static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
     sy_buf_release(&list);
 }
 
+/* Frees the tables: kept, they alone might fill the budget, and from then on every
+ * record would become a run of its own. */
 static void forget(sy_inverter *inv)
 {
     sy_posting_pool_reset(&inv->pool);
-    inv->n_bigrams = inv->n_terms = 0;
-    if (inv->bigram_slots.items)
-        memset(inv->bigram_slots.items, 0, inv->bigram_slots.n * sizeof(uint32_t));
-    if (inv->term_slots.items)
-        memset(inv->term_slots.items, 0, inv->term_slots.n * sizeof(uint32_t));
-    sy_buf_reset(&inv->keys);
+    sy_free(inv->bigrams);
+    sy_free(inv->terms);
+    sy_free(inv->bigram_slots.items);
+    sy_free(inv->term_slots.items);
+    inv->bigrams = NULL;
+    inv->terms = NULL;
+    inv->n_bigrams = inv->cap_bigrams = inv->n_terms = inv->cap_terms = 0;
+    inv->bigram_slots = inv->term_slots = (slots){NULL, 0};
+    sy_buf_release(&inv->keys);
 }
 
 sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err)
@@ -371,14 +376,10 @@ void sy_inverter_free(sy_inverter *inv)
 {
     if (!inv)
         return;
+    forget(inv);
     sy_cutter_free(inv->cutter);
     sy_posting_pool_release(&inv->pool);
-    sy_free(inv->bigrams);
     sy_free(inv->gram_lists);
-    sy_free(inv->terms);
-    sy_free(inv->bigram_slots.items);
-    sy_free(inv->term_slots.items);
-    sy_buf_release(&inv->keys);
     sy_buf_release(&inv->normal);
     sy_buf_release(&inv->key);
     sy_free(inv);

@@ -113,17 +113,17 @@ static sy_status read_field(cursor *c, sy_schema *schema, sy_error *err)
     if (!text)
         return sy_fail_nomem(err);
     sy_field_id id;
-    sy_status st = sy_schema_add(schema, name.data, name.len, text, (sy_field_kind)kind, &id, err);
+    sy_status st = sy_schema_add(schema, name.data, name.len, text, (sy_field_kind)kind, &id, NULL);
     sy_free(text);
-    if (st != SY_OK)
-        return st;
-    if (schema->n_fields == before)
-        return not_held(c, err); /* a name that stands twice */
-    for (uint64_t i = 0; i < n_aliases && st == SY_OK; i++) {
+    for (uint64_t i = 0; i < n_aliases && st == SY_OK && c->at; i++) {
         sy_slice alias = take_bytes(c);
-        st = c->at ? sy_schema_alias(schema, id, alias.data, alias.len, err) : not_held(c, err);
+        if (c->at)
+            st = sy_schema_alias(schema, id, alias.data, alias.len, NULL);
     }
-    return st;
+    if (st == SY_E_NOMEM)
+        return sy_fail_nomem(err);
+    /* What no schema takes, a name that stands twice among it, no writer has written. */
+    return st == SY_OK && c->at && schema->n_fields > before ? SY_OK : not_held(c, err);
 }
 
 static sy_status read_schema(const sy_file *f, sy_schema *schema, sy_error *err)

@@ -342,9 +342,11 @@ sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_po
 
 /* ---- term dictionary ---- */
 
-static sy_status bad_block(const sy_segment *seg, uint64_t block, sy_error *err)
+/* The walk is at its end afterwards. */
+static sy_status bad_block(sy_term_walk *w, sy_error *err)
 {
-    return damaged(seg, seg->term_index, block * 8, "a block of terms does not hold", err);
+    w->at = w->end = NULL;
+    return damaged(w->seg, w->seg->term_index, w->block * 8, "a block of terms does not hold", err);
 }
 
 /* The bytes of a block behind its list offset; *at NULL past the last block. */
@@ -359,10 +361,10 @@ static sy_status open_block(sy_term_walk *w, uint64_t block, sy_error *err)
     uint64_t start = sy_get_u64(seg->term_index->data + block * 8);
     uint64_t end = sy_get_u64(seg->term_index->data + block * 8 + 8);
     if (start >= end || end > seg->term_blocks->len)
-        return bad_block(seg, block, err);
+        return bad_block(w, err);
     w->end = seg->term_blocks->data + end;
     w->at = sy_varint_get(seg->term_blocks->data + start, w->end, &w->list_offset);
-    return w->at ? SY_OK : bad_block(seg, block, err);
+    return w->at ? SY_OK : bad_block(w, err);
 }
 
 /* Reads where the list of the term in w->key is. */
@@ -399,7 +401,7 @@ static sy_status next_term(sy_term_walk *w, bool *more, sy_error *err)
     *more = false;
     if (w->at == w->end) {
         if (w->at && (w->in_block != SY_TERMS_PER_BLOCK && w->block + 1 < w->seg->n_blocks))
-            return bad_block(w->seg, w->block, err);
+            return bad_block(w, err);
         sy_status st = w->at ? open_block(w, w->block + 1, err) : SY_OK;
         if (st != SY_OK || !w->at)
             return st;
@@ -410,7 +412,7 @@ static sy_status next_term(sy_term_walk *w, bool *more, sy_error *err)
     size_t before = w->in_block == 0 ? 0 : w->key.len;
     if (!w->at || shared > before || rest == 0 || rest > (uint64_t)(w->end - w->at) ||
         shared + rest > SY_TERM_KEY_MAX || w->in_block >= SY_TERMS_PER_BLOCK)
-        return bad_block(w->seg, w->block, err);
+        return bad_block(w, err);
     w->key.len = (size_t)shared;
     sy_buf_append(&w->key, w->at, (size_t)rest);
     w->at += rest;
@@ -418,7 +420,7 @@ static sy_status next_term(sy_term_walk *w, bool *more, sy_error *err)
     if (w->key.status != SY_OK)
         return sy_fail_nomem(err);
     if (!read_ref(w))
-        return bad_block(w->seg, w->block, err);
+        return bad_block(w, err);
     *more = true;
     return SY_OK;
 }

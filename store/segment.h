@@ -102,7 +102,8 @@ typedef struct sy_term_walk {
 
 SY_CHECKED sy_status sy_term_walk_open(const sy_segment *seg, sy_slice prefix, sy_term_walk *walk,
                                        sy_error *err);
-/* *key is borrowed until the next call; *more false at the end. */
+/* *key is borrowed until the next call; *more false at the end. After a failure the
+ * walk is at its end. */
 SY_CHECKED sy_status sy_term_walk_next(sy_term_walk *walk, bool *more, sy_slice *key,
                                        sy_postings_ref *out, sy_error *err);
 void sy_term_walk_close(sy_term_walk *walk);

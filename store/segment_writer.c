@@ -226,8 +226,12 @@ static void keep_list(sy_segment_writer *w, uint32_t a, uint32_t b, uint32_t n)
     kept *k = kept_slot(w, ((uint64_t)a << 21 | b) + 1);
     if (k->key == 0)
         return;
-    *k = (kept){k->key, n, w->kept_lists.len, w->list.len};
+    uint64_t at = w->kept_lists.len;
     sy_buf_append(&w->kept_lists, w->list.data, w->list.len);
+    if (w->kept_lists.status != SY_OK)
+        w->status = SY_E_NOMEM; /* and there is nothing to read later */
+    else
+        *k = (kept){k->key, n, at, w->list.len};
 }
 
 static void choose_rarer(sy_segment_writer *w, uint64_t key, void *ctx)
@@ -376,8 +380,12 @@ static void put_chars(sy_segment_writer *w)
         const char_list *c = &w->chars[i];
         sy_term_key_char(&key, c->cp);
         begin_term(w, (sy_slice){sy_buf_cstr(&key), key.len}, c->df);
-        sy_buf_put_varint(&w->term_blocks, c->len);
-        sy_file_put(&w->file, w->char_lists.data + c->at, c->len);
+        if (c->df > 1) {
+            sy_buf_put_varint(&w->term_blocks, c->len);
+            sy_file_put(&w->file, w->char_lists.data + c->at, c->len);
+        } else { /* one record can have them all: its list is the docid as a varint */
+            sy_buf_append(&w->term_blocks, w->char_lists.data + c->at, c->len);
+        }
     }
     if (key.status != SY_OK || w->char_lists.status != SY_OK)
         w->status = SY_E_NOMEM;

@@ -1,0 +1,356 @@
+#include "tests/support/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/record_code.h"
+#include "store/term_key.h"
+#include "tests/support/check.h"
+
+const uint8_t sy_model_uuid[16] = {0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87,
+                                   0x98, 0xA9, 0xBA, 0xCB, 0xDC, 0xED, 0xFE, 0x0F};
+
+void *sy_model_alloc(sy_model *m, size_t bytes)
+{
+    assert_true(sy_grow((void **)&m->chunks, m->n_chunks, &m->cap_chunks, sizeof *m->chunks));
+    void *p = sy_calloc(bytes, 1);
+    assert_non_null(p);
+    return m->chunks[m->n_chunks++] = p;
+}
+
+void sy_model_free(sy_model *m)
+{
+    for (size_t i = 0; i < m->n_chunks; i++)
+        sy_free(m->chunks[i]);
+    sy_free((void *)m->chunks);
+    *m = (sy_model){0};
+}
+
+/* ---- at random ---- */
+
+/* Few characters, so that keys share much; of all lengths in UTF-8. */
+static sy_slice random_text(sy_model *m, uint32_t most)
+{
+    static const char *const chars[] = {"a", "b", "资", "金", "é", "𠀀", "\n", " ", "。"};
+    uint32_t n = sy_random_below(most + 1);
+    char *text = sy_model_alloc(m, (size_t)n * 4 + 1);
+    size_t len = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const char *c = chars[sy_random_below(9)];
+        memcpy(text + len, c, strlen(c));
+        len += strlen(c);
+    }
+    return (sy_slice){text, len};
+}
+
+static void random_record(sy_model *m, sy_stored *r)
+{
+    static const uint32_t lines[] = {0, 1, 127, 128, 70000, UINT32_MAX};
+    r->line = lines[sy_random_below(6)];
+    r->row = lines[sy_random_below(6)];
+    r->key = random_text(m, 3);
+    r->n_values = sy_random_below(4) ? sy_random_below(5) : 0;
+    r->values = sy_model_alloc(m, r->n_values * sizeof *r->values);
+    uint32_t field = 0, ordinal = 0;
+    for (size_t i = 0; i < r->n_values; i++) {
+        uint32_t step = sy_random_below(3);
+        ordinal = i > 0 && step == 0 ? ordinal + 1 : 0;
+        field += step;
+        r->values[i] = (sy_stored_value){
+            .field = (sy_field_id)field, .ordinal = ordinal, .simple = sy_random_below(2)};
+        r->values[i].text = r->values[i].coded = random_text(m, sy_random_below(9) ? 6 : 300);
+    }
+}
+
+static void random_docs(sy_model *m, size_t n)
+{
+    m->docs = sy_model_alloc(m, n * sizeof *m->docs);
+    uint32_t first = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t left = m->n_records - first;
+        uint32_t take = i + 1 == n ? left : sy_random_below(3) ? sy_random_below(left + 1) : 0;
+        m->docs[i] = (sy_segment_doc){.source = random_text(m, 9),
+                                      .reader = sy_slice_of(i % 2 ? "jsonl" : "ledger"),
+                                      .first = first,
+                                      .n_records = take,
+                                      .size = sy_random() >> sy_random_below(64),
+                                      .mtime_ns = (int64_t)sy_random(),
+                                      .hash = sy_random()};
+        first += take;
+    }
+    m->n_docs = n;
+}
+
+/* Sizes around the borders of blocks; of the records, each as often as another. */
+static sy_model_list random_list(sy_model *m, bool with_tf)
+{
+    static const uint32_t sizes[] = {1,   1,   1,   2,   3,   5,   31,  127,
+                                     128, 129, 255, 256, 257, 384, 512, UINT32_MAX};
+    uint32_t n = sizes[sy_random_below(16)], left = m->n_records;
+    n = n < left ? n : left;
+    sy_model_list list = {.n = n};
+    list.docs = sy_model_alloc(m, n * sizeof *list.docs);
+    list.tfs = with_tf ? sy_model_alloc(m, n * sizeof *list.tfs) : NULL;
+    for (uint32_t doc = 0, k = 0; k < n; doc++, left--) {
+        if (sy_random_below(left) >= n - k)
+            continue;
+        list.docs[k] = doc;
+        if (with_tf)
+            list.tfs[k] = sy_random_below(3) ? 1 : 1 + sy_random_below(1u << sy_random_below(12));
+        k++;
+    }
+    return list;
+}
+
+static int compare_bigrams(const void *x, const void *y)
+{
+    const sy_model_bigram *a = x, *b = y;
+    return a->a != b->a ? (a->a > b->a) - (a->a < b->a) : (a->b > b->b) - (a->b < b->b);
+}
+
+static void random_bigrams(sy_model *m, size_t n)
+{
+    static const uint32_t cps[] = {0, ' ', 'a', 'b', 0x8D44, 0x91D1, 0x20000, 0x10FFFF};
+    m->bigrams = sy_model_alloc(m, n * sizeof *m->bigrams);
+    for (size_t i = 0; i < n; i++) {
+        m->bigrams[i].a = sy_random_below(3) ? cps[sy_random_below(8)] : sy_random_below(0x110000);
+        m->bigrams[i].b = sy_random_below(3) ? sy_random_below(0x110000) : SY_BIGRAM_END;
+    }
+    if (n > 1)
+        qsort(m->bigrams, n, sizeof *m->bigrams, compare_bigrams);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && compare_bigrams(&m->bigrams[i - 1], &m->bigrams[i]) == 0)
+            continue;
+        m->bigrams[m->n_bigrams] = m->bigrams[i];
+        m->bigrams[m->n_bigrams++].list = random_list(m, false);
+    }
+}
+
+static int compare_terms(const void *x, const void *y)
+{
+    return sy_slice_compare(((const sy_model_term *)x)->key, ((const sy_model_term *)y)->key);
+}
+
+static sy_slice random_key(sy_model *m)
+{
+    sy_buf key = SY_BUF_INIT;
+    sy_field_id field = (sy_field_id)sy_random_below(3);
+    uint32_t kind = sy_random_below(9);
+    if (kind == 8) {
+        sy_term_key_char(&key, sy_random_below(0x110000));
+    } else if (kind < 5) {
+        sy_slice word = random_text(m, sy_random_below(20) ? 7 : 250);
+        sy_term_key_word(&key, word.len > 0 ? word : sy_slice_of("x"), field);
+    } else if (kind < 7) {
+        sy_term_key_value(&key, field, random_text(m, 9));
+    } else if (sy_random_below(2)) {
+        sy_term_key_presence(&key, field);
+    } else {
+        sy_term_key_overlong(&key, field);
+    }
+    sy_slice out = {sy_model_alloc(m, key.len), key.len};
+    memcpy((char *)(uintptr_t)out.data, key.data, key.len);
+    sy_buf_release(&key);
+    return out;
+}
+
+static void random_terms(sy_model *m, size_t n)
+{
+    m->terms = sy_model_alloc(m, n * sizeof *m->terms);
+    for (size_t i = 0; i < n; i++)
+        m->terms[i].key = random_key(m);
+    if (n > 1)
+        qsort(m->terms, n, sizeof *m->terms, compare_terms);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && compare_terms(&m->terms[i - 1], &m->terms[i]) == 0)
+            continue;
+        m->terms[m->n_terms] = m->terms[i];
+        m->terms[m->n_terms].list =
+            random_list(m, m->terms[m->n_terms].key.data[0] == SY_TERM_WORD);
+        m->n_terms++;
+    }
+}
+
+void sy_model_random(const sy_model_sizes *sizes, sy_model *out)
+{
+    *out = (sy_model){.n_records = sizes->n_records};
+    out->records = sy_model_alloc(out, sizes->n_records * sizeof *out->records);
+    for (uint32_t i = 0; i < sizes->n_records; i++)
+        random_record(out, &out->records[i]);
+    random_docs(out, sizes->n_docs);
+    if (sizes->n_records == 0)
+        return;
+    random_bigrams(out, sizes->n_bigrams);
+    random_terms(out, sizes->n_terms);
+}
+
+sy_status sy_model_put_front(const sy_model *m, sy_segment_writer *w)
+{
+    sy_buf bytes = SY_BUF_INIT;
+    sy_status st = SY_OK;
+    for (uint32_t i = 0; i < m->n_records && st == SY_OK; i++) {
+        sy_buf_reset(&bytes);
+        sy_record_encode(&bytes, &m->records[i], 1);
+        st = sy_buf_status(&bytes, NULL);
+        if (st == SY_OK)
+            sy_segment_writer_record(w, bytes.data, bytes.len);
+    }
+    sy_buf_release(&bytes);
+    sy_segment_writer_docs(w, m->docs, m->n_docs);
+    return st;
+}
+
+sy_status sy_model_try_write(const sy_model *m, const char *path, uint64_t number, sy_error *err)
+{
+    sy_segment_writer *w;
+    sy_status st = sy_segment_writer_open(path, sy_model_uuid, number, &w, err);
+    if (st != SY_OK)
+        return st;
+    st = sy_model_put_front(m, w);
+    if (st != SY_OK) {
+        sy_segment_writer_abandon(w);
+        return sy_fail_nomem(err);
+    }
+    for (size_t i = 0; i < m->n_bigrams; i++) {
+        const sy_model_bigram *b = &m->bigrams[i];
+        sy_segment_writer_bigram(w, b->a, b->b, b->list.docs, b->list.n);
+    }
+    for (size_t i = 0; i < m->n_terms; i++) {
+        const sy_model_term *t = &m->terms[i];
+        sy_segment_writer_term(w, t->key, t->list.docs, t->list.tfs, t->list.n);
+    }
+    uint64_t len, checksum;
+    return sy_segment_writer_finish(w, &len, &checksum, err);
+}
+
+void sy_model_write(const sy_model *m, const char *path, uint64_t number)
+{
+    sy_error err;
+    sy_error_clear(&err);
+    check_ok(sy_model_try_write(m, path, number, &err), &err);
+}
+
+/* ---- against a segment ---- */
+
+void sy_model_check_list(const sy_postings_ref *ref, const sy_model_list *want)
+{
+    sy_postings p;
+    assert_int_equal(ref->df, want->n);
+    sy_postings_init(&p, ref);
+    for (uint32_t i = 0; i < want->n; i++) {
+        assert_int_equal(sy_postings_next(&p), want->docs[i]);
+        assert_int_equal(sy_postings_tf(&p), want->tfs ? want->tfs[i] : 1);
+    }
+    assert_int_equal(sy_postings_next(&p), SY_DOC_END);
+    check_ok(sy_postings_status(&p, "model", NULL), NULL);
+}
+
+static void check_docs(const sy_model *m, const sy_segment *seg)
+{
+    assert_int_equal(sy_segment_n_docs(seg), m->n_docs);
+    for (size_t i = 0; i < m->n_docs; i++) {
+        const sy_segment_doc *want = &m->docs[i];
+        sy_segment_doc got;
+        sy_segment_doc_at(seg, i, &got);
+        assert_true(sy_slice_equal(got.source, want->source));
+        assert_true(sy_slice_equal(got.reader, want->reader));
+        assert_int_equal(got.first, want->first);
+        assert_int_equal(got.n_records, want->n_records);
+        assert_true(got.size == want->size && got.hash == want->hash);
+        assert_true(got.mtime_ns == want->mtime_ns);
+    }
+}
+
+static void check_record(const sy_model *m, const sy_segment *seg, sy_docid d, sy_stored *got)
+{
+    const sy_stored *want = &m->records[d];
+    sy_error err;
+    sy_error_clear(&err);
+    check_ok(sy_segment_record(seg, d, got, &err), &err);
+    assert_int_equal(got->docid, d);
+    assert_true(got->doc < m->n_docs);
+    const sy_segment_doc *doc = &m->docs[got->doc];
+    assert_true(doc->first <= d && d - doc->first < doc->n_records);
+    assert_int_equal(got->line, want->line);
+    assert_int_equal(got->row, want->row);
+    assert_true(sy_slice_equal(got->key, want->key));
+    assert_int_equal(got->n_values, want->n_values);
+    for (size_t i = 0; i < want->n_values; i++) {
+        assert_int_equal(got->values[i].field, want->values[i].field);
+        assert_int_equal(got->values[i].ordinal, want->values[i].ordinal);
+        assert_int_equal(got->values[i].simple, want->values[i].simple);
+        assert_true(sy_slice_equal(got->values[i].text, want->values[i].text));
+    }
+}
+
+static void check_bigrams(const sy_model *m, const sy_segment *seg)
+{
+    for (size_t i = 0; i < m->n_bigrams;) {
+        uint32_t a = m->bigrams[i].a, first, n;
+        check_ok(sy_segment_bigram_row(seg, a, &first, &n, NULL), NULL);
+        assert_int_equal(first, i);
+        for (; i < m->n_bigrams && m->bigrams[i].a == a; i++, n--) {
+            const sy_model_bigram *want = &m->bigrams[i];
+            sy_postings_ref ref;
+            uint32_t b;
+            assert_true(n > 0);
+            check_ok(sy_segment_bigram_at(seg, (uint32_t)i, &b, &ref, NULL), NULL);
+            assert_int_equal(b, want->b);
+            sy_model_check_list(&ref, &want->list);
+            check_ok(sy_segment_bigram(seg, a, b, &ref, NULL), NULL);
+            sy_model_check_list(&ref, &want->list);
+        }
+        assert_int_equal(n, 0);
+    }
+}
+
+static void check_terms(const sy_model *m, const sy_segment *seg)
+{
+    sy_term_walk walk;
+    sy_slice key;
+    sy_postings_ref ref;
+    sy_buf bits = SY_BUF_INIT;
+    bool more;
+    check_ok(sy_term_walk_open(seg, (sy_slice){NULL, 0}, &walk, NULL), NULL);
+    for (size_t i = 0; i < m->n_terms; i++) {
+        check_ok(sy_term_walk_next(&walk, &more, &key, &ref, NULL), NULL);
+        assert_true(more);
+        assert_true(sy_slice_equal(key, m->terms[i].key));
+        if (key.data[0] != SY_TERM_GRAM) {
+            sy_model_check_list(&ref, &m->terms[i].list);
+            check_ok(sy_segment_term(seg, m->terms[i].key, &ref, NULL), NULL);
+        } else {
+            sy_slice gram = {m->terms[i].key.data + 1, m->terms[i].key.len - 1};
+            check_ok(sy_segment_gram(seg, gram, &bits, &ref, NULL), NULL);
+        }
+        sy_model_check_list(&ref, &m->terms[i].list);
+    }
+    for (int i = 0; i < 2; i++) { /* at the end it stays there */
+        check_ok(sy_term_walk_next(&walk, &more, &key, &ref, NULL), NULL);
+        assert_false(more);
+    }
+    sy_term_walk_close(&walk);
+    sy_buf_release(&bits);
+}
+
+void sy_model_check(const sy_model *m, const sy_segment *seg)
+{
+    assert_int_equal(sy_segment_n_records(seg), m->n_records);
+    check_docs(m, seg);
+    sy_stored got = {0};
+    for (sy_docid d = 0; d < m->n_records; d++)
+        check_record(m, seg, d, &got);
+    sy_stored_release(&got);
+    check_bigrams(m, seg);
+    check_terms(m, seg);
+}
+
+const sy_model_bigram *sy_model_find_bigram(const sy_model *m, uint32_t a, uint32_t b)
+{
+    sy_model_bigram wanted = {.a = a, .b = b};
+    return m->n_bigrams == 0
+               ? NULL
+               : bsearch(&wanted, m->bigrams, m->n_bigrams, sizeof *m->bigrams, compare_bigrams);
+}

@@ -1,0 +1,212 @@
+#include "tests/support/naive_inverter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "segmenter/cut.h"
+#include "segmenter/normal.h"
+#include "store/term_key.h"
+#include "tests/support/check.h"
+
+/* One occurrence of a term, or of a pair of characters as eight bytes. */
+typedef struct seen {
+    sy_slice key;
+    sy_docid doc;
+} seen;
+
+typedef struct heap {
+    sy_model *m;
+    seen *items;
+    size_t n, cap;
+} heap;
+
+static void note(heap *h, const void *key, size_t len, sy_docid doc)
+{
+    assert_true(sy_grow((void **)&h->items, h->n, &h->cap, sizeof *h->items));
+    char *copy = sy_model_alloc(h->m, len);
+    memcpy(copy, key, len);
+    h->items[h->n++] = (seen){{copy, len}, doc};
+}
+
+static int compare(const void *x, const void *y)
+{
+    const seen *a = x, *b = y;
+    int order = sy_slice_compare(a->key, b->key);
+    return order != 0 ? order : (a->doc > b->doc) - (a->doc < b->doc);
+}
+
+static void note_pair(heap *h, uint32_t a, uint32_t b, sy_docid doc)
+{
+    uint8_t key[8]; /* big-endian, so that bytes sort as numbers do */
+    for (int i = 0; i < 4; i++) {
+        key[i] = (uint8_t)(a >> (24 - 8 * i));
+        key[4 + i] = (uint8_t)(b >> (24 - 8 * i));
+    }
+    note(h, key, sizeof key, doc);
+}
+
+static void note_pairs(heap *h, sy_slice normal, sy_docid doc)
+{
+    uint32_t *cps = malloc((normal.len + 1) * sizeof *cps);
+    assert_non_null(cps);
+    size_t n = 0;
+    for (size_t at = 0; at < normal.len; n++)
+        at += sy_utf8_decode(normal.data + at, normal.len - at, &cps[n]);
+    cps[n] = '\n';
+    for (size_t i = 0; i < n; i++) {
+        if (cps[i] != '\n')
+            note_pair(h, cps[i], cps[i + 1], doc);
+    }
+    free(cps);
+}
+
+static bool is_white(char c)
+{
+    return c == ' ' || c == '\n';
+}
+
+static sy_slice whole(sy_slice s)
+{
+    while (s.len > 0 && is_white(s.data[0]))
+        s = (sy_slice){s.data + 1, s.len - 1};
+    for (int round = 0; round < 2; round++) {
+        while (s.len > 0 && is_white(s.data[s.len - 1]))
+            s.len--;
+        if (round == 0 && s.len > 3 && memcmp(s.data + s.len - 3, "。", 3) == 0)
+            s.len -= 3;
+        else
+            break;
+    }
+    return s;
+}
+
+static void note_term(heap *h, sy_buf *key, sy_field_id field, sy_docid doc)
+{
+    if (key->len > 1024)
+        sy_term_key_overlong(key, field);
+    note(h, key->data, key->len, doc);
+}
+
+static void note_value(heap *h, sy_cutter *cutter, const sy_schema *schema, sy_field_id field,
+                       sy_slice normal, sy_docid doc)
+{
+    sy_buf key = SY_BUF_INIT;
+    sy_slice all = whole(normal);
+    sy_field_kind kind = schema->fields[field].kind;
+    if (all.len > 0) {
+        sy_term_key_presence(&key, field);
+        note_term(h, &key, field, doc);
+    }
+    if (all.len > 0 && (kind == SY_FIELD_NAMES || kind == SY_FIELD_KEYWORD)) {
+        sy_term_key_value(&key, field, all);
+        note_term(h, &key, field, doc);
+    }
+    const sy_token *tokens;
+    size_t n;
+    check_ok(sy_cut(cutter, normal.data, normal.len, &tokens, &n, NULL), NULL);
+    for (size_t i = 0; i < n; i++) {
+        sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
+        if (tokens[i].kind == SY_TOKEN_MARK)
+            continue;
+        sy_term_key_word(&key, word, field);
+        note_term(h, &key, field, doc);
+    }
+    sy_buf_release(&key);
+}
+
+/* The list of the items [from, to), which have one key. */
+static sy_model_list gather(sy_model *m, const seen *items, size_t from, size_t to, bool with_tf)
+{
+    sy_model_list l = {0};
+    l.docs = sy_model_alloc(m, (to - from) * sizeof *l.docs);
+    l.tfs = with_tf ? sy_model_alloc(m, (to - from) * sizeof *l.tfs) : NULL;
+    for (size_t i = from; i < to; i++) {
+        if (i == from || items[i].doc != items[i - 1].doc)
+            l.docs[l.n++] = items[i].doc;
+        if (with_tf)
+            l.tfs[l.n - 1]++;
+    }
+    return l;
+}
+
+static uint32_t big_endian(const char *at)
+{
+    uint32_t v = 0;
+    for (int i = 0; i < 4; i++)
+        v = v << 8 | (uint8_t)at[i];
+    return v;
+}
+
+static void take_all(heap *h, bool pairs)
+{
+    sy_model *m = h->m;
+    if (h->n > 1)
+        qsort(h->items, h->n, sizeof *h->items, compare);
+    if (pairs)
+        m->bigrams = sy_model_alloc(m, h->n * sizeof *m->bigrams);
+    else
+        m->terms = sy_model_alloc(m, h->n * sizeof *m->terms);
+    for (size_t from = 0, to; from < h->n; from = to) {
+        sy_slice key = h->items[from].key;
+        for (to = from; to < h->n && sy_slice_equal(h->items[to].key, key);)
+            to++;
+        sy_model_list list = gather(m, h->items, from, to, !pairs && key.data[0] == 'w');
+        if (pairs)
+            m->bigrams[m->n_bigrams++] =
+                (sy_model_bigram){big_endian(key.data), big_endian(key.data + 4), list};
+        else
+            m->terms[m->n_terms++] = (sy_model_term){key, list};
+    }
+    free(h->items);
+}
+
+void sy_naive_invert(sy_model *m, const sy_schema *schema, unsigned norm_flags,
+                     const sy_lexicon *lexicon)
+{
+    heap pairs = {.m = m}, terms = {.m = m};
+    sy_cutter *cutter;
+    sy_buf normal = SY_BUF_INIT;
+    check_ok(sy_cutter_new(lexicon, &cutter, NULL), NULL);
+    for (sy_docid d = 0; d < m->n_records; d++) {
+        for (size_t i = 0; i < m->records[d].n_values; i++) {
+            const sy_stored_value *v = &m->records[d].values[i];
+            sy_buf_reset(&normal);
+            check_ok(sy_normalize(norm_flags, v->text.data, v->text.len, &normal, NULL, NULL),
+                     NULL);
+            sy_slice text = {sy_buf_cstr(&normal), normal.len};
+            note_pairs(&pairs, text, d);
+            note_value(&terms, cutter, schema, v->field, text, d);
+        }
+    }
+    sy_buf_release(&normal);
+    sy_cutter_free(cutter);
+    m->n_bigrams = m->n_terms = 0;
+    take_all(&pairs, true);
+    take_all(&terms, false);
+}
+
+static void compare_lists(const sy_model_list *got, const sy_model_list *want)
+{
+    assert_int_equal(got->n, want->n);
+    assert_memory_equal(got->docs, want->docs, want->n * sizeof *want->docs);
+    assert_int_equal(got->tfs != NULL, want->tfs != NULL);
+    if (want->tfs)
+        assert_memory_equal(got->tfs, want->tfs, want->n * sizeof *want->tfs);
+}
+
+void sy_naive_compare(const sy_model *got, const sy_model *want)
+{
+    assert_int_equal(got->n_bigrams, want->n_bigrams);
+    for (size_t i = 0; i < want->n_bigrams; i++) {
+        assert_int_equal(got->bigrams[i].a, want->bigrams[i].a);
+        assert_int_equal(got->bigrams[i].b, want->bigrams[i].b);
+        compare_lists(&got->bigrams[i].list, &want->bigrams[i].list);
+    }
+    assert_int_equal(got->n_terms, want->n_terms);
+    for (size_t i = 0; i < want->n_terms; i++) {
+        assert_true(sy_slice_equal(got->terms[i].key, want->terms[i].key));
+        compare_lists(&got->terms[i].list, &want->terms[i].list);
+    }
+}
