@@ -529,8 +529,8 @@ static sy_status bad_gram(const sy_segment *seg, uint64_t offset, sy_error *err)
                       "damaged: the list of a frequent string does not hold");
 }
 
-/* The k-th set bit of `all` becomes the k-th bit of `part`; all == NULL: every bit is
- * set. Both have n_all bits, of which `part` uses as many as `all` has set. */
+/* The k-th set bit of `all`, which has n_all bits, stays set where bit k of `part` is;
+ * the others are cleared. */
 static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, uint32_t n_all,
                    sy_buf *out)
 {
