@@ -415,6 +415,19 @@ static uint64_t count_union(sy_cursor *c)
     return n;
 }
 
+/* What a filter lets through has to be walked. */
+static uint64_t count_list(sy_cursor *c)
+{
+    sy_postings *list = c->u.list;
+    if (!list->ref.filter || !list->ref.marked)
+        return list->ref.df;
+    uint64_t n = 0;
+    while (sy_postings_next(list) != SY_DOC_END)
+        n++;
+    note_damage(c->env, list);
+    return n;
+}
+
 bool sy_cursor_count(sy_cursor *c, uint64_t *n)
 {
     *n = 0;
@@ -422,7 +435,7 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
         return false;
     switch (c->kind) {
     case LIST:
-        *n = c->u.list->ref.df;
+        *n = count_list(c);
         break;
     case RANGES:
         *n = c->cost;

@@ -501,6 +501,15 @@ size_t sy_count_han(const char *normal, size_t len)
     return count;
 }
 
+bool sy_is_han_pair(const char *normal, size_t len)
+{
+    uint32_t a, b;
+    size_t n = len > 0 ? sy_utf8_decode(normal, len, &a) : len;
+    if (n == len || !sy_cp_is_han(a))
+        return false;
+    return n + sy_utf8_decode(normal + n, len - n, &b) == len && sy_cp_is_han(b);
+}
+
 uint64_t sy_normal_rules_hash(unsigned flags)
 {
     uint8_t bytes[24];

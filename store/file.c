@@ -48,6 +48,10 @@ const char *sy_section_name(sy_section_kind kind)
         return "term lists";
     case SY_SECTION_PHRASES:
         return "phrases";
+    case SY_SECTION_RECORD_FACTS:
+        return "record facts";
+    case SY_SECTION_FIELD_SETS:
+        return "field sets";
     }
     return "unknown section";
 }

@@ -12,7 +12,11 @@ enum {
     SY_TABLE_ENTRY_LEN = 32,
     SY_SECTIONS_MAX = 64,
     SY_DOC_ENTRY_LEN = 56,
-    SY_BIGRAM_ENTRY_LEN = 12,
+    SY_BIGRAM_ROW_LEN = 16,
+    SY_BIGRAM_ROWS_END = 0x110000, /* the character of the last row, which has no entries */
+    SY_BIGRAM_ENTRY_LEN = 7,
+    SY_FACTS_HEAD_LEN = 72,
+    SY_FIELD_SETS_MAX = 254,
     SY_RECORDS_PER_BASE = 32,
     SY_TERMS_PER_BLOCK = 16,
     SY_INFO_LEN = 88
@@ -42,7 +46,9 @@ typedef enum sy_section_kind {
     SY_SECTION_TERM_INDEX = 24,
     SY_SECTION_TERM_BLOCKS = 25,
     SY_SECTION_TERM_LISTS = 26,
-    SY_SECTION_PHRASES = 27
+    SY_SECTION_PHRASES = 27,
+    SY_SECTION_RECORD_FACTS = 28,
+    SY_SECTION_FIELD_SETS = 29
 } sy_section_kind;
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/scoring.h"
 
 /* Names are searched one after the other: a lookup happens once per heading or
  * query term, and readers that look up a name per value keep a cache. The first
@@ -106,7 +107,7 @@ sy_status sy_schema_add(sy_schema *s, const char *name, size_t len, const char *
         return sy_fail(err, SY_E_LIMIT, NULL, "more than %d fields", SY_FIELDS_MAX);
     if (!sy_grow((void **)&s->fields, s->n_fields, &s->cap_fields, sizeof *s->fields))
         return sy_fail_nomem(err);
-    sy_field f = {.kind = kind};
+    sy_field f = {.kind = kind, .weight = SY_WEIGHT_ONE};
     f.name = sy_strndup(name, len);
     f.label = label ? sy_strndup(label, strlen(label)) : sy_strndup(name, len);
     if (!f.name || !f.label) {
@@ -193,6 +194,8 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
         const sy_field *f = &from->fields[i];
         sy_field_id id;
         st = sy_schema_add(to, f->name, strlen(f->name), f->label, f->kind, &id, err);
+        if (st == SY_OK)
+            to->fields[id].weight = f->weight;
         for (size_t k = 0; k < f->n_aliases && st == SY_OK; k++)
             st = sy_schema_alias(to, id, f->aliases[k], strlen(f->aliases[k]), err);
     }
@@ -201,7 +204,7 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
 
 static bool fields_equal(const sy_field *a, const sy_field *b)
 {
-    if (strcmp(a->name, b->name) != 0 || strcmp(a->label, b->label) != 0 || a->kind != b->kind ||
+    if (strcmp(a->name, b->name) != 0 || strcmp(a->label, b->label) != 0 || a->kind != b->kind || a->weight != b->weight ||
         a->n_aliases != b->n_aliases)
         return false;
     for (size_t i = 0; i < a->n_aliases; i++) {

@@ -32,6 +32,7 @@ typedef struct sy_field {
     char *name;  /* normal form: "unit", or the heading if none is known */
     char *label; /* as people read it: "责任单位" */
     sy_field_kind kind;
+    uint8_t weight; /* in ranking, in quarters: SY_WEIGHT_ONE is 1 */
     char **aliases; /* normal forms of other names and headings */
     size_t n_aliases, cap_aliases;
 } sy_field;

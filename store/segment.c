@@ -8,11 +8,12 @@
 #include "store/file.h"
 #include "store/phrases.h"
 #include "store/record_code.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 
 /* Sections up to this length are checked against their checksum at opening: all
  * of a ledger's index, and of a large one the parts that steer the rest. */
-enum { CHECK_AT_OPEN = 1 << 16, ROW_LEN = 8 };
+enum { CHECK_AT_OPEN = 1 << 16, ROW_LEN = SY_BIGRAM_ROW_LEN };
 
 struct sy_segment {
     sy_file *file;
@@ -20,9 +21,10 @@ struct sy_segment {
     size_t n_docs;
     const sy_section *docs, *doc_strings, *bases, *starts, *records;
     const sy_section *rows, *entries, *bigram_lists;
-    const sy_section *term_index, *term_blocks, *term_lists;
+    const sy_section *term_index, *term_blocks, *term_lists, *facts, *sets;
     sy_phrases phrases;
     uint64_t n_rows, n_entries, n_blocks; /* rows without the last one */
+    size_t n_sets;
 };
 
 static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t offset,
@@ -50,6 +52,8 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         {SY_SECTION_TERM_BLOCKS, &seg->term_blocks},
         {SY_SECTION_TERM_LISTS, &seg->term_lists},
         {SY_SECTION_PHRASES, &phrases},
+        {SY_SECTION_RECORD_FACTS, &seg->facts},
+        {SY_SECTION_FIELD_SETS, &seg->sets},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         sy_status st = sy_file_section(seg->file, wanted[i].kind, wanted[i].at, err);
@@ -89,6 +93,17 @@ static sy_status check_docs(sy_segment *seg, sy_error *err)
     return SY_OK;
 }
 
+/* Where the lists of a row start in bigram lists. */
+static uint64_t row_base(const uint8_t *row)
+{
+    return (uint64_t)sy_get_u32(row + 8) | (uint64_t)row[12] << 32;
+}
+
+static uint32_t get_u24(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
+}
+
 static sy_status check_shape(sy_segment *seg, sy_error *err)
 {
     uint64_t n = seg->starts->len / 4;
@@ -103,9 +118,15 @@ static sy_status check_shape(sy_segment *seg, sy_error *err)
         return damaged(seg, seg->rows, 0, "the bigram dictionary has a broken length", err);
     seg->n_rows = seg->rows->len / ROW_LEN - 1;
     seg->n_entries = seg->entries->len / SY_BIGRAM_ENTRY_LEN;
-    if (seg->n_entries > UINT32_MAX ||
-        sy_get_u32(seg->rows->data + seg->n_rows * ROW_LEN + 4) != seg->n_entries)
+    const uint8_t *last_row = seg->rows->data + seg->n_rows * ROW_LEN;
+    if (seg->n_entries > UINT32_MAX || sy_get_u32(last_row + 4) != seg->n_entries ||
+        row_base(last_row) != seg->bigram_lists->len)
         return damaged(seg, seg->rows, 0, "the bigram rows do not fit their entries", err);
+    if (seg->facts->len != SY_FACTS_HEAD_LEN + 2 * n)
+        return damaged(seg, seg->facts, 0, "the facts of records have a broken length", err);
+    seg->n_sets = (size_t)(seg->sets->len / 8);
+    if (seg->sets->len % 8 != 0 || seg->n_sets > SY_FIELD_SETS_MAX)
+        return damaged(seg, seg->sets, 0, "the field sets have a broken length", err);
     if (seg->term_index->len % 8 != 0 || seg->term_index->len == 0)
         return damaged(seg, seg->term_index, 0, "the term index has a broken length", err);
     seg->n_blocks = seg->term_index->len / 8 - 1;
@@ -265,35 +286,11 @@ static const uint8_t *entry_at(const sy_segment *seg, uint64_t i)
     return seg->entries->data + i * SY_BIGRAM_ENTRY_LEN;
 }
 
-static uint32_t entry_second(const uint8_t *e)
-{
-    return (uint32_t)e[0] | (uint32_t)e[1] << 8 | (uint32_t)e[2] << 16;
-}
-
-static sy_status entry_ref(const sy_segment *seg, uint64_t i, sy_postings_ref *out, sy_error *err)
-{
-    const uint8_t *e = entry_at(seg, i);
-    uint64_t place = (uint64_t)sy_get_u32(e + 7) | (uint64_t)e[11] << 32;
-    *out = (sy_postings_ref){.df = sy_get_u32(e + 3)};
-    if (out->df == 1 && place < seg->n_records) {
-        out->only = (sy_docid)place;
-        out->only_tf = 1;
-        return SY_OK;
-    }
-    if (out->df < 2 || out->df > seg->n_records || place >= seg->bigram_lists->len)
-        return damaged(seg, seg->entries, i * SY_BIGRAM_ENTRY_LEN, "a bigram's entry does not hold",
-                       err);
-    out->at = seg->bigram_lists->data + place;
-    out->end = seg->bigram_lists->data + seg->bigram_lists->len;
-    out->offset = seg->bigram_lists->offset + place;
-    return SY_OK;
-}
-
-sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, uint32_t *first, uint32_t *n,
+sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row *out,
                                 sy_error *err)
 {
     uint64_t low = 0, high = seg->n_rows;
-    *first = *n = 0;
+    *out = (sy_bigram_row){0};
     while (low < high) {
         uint64_t mid = (low + high) / 2;
         if (sy_get_u32(seg->rows->data + mid * ROW_LEN) < a)
@@ -301,43 +298,119 @@ sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, uint32_t *fir
         else
             high = mid;
     }
-    const uint8_t *row = seg->rows->data + low * ROW_LEN;
-    if (low == seg->n_rows || sy_get_u32(row) != a)
+    const uint8_t *at = seg->rows->data + low * ROW_LEN;
+    if (low == seg->n_rows || sy_get_u32(at) != a)
         return SY_OK;
-    uint32_t start = sy_get_u32(row + 4), end = sy_get_u32(row + ROW_LEN + 4);
-    if (start >= end || end > seg->n_entries)
+    *out = (sy_bigram_row){.base = row_base(at),
+                           .lists_end = row_base(at + ROW_LEN),
+                           .first = sy_get_u32(at + 4),
+                           .end = sy_get_u32(at + ROW_LEN + 4)};
+    uint32_t n_merged = get_u24(at + 13);
+    if (out->first >= out->end || out->end > seg->n_entries || n_merged > out->end - out->first ||
+        out->base > out->lists_end || out->lists_end > seg->bigram_lists->len)
         return damaged(seg, seg->rows, low * ROW_LEN, "a bigram row lies outside its entries", err);
-    *first = start;
-    *n = end - start;
+    out->merged = out->end - n_merged;
     return SY_OK;
 }
 
-sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uint32_t *b, sy_postings_ref *out,
-                               sy_error *err)
+static sy_status entry_ref(const sy_segment *seg, const sy_bigram_row *r, uint32_t i,
+                           sy_postings_ref *out, sy_error *err)
 {
-    *b = entry_second(entry_at(seg, i));
-    return entry_ref(seg, i, out, err);
+    const uint8_t *e = entry_at(seg, i);
+    uint64_t place = r->base + sy_get_u32(e + 3), end = r->lists_end;
+    if (i + 1 < r->end)
+        end = r->base + sy_get_u32(e + SY_BIGRAM_ENTRY_LEN + 3);
+    *out = (sy_postings_ref){.merged = i >= r->merged, .marked = i < r->merged};
+    if (place < end && end <= r->lists_end) {
+        out->end = seg->bigram_lists->data + end;
+        out->at = sy_varint_get32(seg->bigram_lists->data + place, out->end, &out->df);
+    }
+    if (!out->at || out->df == 0 || out->df > seg->n_records)
+        return damaged(seg, seg->entries, (uint64_t)i * SY_BIGRAM_ENTRY_LEN,
+                       "a bigram's entry does not hold", err);
+    out->offset = seg->bigram_lists->offset + place;
+    return SY_OK;
+}
+
+sy_status sy_segment_bigram_at(const sy_segment *seg, const sy_bigram_row *row, uint32_t i,
+                               uint32_t *b, sy_postings_ref *out, sy_error *err)
+{
+    *b = get_u24(entry_at(seg, i));
+    return entry_ref(seg, row, i, out, err);
+}
+
+/* The first of the entries [low, high) whose second character is above b. */
+static uint32_t entry_above(const sy_segment *seg, uint32_t low, uint32_t high, uint32_t b)
+{
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (get_u24(entry_at(seg, mid)) <= b)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
 }
 
 sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_postings_ref *out,
                             sy_error *err)
 {
     *out = (sy_postings_ref){0};
-    uint32_t first, n;
-    sy_status st = sy_segment_bigram_row(seg, a, &first, &n, err);
-    if (st != SY_OK)
+    sy_bigram_row r;
+    sy_status st = sy_segment_bigram_row(seg, a, &r, err);
+    if (st != SY_OK || r.first == r.end)
         return st;
-    uint32_t low = first, high = first + n;
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        if (entry_second(entry_at(seg, mid)) < b)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == first + n || entry_second(entry_at(seg, low)) != b)
-        return SY_OK;
-    return entry_ref(seg, low, out, err);
+    uint32_t i = entry_above(seg, r.first, r.merged, b);
+    if (i > r.first && get_u24(entry_at(seg, i - 1)) == b)
+        return entry_ref(seg, &r, i - 1, out, err);
+    i = entry_above(seg, r.merged, r.end, b);
+    return i > r.merged ? entry_ref(seg, &r, i - 1, out, err) : SY_OK;
+}
+
+/* ---- marks and ranking ---- */
+
+static uint64_t set_at(const sy_segment *seg, size_t code)
+{
+    return code <= seg->n_sets ? sy_get_u64(seg->sets->data + (code - 1) * 8) : 0;
+}
+
+static const uint8_t *longest_fields(const sy_segment *seg)
+{
+    return seg->facts->data + SY_FACTS_HEAD_LEN + seg->n_records;
+}
+
+void sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_filter *out)
+{
+    *out = (sy_field_filter){
+        .wanted = wanted, .longest = longest_fields(seg), .n_records = seg->n_records};
+    for (size_t code = 1; code < SY_SET_UNKNOWN; code++)
+        out->accept[code] = (set_at(seg, code) & wanted) != 0;
+    out->accept[SY_SET_UNKNOWN] = true;
+    /* While there is room for another set, none is unknown. */
+    out->exact = seg->n_sets < SY_FIELD_SETS_MAX && !(wanted >> SY_OTHER_FIELDS);
+}
+
+uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set)
+{
+    if (set == SY_SET_UNKNOWN || docid >= seg->n_records)
+        return UINT64_MAX;
+    return set == SY_SET_LONGEST ? UINT64_C(1) << (longest_fields(seg)[docid] & 63)
+                                 : set_at(seg, set);
+}
+
+uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid)
+{
+    return seg->facts->data[SY_FACTS_HEAD_LEN + docid];
+}
+
+uint64_t sy_segment_total_length(const sy_segment *seg)
+{
+    return sy_get_u64(seg->facts->data);
+}
+
+const uint8_t *sy_segment_weights(const sy_segment *seg)
+{
+    return seg->facts->data + 8;
 }
 
 /* ---- term dictionary ---- */
@@ -372,16 +445,19 @@ static bool read_ref(sy_term_walk *w)
 {
     const sy_segment *seg = w->seg;
     sy_postings_ref *ref = &w->ref;
-    *ref = (sy_postings_ref){.has_tf = w->key.data[0] == SY_TERM_WORD};
+    *ref = (sy_postings_ref){.marked = w->key.data[0] == SY_TERM_WORD};
     w->at = sy_varint_get32(w->at, w->end, &ref->df);
     if (!w->at || ref->df == 0 || ref->df > seg->n_records)
         return false;
     if (ref->df == 1) {
-        ref->only_tf = 1;
         w->at = sy_varint_get32(w->at, w->end, &ref->only);
-        if (w->at && ref->has_tf)
-            w->at = sy_varint_get32(w->at, w->end, &ref->only_tf);
-        return w->at && ref->only < seg->n_records && ref->only_tf > 0;
+        if (w->at && ref->marked) {
+            if (w->end - w->at < 2 || w->at[0] >= SY_TF_CODES)
+                return false;
+            ref->only_mark = (sy_mark){w->at[0], w->at[1]};
+            w->at += 2;
+        }
+        return w->at && ref->only < seg->n_records;
     }
     uint64_t len;
     w->at = sy_varint_get(w->at, w->end, &len);
@@ -579,7 +655,7 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
              : rarest_bigram(seg, gram, &parent, err);
     if (st != SY_OK)
         return st;
-    if (!parent.at || kind > SY_GRAM_LIST || own.df > parent.df ||
+    if (!parent.at || parent.merged || kind > SY_GRAM_LIST || own.df > parent.df ||
         (kind == SY_GRAM_SAME ? own.df != parent.df
                               : (size_t)(own.end - own.at) != ((size_t)parent.df + 7) / 8))
         return bad_gram(seg, own.offset, err);
