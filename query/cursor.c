@@ -152,9 +152,23 @@ sy_cursor *sy_cursor_and(sy_cursor_env *env, sy_cursor *const *children, size_t 
     return c;
 }
 
+static bool is_empty(const sy_cursor *c)
+{
+    return c->kind == LIST && c->u.list->ref.df == 0;
+}
+
+/* Empty lists are left out: one operand needs no heap and may be counted at once. */
 sy_cursor *sy_cursor_or(sy_cursor_env *env, sy_cursor *const *children, size_t n)
 {
-    return new_set(env, OR, children, n);
+    sy_cursor **full = sy_query_memory_take(env->memory, n, sizeof *full);
+    size_t n_full = 0;
+    for (size_t i = 0; full && i < n; i++) {
+        if (!is_empty(children[i]))
+            full[n_full++] = children[i];
+    }
+    if (!full)
+        return NULL;
+    return n_full > 0 ? new_set(env, OR, full, n_full) : children[0];
 }
 
 sy_cursor *sy_cursor_not(sy_cursor_env *env, sy_cursor *child)

@@ -48,8 +48,8 @@ typedef struct bigrams {
     bigram items[LISTS_MAX];
     size_t n;
     const sy_field_filter *filter; /* or NULL: any field */
-    bool none;  /* one was not there at all: nothing matches */
-    bool whole; /* the text has a list of its own: the first  */
+    bool none;                     /* one was not there at all: nothing matches */
+    bool whole;                    /* the text has a list of its own: the first  */
 } bigrams;
 
 /* A cursor and whether it is the answer. */
@@ -362,23 +362,41 @@ static sy_status add_term(sy_plan *p, sy_error *err)
     return st == SY_OK ? add_ref(p, &ref, err) : st;
 }
 
+/* The fields whose texts the leaf looks at; *all if no record has a value in another. */
+static sy_status text_fields(sy_plan *p, const sy_leaf *leaf, uint64_t *wanted, bool *all,
+                             sy_error *err)
+{
+    sy_status st = SY_OK;
+    *wanted = 0;
+    *all = true;
+    for (size_t i = 0; i < p->tools->index->schema.n_fields && st == SY_OK; i++) {
+        if (is_text_of(p, leaf, (sy_field_id)i)) {
+            *wanted |= UINT64_C(1) << sy_field_bit((unsigned)i);
+        } else if (*all) {
+            sy_postings_ref present;
+            sy_term_key_presence(&p->key, (sy_field_id)i);
+            st = sy_segment_term(p->segment, (sy_slice){sy_buf_cstr(&p->key), p->key.len}, &present,
+                                 err);
+            *all = present.df == 0;
+        }
+    }
+    return st;
+}
+
 /* A leaf that is one token wherever it matches. */
 static sy_status one_token(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     sy_term_key_word(&p->key, leaf->text.text);
     if (p->key.len > SY_TERM_KEY_MAX)
         return contain_text(p, leaf, out, err);
-    uint64_t wanted = 0, others = 0;
-    for (size_t i = 0; i < p->tools->index->schema.n_fields; i++) {
-        uint64_t bit = UINT64_C(1) << sy_field_bit((unsigned)i);
-        if (is_text_of(p, leaf, (sy_field_id)i))
-            wanted |= bit;
-        else
-            others |= bit;
-    }
+    uint64_t wanted;
+    bool all;
     const sy_field_filter *filter = NULL;
     sy_postings_ref ref;
-    sy_status st = others == 0 ? SY_OK : make_filter(p, wanted, &filter, err);
+    sy_status st = text_fields(p, leaf, &wanted, &all, err);
+    if (st == SY_OK && !all)
+        st = make_filter(p, wanted, &filter, err);
+    sy_term_key_word(&p->key, leaf->text.text);
     if (st == SY_OK)
         st = sy_segment_term(p->segment, (sy_slice){sy_buf_cstr(&p->key), p->key.len}, &ref, err);
     if (st != SY_OK)

@@ -330,7 +330,8 @@ bool sy_marks_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *tf
     unsigned form = *at & FORMS;
     bool frequent = *at & FREQUENCIES;
     at++;
-    memset(tfs, 0, n);
+    if (tfs)
+        memset(tfs, 0, n);
     memset(sets, SY_SET_LONGEST, n);
     if (form == ALL_ONE) {
         if (at >= end)
@@ -339,5 +340,5 @@ bool sy_marks_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *tf
     } else if (form != ALL_LONGEST) {
         at = get_exceptions(at, end, n, form, sets);
     }
-    return at && (!frequent || get_frequencies(at, end, n, tfs));
+    return at && (!frequent || !tfs || get_frequencies(at, end, n, tfs));
 }

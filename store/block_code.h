@@ -30,7 +30,8 @@ const uint8_t *sy_gaps_get(const uint8_t *at, const uint8_t *end, uint32_t n, ui
 
 /* Appends the marks of n postings (1 to SY_BLOCK). */
 void sy_marks_put(sy_buf *out, const sy_mark *marks, uint32_t n);
-/* Reads the marks of n postings into tfs[n] and sets[n]; false if the bytes do not hold. */
+/* Reads the marks of n postings into tfs[n] (NULL: not wanted) and sets[n]; false if the
+ * bytes do not hold. */
 bool sy_marks_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *tfs, uint8_t *sets);
 
 #endif

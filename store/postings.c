@@ -46,11 +46,12 @@ static const uint8_t *block_at(const sy_postings *p, uint32_t b)
     return start <= (size_t)(p->ref.end - p->blocks) ? p->blocks + start : NULL;
 }
 
-static bool decode_marks(sy_postings *p)
+/* The filter wants to know the fields alone. */
+static bool decode_marks(sy_postings *p, bool fields_alone)
 {
     uint32_t n = p->block < p->n_full ? BLOCK : p->n_all % BLOCK;
-    p->marks_decoded = true;
-    return sy_marks_get(p->marks_at, p->ref.end, n, p->tfs, p->sets);
+    p->marks_decoded = !fields_alone;
+    return sy_marks_get(p->marks_at, p->ref.end, n, fields_alone ? NULL : p->tfs, p->sets);
 }
 
 static bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
@@ -64,7 +65,7 @@ static bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
 static bool thin_out(sy_postings *p)
 {
     const sy_field_filter *filter = p->ref.marked ? p->ref.filter : NULL;
-    if (filter && !decode_marks(p))
+    if (filter && !decode_marks(p, true))
         return false;
     uint32_t kept = 0, first = p->block * BLOCK;
     for (uint32_t i = 0; i < p->in_block; i++) {
@@ -236,7 +237,7 @@ sy_mark sy_postings_mark(sy_postings *p)
 {
     if (!p->ref.marked || p->block == UINT32_MAX)
         return (sy_mark){0, SY_SET_UNKNOWN};
-    if (!p->marks_decoded && !decode_marks(p)) {
+    if (!p->marks_decoded && !decode_marks(p, false)) {
         memset(p->tfs, 0, sizeof p->tfs);
         memset(p->sets, SY_SET_UNKNOWN, sizeof p->sets);
         p->corrupt = true;
