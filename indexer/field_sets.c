@@ -27,8 +27,7 @@ void sy_field_sets_merge(sy_field_sets *sets, const sy_field_sets *from)
 /* Whether slot a comes before slot b. */
 static bool before(const sy_field_sets *s, size_t a, size_t b)
 {
-    return s->counts[a] != s->counts[b] ? s->counts[a] > s->counts[b]
-                                        : s->fields[a] < s->fields[b];
+    return s->counts[a] != s->counts[b] ? s->counts[a] > s->counts[b] : s->fields[a] < s->fields[b];
 }
 
 static int compare(const void *a, const void *b, void *ctx)

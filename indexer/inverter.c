@@ -29,8 +29,8 @@ typedef struct term_entry {
     uint64_t hash;
     uint64_t key_at; /* in keys */
     uint32_t key_len;
-    bool waits;          /* `posting` is not in the list yet */
-    uint64_t longest;    /* bit of the longest field of its record */
+    bool waits;       /* `posting` is not in the list yet */
+    uint64_t longest; /* bit of the longest field of its record */
     sy_posting posting;
     sy_growing_list list;
 } term_entry;
@@ -356,9 +356,8 @@ static sy_status add_words(sy_inverter *inv, sy_field_id field, sy_slice normal,
         if (tokens[i].kind == SY_TOKEN_MARK || sy_is_han_pair(word.data, word.len))
             continue;
         sy_term_key_word(&inv->key, word);
-        good = inv->key.len > SY_TERM_KEY_MAX
-                   ? add_overlong(inv, field)
-                   : add_term(inv, UINT64_C(1) << sy_field_bit(field));
+        good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field)
+                                              : add_term(inv, UINT64_C(1) << sy_field_bit(field));
     }
     return good ? SY_OK : sy_fail_nomem(err);
 }

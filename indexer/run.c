@@ -96,6 +96,7 @@ typedef struct merge {
     run *runs;
     size_t n;
     sy_segment_writer *out;
+    uint32_t n_records;
     sy_posting *list;
     size_t cap;
     void (*progress)(void *ctx, uint64_t done);
@@ -166,7 +167,7 @@ static sy_status take_list(merge *m, run *r, size_t n, bool marked, sy_error *er
     for (uint32_t i = 0; i < r->df; i++) {
         sy_posting *p = &m->list[n + i];
         at = sy_posting_get(at, r->list_end, marked, next, p);
-        if (!at || (n + i > 0 && p->doc <= p[-1].doc))
+        if (!at || p->doc >= m->n_records || (n + i > 0 && p->doc <= p[-1].doc))
             return spoilt(r, err);
         next = p->doc + 1;
     }
@@ -253,7 +254,11 @@ static sy_status merge_terms(merge *m, sy_error *err)
 sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w,
                         void (*progress)(void *ctx, uint64_t done), void *ctx, sy_error *err)
 {
-    merge m = {.n = n_runs, .out = w, .progress = progress, .ctx = ctx};
+    merge m = {.n = n_runs,
+               .out = w,
+               .n_records = sy_segment_writer_n_records(w),
+               .progress = progress,
+               .ctx = ctx};
     sy_status st = SY_OK;
     m.runs = sy_calloc(n_runs, sizeof *m.runs);
     if (!m.runs)

@@ -136,9 +136,10 @@ static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint
         uint64_t word = word_at(at, end);
         for (; word != 0 && i < n; word &= word - 1, i++) {
             uint64_t high = base + (unsigned)__builtin_ctzll(word) - i;
-            doc = first + (high << low | lows[i]) + i;
-            if (doc > INT32_MAX)
+            uint64_t next = first + (high << low | lows[i]) + i;
+            if (next > INT32_MAX || (i > 0 && next <= doc))
                 return NULL;
+            doc = next;
             docs[i] = (uint32_t)doc;
             if (i == n - 1)
                 return at + ((unsigned)__builtin_ctzll(word) / 8 + 1);

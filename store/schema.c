@@ -204,8 +204,8 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
 
 static bool fields_equal(const sy_field *a, const sy_field *b)
 {
-    if (strcmp(a->name, b->name) != 0 || strcmp(a->label, b->label) != 0 || a->kind != b->kind || a->weight != b->weight ||
-        a->n_aliases != b->n_aliases)
+    if (strcmp(a->name, b->name) != 0 || strcmp(a->label, b->label) != 0 || a->kind != b->kind ||
+        a->weight != b->weight || a->n_aliases != b->n_aliases)
         return false;
     for (size_t i = 0; i < a->n_aliases; i++) {
         if (strcmp(a->aliases[i], b->aliases[i]) != 0)

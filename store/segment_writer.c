@@ -157,6 +157,11 @@ void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t le
     w->n_records++;
 }
 
+uint32_t sy_segment_writer_n_records(const sy_segment_writer *w)
+{
+    return w->n_records;
+}
+
 static set_slot *set_at(sy_segment_writer *w, uint64_t fields)
 {
     size_t at = (size_t)(fields * 0x9e3779b97f4a7c15u >> 54) % SET_SLOTS;
@@ -267,7 +272,7 @@ static uint8_t set_code(sy_segment_writer *w, uint64_t fields)
 /* Splits a list into w->list_docs and w->list_marks. False if there is no memory. */
 static bool take_list(sy_segment_writer *w, const sy_posting *list, uint32_t n)
 {
-    if (!need_docs(w, n))
+    if (w->status != SY_OK || !need_docs(w, n)) /* the facts of records may be short */
         return false;
     for (uint32_t i = 0; i < n; i++) {
         w->list_docs[i] = list[i].doc;
@@ -281,6 +286,8 @@ static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
 {
     const sy_segment_writer *w = ctx;
     uint64_t fields = UINT64_MAX;
+    if (doc >= w->n_records)
+        return UINT8_MAX;
     if (mark.set == SY_SET_LONGEST)
         fields = UINT64_C(1) << (w->longest.data[doc] & 63);
     else if (mark.set != SY_SET_UNKNOWN)

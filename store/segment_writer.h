@@ -33,6 +33,7 @@ void sy_segment_writer_phrases(sy_segment_writer *w, const void *bytes, size_t l
 /* The next record, given as the bytes of store/record_code.h. */
 void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len,
                               sy_record_facts facts);
+uint32_t sy_segment_writer_n_records(const sy_segment_writer *w); /* so far */
 /* Once, behind the records: the weights of fields by bit, in quarters
  * ([SY_FIELD_BITS]), and the n sets of fields in which marked postings stand, the most
  * frequent first; those past SY_FIELD_SETS_MAX have no code. Both are copied. */

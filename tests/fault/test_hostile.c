@@ -53,7 +53,7 @@ static void walk_list(const sy_postings_ref *ref)
             if (d == SY_DOC_END)
                 break;
             assert_true((int64_t)d > last && n++ < ref->df);
-            sink += sy_postings_tf(&p);
+            sink += sy_postings_mark(&p).tf;
             last = d;
         }
         sy_status st = sy_postings_status(&p, "list", NULL);
@@ -96,22 +96,15 @@ static void read_records(const sy_segment *seg)
 
 static void read_bigrams(const victim *v, const sy_segment *seg)
 {
-    sy_region_size regions[SY_SECTIONS_MAX];
-    size_t n_regions = sy_segment_regions(seg, regions, SY_SECTIONS_MAX);
     sy_postings_ref ref;
-    uint32_t b, first, n;
-    for (size_t r = 0; r < n_regions; r++) {
-        for (uint32_t i = 0; strcmp(regions[r].name, "bigram entries") == 0 &&
-                             i < regions[r].bytes / SY_BIGRAM_ENTRY_LEN;
-             i++) {
-            if (sy_segment_bigram_at(seg, i, &b, &ref, NULL) == SY_OK)
+    uint32_t b;
+    sy_bigram_row row;
+    for (size_t i = 0; i < v->n_firsts; i++) {
+        sy_status st = sy_segment_bigram_row(seg, v->firsts[i], &row, NULL);
+        for (uint32_t k = row.first; st == SY_OK && k < row.end; k++) {
+            if (sy_segment_bigram_at(seg, &row, k, &b, &ref, NULL) == SY_OK)
                 walk_list(&ref);
         }
-    }
-    for (size_t i = 0; i < v->n_firsts; i++) {
-        if (sy_segment_bigram_row(seg, v->firsts[i], &first, &n, NULL) == SY_OK && n > 0 &&
-            sy_segment_bigram_at(seg, first + n - 1, &b, &ref, NULL) == SY_OK)
-            walk_list(&ref);
         if (sy_segment_bigram(seg, v->firsts[i], SY_BIGRAM_END, &ref, NULL) == SY_OK)
             walk_list(&ref);
     }
@@ -195,9 +188,9 @@ static void gather_probes(victim *v)
     check_ok(sy_index_open(v->good, &index, NULL), NULL);
     const sy_segment *seg = index->segments[0];
     for (uint32_t a = 0; a < 0x110000 && v->n_firsts < MOST_PROBES; a++) {
-        uint32_t first, n;
-        check_ok(sy_segment_bigram_row(seg, a, &first, &n, NULL), NULL);
-        if (n > 0)
+        sy_bigram_row row;
+        check_ok(sy_segment_bigram_row(seg, a, &row, NULL), NULL);
+        if (row.first < row.end)
             v->firsts[v->n_firsts++] = a;
     }
     bool more = true;
