@@ -35,10 +35,10 @@ enum { N = 20 };
  * tests spoil it before it is written. */
 static sy_model sample(void)
 {
-    static sy_docid all[N];
-    static uint32_t ones[N];
-    static uint64_t longest[N]; /* field 0 */
-    for (uint32_t i = 0; i < N; i++) {
+    static sy_docid all[N + 1];
+    static uint32_t ones[N + 1];
+    static uint64_t longest[N + 1]; /* field 0 */
+    for (uint32_t i = 0; i <= N; i++) {
         all[i] = i;
         ones[i] = 1;
         longest[i] = 1;
