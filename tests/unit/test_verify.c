@@ -53,7 +53,7 @@ static sy_model sample(void)
         r->values = sy_model_alloc(&m, sizeof *r->values);
         r->values[0].coded = r->values[0].text = sy_slice_of("资金");
     }
-    m.facts = sy_model_alloc(&m, (N + 1) * sizeof *m.facts); /* lists name one too many */
+    m.facts = sy_model_alloc(&m, (N + 2) * sizeof *m.facts); /* lists name one too many */
     m.bigrams = sy_model_alloc(&m, 3 * sizeof *m.bigrams);
     m.bigrams[0] = (sy_model_bigram){'a', 'b', false, {N, all, ones, longest}};
     m.bigrams[1] = (sy_model_bigram){'a', 'c', false, {N - 1, all, ones, longest}};
