@@ -451,7 +451,8 @@ static void read_record(const plain_file *f, sy_model *m, sy_slice s, sy_stored 
 {
     unsigned unit = section(f, 27).len > 0 ? 2 : 1;
     r->line = (uint32_t)take_varint(&s);
-    r->row = (uint32_t)take_varint(&s);
+    uint64_t step = take_varint(&s);
+    r->row = (uint32_t)(step % 2 ? r->line - (step + 1) / 2 : r->line + step / 2);
     uint64_t key_len = take_varint(&s), n = take_varint(&s), texts = 0;
     assert_true(n <= s.len);
     r->values = sy_model_alloc(m, (size_t)n * sizeof *r->values);
