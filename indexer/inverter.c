@@ -353,7 +353,7 @@ static sy_status add_words(sy_inverter *inv, sy_field_id field, sy_slice normal,
     bool good = true;
     for (size_t i = 0; i < n && good; i++) {
         sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
-        if (tokens[i].kind == SY_TOKEN_MARK || sy_is_han_pair(word.data, word.len))
+        if (tokens[i].kind == SY_TOKEN_MARK || sy_is_han_word(word.data, word.len))
             continue;
         sy_term_key_word(&inv->key, word);
         good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field)

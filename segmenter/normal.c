@@ -510,6 +510,18 @@ bool sy_is_han_pair(const char *normal, size_t len)
     return n + sy_utf8_decode(normal + n, len - n, &b) == len && sy_cp_is_han(b);
 }
 
+bool sy_is_han_word(const char *normal, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; n++) {
+        uint32_t cp;
+        i += sy_utf8_decode(normal + i, len - i, &cp);
+        if (!sy_cp_is_han(cp))
+            return false;
+    }
+    return n >= 2;
+}
+
 uint64_t sy_normal_rules_hash(unsigned flags)
 {
     uint8_t bytes[24];

@@ -49,6 +49,8 @@ unsigned sy_cp_enclosed_value(uint32_t cp);
 size_t sy_count_han(const char *normal, size_t len);
 /* True for two Han characters and nothing else. */
 bool sy_is_han_pair(const char *normal, size_t len);
+/* True for two or more Han characters and nothing else. */
+bool sy_is_han_word(const char *normal, size_t len);
 
 /* A hash of the rules and tables, those of words too, kept in every index. */
 uint64_t sy_normal_rules_hash(unsigned flags);

@@ -38,5 +38,12 @@ int sy_field_extra(uint64_t fields, const uint8_t *weights);
  * frequency in a record of `length` characters where the average is `average`. It
  * grows with quarters and falls with length. */
 double sy_score_share(int quarters, double length, double average);
+/* The same in two steps: what the length contributes, and the share with it. */
+double sy_score_norm(double length, double average);
+static inline double sy_score_share_of(int quarters, double norm)
+{
+    double tf = quarters < 1 ? .25 : quarters / 4.0;
+    return tf / (tf + norm);
+}
 
 #endif

@@ -304,10 +304,12 @@ sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row
     *out = (sy_bigram_row){.base = row_base(at),
                            .lists_end = row_base(at + ROW_LEN),
                            .first = sy_get_u32(at + 4),
-                           .end = sy_get_u32(at + ROW_LEN + 4)};
+                           .end = sy_get_u32(at + ROW_LEN + 4),
+                           .df = sy_get_u32(at + 16)};
     uint32_t n_merged = get_u24(at + 13);
     if (out->first >= out->end || out->end > seg->n_entries || n_merged > out->end - out->first ||
-        out->base > out->lists_end || out->lists_end > seg->bigram_lists->len)
+        out->df == 0 || out->df > seg->n_records || out->base > out->lists_end ||
+        out->lists_end > seg->bigram_lists->len)
         return damaged(seg, seg->rows, low * ROW_LEN, "a bigram row lies outside its entries", err);
     out->merged = out->end - n_merged;
     return SY_OK;

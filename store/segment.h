@@ -74,6 +74,7 @@ SY_CHECKED sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32
 typedef struct sy_bigram_row {
     uint64_t base, lists_end; /* of its lists, in bigram lists */
     uint32_t first, merged, end;
+    uint32_t df; /* records that have a */
 } sy_bigram_row;
 SY_CHECKED sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row *out,
                                            sy_error *err);

@@ -424,22 +424,27 @@ static sy_docid next_of_array(void *at)
 
 /* ---- frequent characters ---- */
 
-/* The records of the current row, if it is long, become the list of its character. */
-static void end_characters(sy_segment_writer *w)
+/* Counts the records of the current row; if it is long they become the list of its
+ * character. */
+static uint32_t end_characters(sy_segment_writer *w)
 {
     size_t words = ((size_t)w->n_records + 63) / 64;
+    uint32_t n = 0;
+    for (size_t i = 0; i < words && w->row_postings > 0 && w->row_bits; i++)
+        n += (uint32_t)__builtin_popcountll(w->row_bits[i]);
     if (w->row_postings < ROW_POSTINGS) {
         if (w->row_postings > 0 && w->row_bits)
             memset(w->row_bits, 0, words * sizeof *w->row_bits);
         w->row_postings = 0;
-        return;
+        return n;
     }
-    if (!need_docs(w, w->n_records) || !w->row_bits ||
+    w->row_postings = 0;
+    if (!need_docs(w, n) || !w->row_bits ||
         !sy_grow((void **)&w->chars, w->n_chars, &w->cap_chars, sizeof *w->chars)) {
         w->status = SY_E_NOMEM;
-        return;
+        return n;
     }
-    uint32_t n = 0;
+    n = 0;
     for (size_t i = 0; i < words; i++) {
         for (uint64_t left = w->row_bits[i]; left != 0; left &= left - 1)
             w->list_docs[n++] = (sy_docid)(i * 64 + (unsigned)__builtin_ctzll(left));
@@ -450,7 +455,7 @@ static void end_characters(sy_segment_writer *w)
     c->only = w->list_docs[0];
     sy_postings_encode(&w->char_lists, w->list_docs, NULL, n, NULL);
     c->len = w->char_lists.len - c->at;
-    w->row_postings = 0;
+    return n;
 }
 
 /* Counts a list of the current row in. */
@@ -546,7 +551,7 @@ static void end_row(sy_segment_writer *w)
     if (w->row == UINT32_MAX)
         return;
     put_merged(w);
-    end_characters(w);
+    uint32_t df = end_characters(w);
     uint32_t n_merged = w->rare.n_lists;
     sy_buf_put_u32(&w->rows, w->row);
     sy_buf_put_u32(&w->rows, w->row_first);
@@ -554,6 +559,7 @@ static void end_row(sy_segment_writer *w)
     sy_buf_putc(&w->rows, (char)(w->row_start >> 32));
     for (unsigned shift = 0; shift < 24; shift += 8)
         sy_buf_putc(&w->rows, (char)(n_merged >> shift));
+    sy_buf_put_u32(&w->rows, df);
     if (w->row_start >> 40 != 0)
         w->status = SY_E_LIMIT;
     sy_buf_reset(&w->rare.entries);

@@ -1,7 +1,7 @@
 /* store/term_key.h - the keys of the term dictionary.
  *
  *   word      'w' word                                  a token in any field, but for Han words
- *             of two characters, whose bigram says nearly as much
+ *             of several characters, whose bigrams say nearly as much
  *   value     'v' field(2) normal form of the whole value, outer white space and
  *             one final 。 removed; only name and keyword fields
  *   presence  'f' field(2)                               a non-empty value

@@ -111,13 +111,15 @@ static void note_value(heap *h, sy_cutter *cutter, const sy_schema *schema, sy_f
     check_ok(sy_cut(cutter, normal.data, normal.len, &tokens, &n, NULL), NULL);
     for (size_t i = 0; i < n; i++) {
         sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
-        uint32_t pair[3] = {0};
         if (tokens[i].kind == SY_TOKEN_MARK)
             continue;
-        size_t n_cps = 0;
-        for (size_t at = 0; at < word.len && n_cps < 3; n_cps++)
-            at += sy_utf8_decode(word.data + at, word.len - at, &pair[n_cps]);
-        if (n_cps == 2 && sy_cp_is_han(pair[0]) && sy_cp_is_han(pair[1]))
+        size_t n_cps = 0, n_han = 0;
+        for (size_t at = 0; at < word.len; n_cps++) {
+            uint32_t cp;
+            at += sy_utf8_decode(word.data + at, word.len - at, &cp);
+            n_han += sy_cp_is_han(cp);
+        }
+        if (n_cps > 1 && n_han == n_cps)
             continue;
         sy_term_key_word(&key, word);
         note_term(h, &key, field, doc);

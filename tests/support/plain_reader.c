@@ -372,7 +372,7 @@ static double share(const sy_model *m, const sy_model_list *l, uint32_t i)
     double tf = quarters < 1 ? .25 : quarters / 4;
     double length = m->facts[l->docs[i]].length;
     double average = m->n_records > 0 ? (double)m->total_length / m->n_records : 0;
-    return tf / (tf + 1.2 * (average > 0 ? .25 + .75 * length / average : 1));
+    return tf / (tf + .8 * (average > 0 ? .25 + .75 * length / average : 1));
 }
 
 /* Reads a list of df >= 1 from the front of s. */
@@ -569,7 +569,8 @@ static void read_row(const plain_file *f, sy_model *m, const char *row, sy_slice
                      const char *lists_start)
 {
     sy_slice entries = section(f, 22);
-    uint64_t first = number(row + 4, 4), end = number(row + 20, 4);
+    uint64_t first = number(row + 4, 4), end = number(row + 24, 4), df = number(row + 16, 4);
+    uint8_t *has = sy_model_alloc(m, m->n_records);
     uint64_t base = number(row + 8, 5), n_merged = number(row + 13, 3);
     assert_true(first == m->n_bigrams && end > first && n_merged <= end - first);
     assert_int_equal(base, lists->data - lists_start);
@@ -580,31 +581,37 @@ static void read_row(const plain_file *f, sy_model *m, const char *row, sy_slice
         b->b = (uint32_t)number(e, 3);
         b->merged = i >= end - n_merged;
         assert_int_equal(base + number(e + 3, 4), lists->data - lists_start);
-        uint64_t df = take_varint(lists);
-        assert_true(df <= m->n_records);
-        b->list = read_list(f, m, lists, (uint32_t)df, !b->merged);
+        uint64_t len = take_varint(lists);
+        assert_true(len <= m->n_records);
+        b->list = read_list(f, m, lists, (uint32_t)len, !b->merged);
+        for (uint32_t k = 0; k < b->list.n; k++) {
+            df -= !has[b->list.docs[k]];
+            has[b->list.docs[k]] = 1;
+        }
         assert_true(i == first || i == end - n_merged || b->b > b[-1].b);
     }
+    assert_int_equal(df, 0);
 }
 
 static void read_bigrams(const plain_file *f, sy_model *m)
 {
     sy_slice rows = section(f, 21), entries = section(f, 22), lists = section(f, 23);
     const char *lists_start = lists.data;
-    assert_true(rows.len % 16 == 0 && rows.len > 0 && entries.len % 7 == 0);
-    uint64_t n_rows = rows.len / 16 - 1;
+    assert_true(rows.len % 20 == 0 && rows.len > 0 && entries.len % 7 == 0);
+    uint64_t n_rows = rows.len / 20 - 1;
     m->bigrams = sy_model_alloc(m, entries.len / 7 * sizeof *m->bigrams);
     for (uint64_t r = 0; r < n_rows; r++) {
-        const char *row = rows.data + r * 16;
-        assert_true(number(row + 16, 4) > number(row, 4));
-        assert_true(number(row + 20, 4) <= entries.len / 7);
+        const char *row = rows.data + r * 20;
+        assert_true(number(row + 20, 4) > number(row, 4));
+        assert_true(number(row + 24, 4) <= entries.len / 7);
         read_row(f, m, row, &lists, lists_start);
     }
-    const char *last = rows.data + n_rows * 16;
+    const char *last = rows.data + n_rows * 20;
     assert_int_equal(number(last, 4), 0x110000);
     assert_int_equal(number(last + 4, 4), entries.len / 7);
     assert_int_equal(number(last + 8, 5), lists.data - lists_start);
     assert_int_equal(number(last + 13, 3), 0);
+    assert_int_equal(number(last + 16, 4), 0);
     assert_int_equal(m->n_bigrams, entries.len / 7);
     assert_int_equal(lists.len, 0);
 }

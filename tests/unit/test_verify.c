@@ -178,12 +178,12 @@ static void test_bigrams(void **state)
     m.bigrams[2].a = 'A';
     check_model(&m, "the bigram rows are out of order");
     m = sample();
-    m.bigrams[0].list.docs = beyond;
+    m.bigrams[2].list.docs = beyond;
     check_model(&m, "does not hold what its head says");
     m = sample();
-    m.bigrams[1].list.docs = beyond;
-    m.bigrams[1].list.n = N + 1;
-    check_model(&m, "a bigram's entry does not hold");
+    m.bigrams[2].list.docs = beyond;
+    m.bigrams[2].list.n = N + 1;
+    check_model(&m, "a bigram row lies outside its entries");
 }
 
 static void test_manifest(void **state)
