@@ -462,6 +462,8 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
     }
     sy_office_kind kind = sy_office_kind_of(sy_buf_cstr(bytes), bytes->len);
     content c = {.name = f->path, .bytes = bytes, .binary = true};
+    if (kind == SY_OFFICE_NO_MEMORY)
+        return sy_fail_nomem(err);
     if (kind == SY_OFFICE_NONE)
         return read_text(j, f, f->path, bytes, &doc, old, err);
     if (unread(kind))
