@@ -83,7 +83,8 @@ static void write_excel(const sy_doc_table *t, sy_buf *out)
          true}};
     (void)t;
     sy_doc_excel(
-        sheets, 1, "<sst><si><t>日期</t></si><si><r><t>姓</t></r><r><t>名_x000D_</t></r></si></sst>",
+        sheets, 1,
+        "<sst><si><t>日期</t></si><si><r><t>姓</t></r><r><t>名_x000D_</t></r></si></sst>",
         "<styleSheet><numFmts><numFmt numFmtId=\"200\" "
         "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;\"/>"
         "</numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"200\"/></cellXfs></styleSheet>",
