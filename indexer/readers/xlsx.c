@@ -297,6 +297,8 @@ static sy_status find_ranges(void *ctx, const char *bytes, size_t len, bool *mor
     sy_buf_append(&x->tail, bytes, len);
     sy_status st = sy_buf_status(&x->tail, err);
     size_t at = 0;
+    if (st != SY_OK)
+        return st;
     while (st == SY_OK) {
         const char *from = x->tail.data + at;
         const char *hit = memmem(from, x->tail.len - at, word, WORD);
@@ -536,7 +538,8 @@ static sy_status read_xlsx(const sy_document *doc, const sy_sink *sink, sy_error
 
 static int recognise_xlsx(const sy_document *doc)
 {
-    return sy_office_kind_of(doc->text, doc->len) == SY_OFFICE_XLSX ? 95 : 0;
+    sy_office_kind kind = sy_office_kind_of(doc->text, doc->len);
+    return kind == SY_OFFICE_XLSX ? 95 : kind == SY_OFFICE_NO_MEMORY ? SY_SURE_NO_MEMORY : 0;
 }
 
 const sy_reader sy_xlsx_reader = {"xlsx", recognise_xlsx, read_xlsx, true};
