@@ -74,6 +74,15 @@ static uint32_t best_low_bits(uint32_t sum, uint32_t n)
     return low;
 }
 
+static void put_packed(sy_buf *out, const uint32_t *numbers, unsigned width)
+{
+    char *at = sy_buf_reserve(out, sy_pack_bytes(width));
+    if (!at)
+        return;
+    sy_pack(numbers, width, (uint8_t *)at);
+    out->len += sy_pack_bytes(width);
+}
+
 static void put_elias_fano(sy_buf *out, const uint32_t *gaps, uint32_t n)
 {
     uint32_t lows[SY_BLOCK] = {0}, highs[SY_BLOCK] = {0}, sum = 0;
@@ -87,7 +96,10 @@ static void put_elias_fano(sy_buf *out, const uint32_t *gaps, uint32_t n)
         highs[i] = (sum >> low) + i;
     }
     sy_buf_putc(out, (char)(ELIAS_FANO + low));
-    put_bits(out, lows, n, low);
+    if (n == SY_BLOCK)
+        put_packed(out, lows, low);
+    else
+        put_bits(out, lows, n, low);
     size_t len = highs[n - 1] / 8 + 1;
     char *bits = sy_buf_reserve(out, len);
     if (!bits)
@@ -98,19 +110,16 @@ static void put_elias_fano(sy_buf *out, const uint32_t *gaps, uint32_t n)
     out->len += len;
 }
 
-void sy_gaps_put(sy_buf *out, const uint32_t *gaps, uint32_t n, bool fast)
+void sy_gaps_put(sy_buf *out, const uint32_t *gaps, uint32_t n)
 {
-    if (!fast || n < SY_BLOCK) {
-        put_elias_fano(out, gaps, n);
+    size_t start = out->len;
+    put_elias_fano(out, gaps, n);
+    unsigned width = n == SY_BLOCK ? sy_pack_width(gaps) : 0;
+    if (n < SY_BLOCK || out->status != SY_OK || out->len - start <= sy_pack_bytes(width))
         return;
-    }
-    unsigned width = sy_pack_width(gaps);
+    out->len = start; /* gaps are about the same: packed they are shorter, and read faster */
     sy_buf_putc(out, (char)width);
-    char *at = sy_buf_reserve(out, sy_pack_bytes(width));
-    if (!at)
-        return;
-    sy_pack(gaps, width, (uint8_t *)at);
-    out->len += sy_pack_bytes(width);
+    put_packed(out, gaps, width);
 }
 
 static uint64_t word_at(const uint8_t *at, const uint8_t *end)
@@ -127,7 +136,14 @@ static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint
                                      unsigned low, uint32_t first, uint32_t *docs)
 {
     uint32_t lows[SY_BLOCK];
-    at = get_bits(at, end, n, low, lows);
+    if (n < SY_BLOCK) {
+        at = get_bits(at, end, n, low, lows);
+    } else if ((size_t)(end - at) >= sy_pack_bytes(low)) {
+        sy_unpack(at, low, lows);
+        at += sy_pack_bytes(low);
+    } else {
+        return NULL;
+    }
     uint32_t i = 0, base = 0; /* bits of the words before this one */
     uint64_t doc = first;
     if (!at || at >= end)
@@ -172,67 +188,128 @@ const uint8_t *sy_gaps_get(const uint8_t *at, const uint8_t *end, uint32_t n, ui
     return doc <= (uint64_t)INT32_MAX + 1 ? at + sy_pack_bytes(kind) : NULL;
 }
 
+/* ---- places ---- */
+
+/* Which m of n postings: m ascending places in at most n bits, in Elias-Fano form or as
+ * a bit for each posting, whatever is shorter. */
+typedef struct place_form {
+    bool bitmap;
+    unsigned low;  /* bits of each place that are stored as they are */
+    uint32_t bits; /* in all */
+} place_form;
+
+static place_form form_of(uint32_t m, uint32_t n)
+{
+    place_form f = {false, 0, 0};
+    while (n >> (f.low + 1) >= m)
+        f.low++;
+    f.bits = m * f.low + m + ((n - 1) >> f.low);
+    if (f.bits >= n)
+        f = (place_form){true, 0, n};
+    return f;
+}
+
+static void put_places(sy_buf *out, const uint32_t *places, uint32_t m, uint32_t n)
+{
+    place_form f = form_of(m, n);
+    uint8_t bits[SY_BLOCK / 8] = {0};
+    for (uint32_t i = 0; i < m; i++) {
+        uint32_t low = places[i] & ((1u << f.low) - 1);
+        for (unsigned b = 0; b < f.low; b++) {
+            uint32_t at = i * f.low + b;
+            bits[at / 8] = (uint8_t)(bits[at / 8] | (low >> b & 1) << at % 8);
+        }
+        uint32_t at = f.bitmap ? places[i] : m * f.low + (places[i] >> f.low) + i;
+        bits[at / 8] = (uint8_t)(bits[at / 8] | 1u << at % 8);
+    }
+    sy_buf_append(out, bits, bytes_of(f.bits));
+}
+
+/* The string of at most 128 bits that starts at `at`, from bit `from` on: 57 bits at least. */
+static uint64_t bits_from(const uint64_t *words, uint32_t from)
+{
+    uint64_t low = words[from / 64] >> from % 64;
+    return from % 64 == 0 || from >= 64 ? low : low | words[1] << (64 - from % 64);
+}
+
+static const uint8_t *get_places(const uint8_t *at, const uint8_t *end, uint32_t m, uint32_t n,
+                                 uint8_t *places)
+{
+    if (!at || m == 0 || m > n)
+        return NULL;
+    place_form f = form_of(m, n);
+    size_t len = bytes_of(f.bits);
+    if ((size_t)(end - at) < len)
+        return NULL;
+    uint8_t bytes[16] = {0};
+    memcpy(bytes, at, len);
+    uint64_t words[2] = {sy_get_u64(bytes), sy_get_u64(bytes + 8)};
+    uint32_t first = m * f.low, i = 0, mask = (1u << f.low) - 1;
+    for (uint32_t w = first / 64; w < 2; w++) {
+        uint64_t ones = words[w];
+        if (w == first / 64)
+            ones = ones >> first % 64 << first % 64;
+        for (; ones != 0 && i < m; ones &= ones - 1, i++) {
+            uint32_t bit = w * 64 + (unsigned)__builtin_ctzll(ones) - first;
+            uint32_t place = bit;
+            if (!f.bitmap)
+                place = (bit - i) << f.low | ((uint32_t)bits_from(words, i * f.low) & mask);
+            if (place >= n || (i > 0 && place <= places[i - 1]))
+                return NULL;
+            places[i] = (uint8_t)place;
+        }
+    }
+    return i == m ? at + len : NULL;
+}
+
 /* ---- marks ---- */
 
 /* The first byte: which form the field codes have, and whether frequencies follow. */
-enum { ALL_LONGEST = 0, ALL_ONE = 1, BY_PLACE = 2, BY_BITMAP = 3, FORMS = 3, FREQUENCIES = 4 };
+enum { ALL_LONGEST = 0, ALL_ONE = 1, BY_PLACE = 2, FORMS = 3, FREQUENCIES = 4 };
 
-/* Field codes other than 0: which there are, and for each posting that has one its
- * place and the number of its code among them. */
-typedef struct exceptions {
-    uint32_t n, n_codes;
-    uint8_t codes[SY_BLOCK];
-    uint32_t places[SY_BLOCK], numbers[SY_BLOCK];
-} exceptions;
-
-static void find_exceptions(const sy_mark *marks, uint32_t n, exceptions *e)
+static void put_sets(sy_buf *out, const sy_mark *marks, uint32_t n, unsigned form)
 {
-    uint8_t number_of[256];
+    uint8_t number_of[256], codes[SY_BLOCK];
+    uint32_t places[SY_BLOCK] = {0}, numbers[SY_BLOCK] = {0}, m = 0, n_codes = 0;
+    if (form == ALL_ONE)
+        sy_buf_putc(out, (char)marks[0].set);
+    if (form != BY_PLACE)
+        return;
     memset(number_of, 0xFF, sizeof number_of);
-    e->n = e->n_codes = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint8_t code = marks[i].set;
         if (code == SY_SET_LONGEST)
             continue;
         if (number_of[code] == 0xFF) {
-            number_of[code] = (uint8_t)e->n_codes;
-            e->codes[e->n_codes++] = code;
+            number_of[code] = (uint8_t)n_codes;
+            codes[n_codes++] = code;
         }
-        e->places[e->n] = i;
-        e->numbers[e->n++] = number_of[code];
+        places[m] = i;
+        numbers[m++] = number_of[code];
     }
+    sy_buf_putc(out, (char)m);
+    sy_buf_putc(out, (char)n_codes);
+    sy_buf_append(out, codes, n_codes);
+    put_places(out, places, m, n);
+    put_bits(out, numbers, m, width_of(n_codes - 1));
 }
 
-static void put_exceptions(sy_buf *out, const exceptions *e, uint32_t n, unsigned form)
-{
-    if (form == ALL_ONE) {
-        sy_buf_putc(out, (char)e->codes[0]);
-        return;
-    }
-    if (form == BY_PLACE)
-        sy_buf_putc(out, (char)e->n);
-    sy_buf_putc(out, (char)e->n_codes);
-    sy_buf_append(out, e->codes, e->n_codes);
-    if (form == BY_PLACE) {
-        for (uint32_t i = 0; i < e->n; i++)
-            sy_buf_putc(out, (char)e->places[i]);
-    } else {
-        uint32_t bits[SY_BLOCK] = {0};
-        for (uint32_t i = 0; i < e->n; i++)
-            bits[e->places[i]] = 1;
-        put_bits(out, bits, n, 1);
-    }
-    put_bits(out, e->numbers, e->n, width_of(e->n_codes - 1));
-}
-
-/* Frequencies in unary: as many zeros as the code says, then a one. */
+/* Of those above code 0, in unary: as many zeros as the code is above 1, then a one. */
 static void put_frequencies(sy_buf *out, const sy_mark *marks, uint32_t n)
 {
+    uint32_t places[SY_BLOCK] = {0}, m = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (marks[i].tf > 0)
+            places[m++] = i;
+    }
+    sy_buf_putc(out, (char)m);
+    put_places(out, places, m, n);
     uint64_t held = 0;
     unsigned bits = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        held |= UINT64_C(1) << (bits + marks[i].tf);
-        for (bits += marks[i].tf + 1u; bits >= 8; bits -= 8, held >>= 8)
+    for (uint32_t i = 0; i < m; i++) {
+        unsigned zeros = marks[places[i]].tf - 1u;
+        held |= UINT64_C(1) << (bits + zeros);
+        for (bits += zeros + 1; bits >= 8; bits -= 8, held >>= 8)
             sy_buf_putc(out, (char)(held & 0xFF));
     }
     if (bits > 0)
@@ -241,57 +318,32 @@ static void put_frequencies(sy_buf *out, const sy_mark *marks, uint32_t n)
 
 void sy_marks_put(sy_buf *out, const sy_mark *marks, uint32_t n)
 {
-    exceptions e;
-    find_exceptions(marks, n, &e);
-    unsigned form = ALL_LONGEST;
-    if (e.n > 0)
-        form = e.n == n && e.n_codes == 1 ? ALL_ONE : e.n + 1 < bytes_of(n) ? BY_PLACE : BY_BITMAP;
-    bool frequent = false;
-    for (uint32_t i = 0; i < n; i++)
+    bool longest = true, alike = true, frequent = false;
+    for (uint32_t i = 0; i < n; i++) {
+        longest &= marks[i].set == SY_SET_LONGEST;
+        alike &= marks[i].set == marks[0].set;
         frequent |= marks[i].tf > 0;
+    }
+    unsigned form = longest ? ALL_LONGEST : alike ? ALL_ONE : BY_PLACE;
     sy_buf_putc(out, (char)(form | (frequent ? FREQUENCIES : 0)));
-    if (e.n > 0)
-        put_exceptions(out, &e, n, form);
+    put_sets(out, marks, n, form);
     if (frequent)
         put_frequencies(out, marks, n);
 }
 
-/* Which postings have a code other than 0: places[0 to *count). */
-static const uint8_t *get_places(const uint8_t *at, const uint8_t *end, uint32_t n, bool bitmap,
-                                 uint32_t count, uint8_t *places, uint32_t *found)
-{
-    *found = 0;
-    size_t len = bitmap ? bytes_of(n) : count;
-    if ((size_t)(end - at) < len)
-        return NULL;
-    for (uint32_t i = 0; !bitmap && i < count; i++) {
-        if (at[i] >= n)
-            return NULL;
-        places[(*found)++] = at[i];
-    }
-    for (uint32_t i = 0; bitmap && i < n; i++) {
-        if (at[i / 8] >> i % 8 & 1)
-            places[(*found)++] = (uint8_t)i;
-    }
-    return at + len;
-}
-
-static const uint8_t *get_exceptions(const uint8_t *at, const uint8_t *end, uint32_t n,
-                                     unsigned form, uint8_t *sets)
+static const uint8_t *get_sets(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *sets)
 {
     uint8_t places[SY_BLOCK];
-    uint32_t numbers[SY_BLOCK], found, count = 0;
-    if (form == BY_PLACE && (at >= end || (count = *at++) > n))
+    uint32_t numbers[SY_BLOCK];
+    if (end - at < 2)
         return NULL;
-    if (at >= end)
+    uint32_t m = at[0], n_codes = at[1];
+    const uint8_t *codes = at + 2;
+    if (n_codes == 0 || n_codes > SY_BLOCK || (size_t)(end - codes) < n_codes)
         return NULL;
-    unsigned n_codes = *at++;
-    const uint8_t *codes = at;
-    if (n_codes == 0 || n_codes > SY_BLOCK || (size_t)(end - at) < n_codes)
-        return NULL;
-    at = get_places(at + n_codes, end, n, form == BY_BITMAP, count, places, &found);
-    at = get_bits(at, end, found, width_of(n_codes - 1), numbers);
-    for (uint32_t i = 0; at && i < found; i++) {
+    at = get_places(codes + n_codes, end, m, n, places);
+    at = get_bits(at, end, at ? m : 0, width_of(n_codes - 1), numbers);
+    for (uint32_t i = 0; at && i < m; i++) {
         if (numbers[i] >= n_codes)
             return NULL;
         sets[places[i]] = codes[numbers[i]];
@@ -301,32 +353,28 @@ static const uint8_t *get_exceptions(const uint8_t *at, const uint8_t *end, uint
 
 static bool get_frequencies(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *tfs)
 {
-    uint32_t i = 0;
+    uint8_t places[SY_BLOCK];
+    uint32_t m = at < end ? *at++ : 0, i = 0;
+    at = get_places(at, end, m, n, places);
     unsigned zeros = 0; /* since the last one */
-    for (; i < n && at < end; at += 8) {
-        uint64_t word = word_at(at, end);
-        unsigned used = 0;
-        for (; word != 0 && i < n; i++) {
-            unsigned run = (unsigned)__builtin_ctzll(word);
-            if (zeros + run >= SY_TF_CODES)
-                return false;
-            tfs[i] = (uint8_t)(zeros + run);
+    for (; at && i < m && at < end; at++) {
+        unsigned byte = *at;
+        for (unsigned bit = 0; bit < 8 && i < m; bit++, byte >>= 1) {
+            if (!(byte & 1)) {
+                if (++zeros > SY_TF_CODES - 2)
+                    return false;
+                continue;
+            }
+            tfs[places[i++]] = (uint8_t)(zeros + 1);
             zeros = 0;
-            word = run == 63 ? 0 : word >> (run + 1);
-            used += run + 1;
         }
-        zeros += 64 - used;
-        if (i < n && zeros >= SY_TF_CODES)
-            return false;
-        if (end - at <= 8)
-            break;
     }
-    return i == n;
+    return at && i == m;
 }
 
 bool sy_marks_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *tfs, uint8_t *sets)
 {
-    if (!at || at >= end || *at >= 2 * FREQUENCIES)
+    if (!at || at >= end || *at >= 2 * FREQUENCIES || (*at & FORMS) == FORMS)
         return false;
     unsigned form = *at & FORMS;
     bool frequent = *at & FREQUENCIES;
@@ -338,8 +386,8 @@ bool sy_marks_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *tf
         if (at >= end)
             return false;
         memset(sets, *at++, n);
-    } else if (form != ALL_LONGEST) {
-        at = get_exceptions(at, end, n, form, sets);
+    } else if (form == BY_PLACE) {
+        at = get_sets(at, end, n, sets);
     }
     return at && (!frequent || !tfs || get_frequencies(at, end, n, tfs));
 }

@@ -20,9 +20,9 @@ typedef struct sy_mark {
     uint8_t set; /* which fields: a code of the segment's field sets */
 } sy_mark;
 
-/* Appends n docids (1 to SY_BLOCK), given as gaps: how many docids lie between each and the one
- * before. `fast`: in the form that is read fastest, for n = SY_BLOCK only; else in the smallest. */
-void sy_gaps_put(sy_buf *out, const uint32_t *gaps, uint32_t n, bool fast);
+/* Appends n docids (1 to SY_BLOCK), given as gaps: how many docids lie between each and
+ * the one before. */
+void sy_gaps_put(sy_buf *out, const uint32_t *gaps, uint32_t n);
 /* Reads n docids, the first of which is `first` plus its gap. Returns the byte
  * behind them, or NULL if the bytes do not hold: then docs are void. */
 const uint8_t *sy_gaps_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint32_t first,

@@ -23,7 +23,7 @@ enum {
 };
 
 /* How the list of a gram stands: docs/format.md, 5.4. */
-enum { SY_GRAM_SAME = 0, SY_GRAM_SUBSET = 1, SY_GRAM_LIST = 2 };
+enum { SY_GRAM_SAME = 0, SY_GRAM_SUBSET = 1, SY_GRAM_LIST = 2, SY_GRAM_PLACES = 3 };
 
 typedef enum sy_file_kind { SY_FILE_MANIFEST = 1, SY_FILE_SEGMENT = 2 } sy_file_kind;
 

@@ -11,14 +11,7 @@
  * A cursor decodes one block at a time into docs[]; `block` is its index, n_full
  * for the rest, so block < n_full has a skip entry. */
 
-enum {
-    BLOCK = SY_POSTINGS_BLOCK,
-    SKIP_LEN = 8,
-    NO_BLOCK = -1,
-    /* From so many blocks on the fast form is worth its size: it is decoding that
-     * long lists take their time for. */
-    FAST_FROM = 16
-};
+enum { BLOCK = SY_POSTINGS_BLOCK, SKIP_LEN = 8, NO_BLOCK = -1 };
 
 static void end_walk(sy_postings *p, bool corrupt)
 {
@@ -281,14 +274,14 @@ sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *
 }
 
 static void encode_block(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
-                         int64_t before, bool fast)
+                         int64_t before)
 {
     uint32_t gaps[BLOCK] = {0};
     for (uint32_t i = 0; i < n; i++) {
         gaps[i] = (uint32_t)((int64_t)docs[i] - before - 1);
         before = docs[i];
     }
-    sy_gaps_put(out, gaps, n, fast);
+    sy_gaps_put(out, gaps, n);
     if (marks)
         sy_marks_put(out, marks, n);
 }
@@ -319,8 +312,7 @@ void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks,
     int64_t before = -1;
     for (uint32_t first = 0; first < n; first += BLOCK) {
         uint32_t len = n - first < BLOCK ? n - first : BLOCK;
-        encode_block(out, docs + first, marks ? marks + first : NULL, len, before,
-                     n_full >= FAST_FROM);
+        encode_block(out, docs + first, marks ? marks + first : NULL, len, before);
         before = docs[first + len - 1];
         if (out->status != SY_OK)
             return;

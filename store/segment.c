@@ -627,7 +627,35 @@ static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, 
     return true;
 }
 
-/* Fills *out for a gram of `chars` characters. bits[0] and bits[1] are scratch; the
+static void swap(sy_buf *a, sy_buf *b)
+{
+    sy_buf held = *a;
+    *a = *b;
+    *b = held;
+}
+
+/* The places of a list as bits, of n_all. */
+static sy_status mark_places(const sy_segment *seg, const sy_postings_ref *places, uint32_t n_all,
+                             sy_buf *out, sy_error *err)
+{
+    size_t bytes = ((size_t)n_all + 7) / 8;
+    sy_buf_reset(out);
+    uint8_t *to = (uint8_t *)sy_buf_reserve(out, bytes);
+    if (!to)
+        return sy_fail_nomem(err);
+    memset(to, 0, bytes);
+    out->len = bytes;
+    sy_postings p;
+    sy_postings_init(&p, places);
+    for (sy_docid i = sy_postings_next(&p); i != SY_DOC_END; i = sy_postings_next(&p)) {
+        if (i >= n_all)
+            return bad_gram(seg, places->offset, err);
+        to[i / 8] = (uint8_t)(to[i / 8] | 1u << i % 8);
+    }
+    return sy_postings_status(&p, seg->file->path, err);
+}
+
+/* Fills *out for a gram of `chars` characters. bits[0] to bits[2] are scratch; the
  * subset, where it had to be put together, is in bits[0]. */
 static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars, sy_buf *key,
                               sy_buf *bits, sy_postings_ref *out, sy_error *err)
@@ -655,9 +683,12 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
              : rarest_bigram(seg, gram, &parent, err);
     if (st != SY_OK)
         return st;
-    if (!parent.at || parent.merged || kind > SY_GRAM_LIST || own.df > parent.df ||
-        (kind == SY_GRAM_SAME ? own.df != parent.df
-                              : (size_t)(own.end - own.at) != ((size_t)parent.df + 7) / 8))
+    bool fits =
+        kind == SY_GRAM_SAME ? own.df == parent.df
+        : kind == SY_GRAM_PLACES
+            ? true
+            : kind == SY_GRAM_SUBSET && (size_t)(own.end - own.at) == ((size_t)parent.df + 7) / 8;
+    if (!parent.at || parent.merged || own.df > parent.df || !fits)
         return bad_gram(seg, own.offset, err);
     *out = parent;
     out->df = own.df;
@@ -665,12 +696,17 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
         return SY_OK;
     out->n_all = parent.subset ? parent.n_all : parent.df;
     out->subset = own.at;
+    if (kind == SY_GRAM_PLACES) {
+        st = mark_places(seg, &own, parent.df, &bits[1], err);
+        if (st != SY_OK)
+            return st;
+        swap(&bits[1], parent.subset ? &bits[2] : &bits[0]);
+        out->subset = (const uint8_t *)bits[parent.subset ? 2 : 0].data;
+    }
     if (parent.subset) {
-        if (!expand(parent.subset, own.at, parent.df, out->n_all, &bits[1]))
+        if (!expand(parent.subset, out->subset, parent.df, out->n_all, &bits[1]))
             return sy_fail_nomem(err);
-        sy_buf swap = bits[0];
-        bits[0] = bits[1];
-        bits[1] = swap;
+        swap(&bits[0], &bits[1]);
         out->subset = (const uint8_t *)bits[0].data;
     }
     return SY_OK;
@@ -679,14 +715,15 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
 sy_status sy_segment_gram(const sy_segment *seg, sy_slice gram, sy_buf *bits, sy_postings_ref *out,
                           sy_error *err)
 {
-    sy_buf key = SY_BUF_INIT, both[2] = {*bits, SY_BUF_INIT};
+    sy_buf key = SY_BUF_INIT, scratch[3] = {*bits, SY_BUF_INIT, SY_BUF_INIT};
     size_t chars = sy_utf8_count(gram.data, gram.len);
     *out = (sy_postings_ref){0};
     sy_status st = SY_OK;
     if (chars >= 3 && gram.len < SY_TERM_KEY_MAX)
-        st = resolve_gram(seg, gram, chars, &key, both, out, err);
-    *bits = both[0];
-    sy_buf_release(&both[1]);
+        st = resolve_gram(seg, gram, chars, &key, scratch, out, err);
+    *bits = scratch[0];
+    sy_buf_release(&scratch[1]);
+    sy_buf_release(&scratch[2]);
     sy_buf_release(&key);
     return st;
 }

@@ -69,8 +69,8 @@ enum {
     MERGED_LEN = 32,
     SET_SLOTS = 1024,
     GRAM_CHARS = 16, /* longer grams are no parents */
-    /* The union of lists with this many postings takes about .3 ms. */
-    ROW_POSTINGS = 1 << 16
+    /* The union of lists with this many postings takes about .5 ms. */
+    ROW_POSTINGS = 1 << 17
 };
 
 struct sy_segment_writer {
@@ -382,25 +382,33 @@ static void choose_rarer(sy_segment_writer *w, uint64_t key, void *ctx)
 }
 
 /* Writes to w->list which of the n_all ascending docids `all` gives one by one are
- * among docs[n]: a bit each. */
+ * among docs[n]: a bit each, or their places, whatever is shorter. *kind says which. */
 static bool mark_subset(sy_segment_writer *w, sy_docid (*next)(void *all), void *all,
-                        uint32_t n_all, const sy_docid *docs, uint32_t n)
+                        uint32_t n_all, const sy_docid *docs, uint32_t n, char *kind)
 {
-    size_t bytes = ((size_t)n_all + 7) / 8;
-    sy_buf_reset(&w->list);
-    char *bits = sy_buf_reserve(&w->list, bytes);
-    if (!bits)
-        return false;
-    memset(bits, 0, bytes);
+    sy_docid *places = sy_alloc(n, sizeof *places);
     uint32_t found = 0;
-    for (uint32_t i = 0; i < n_all && found < n; i++) {
-        if (next(all) != docs[found])
-            continue;
-        bits[i / 8] = (char)((unsigned char)bits[i / 8] | 1u << i % 8);
-        found++;
+    for (uint32_t i = 0; places && i < n_all && found < n; i++) {
+        if (next(all) == docs[found])
+            places[found++] = i;
     }
-    w->list.len = bytes;
-    return found == n;
+    sy_buf_reset(&w->list);
+    if (found == n)
+        sy_postings_encode(&w->list, places, NULL, n, NULL);
+    size_t bytes = ((size_t)n_all + 7) / 8;
+    *kind = SY_GRAM_PLACES;
+    if (found == n && w->list.len >= bytes) {
+        *kind = SY_GRAM_SUBSET;
+        sy_buf_reset(&w->list);
+        char *bits = sy_buf_reserve(&w->list, bytes);
+        if (bits)
+            memset(bits, 0, bytes);
+        for (uint32_t i = 0; bits && i < n; i++)
+            bits[places[i] / 8] = (char)((unsigned char)bits[places[i] / 8] | 1u << places[i] % 8);
+        w->list.len = bits ? bytes : 0;
+    }
+    sy_free(places);
+    return found == n && w->list.status == SY_OK;
 }
 
 static sy_docid next_posting(void *list)
@@ -693,7 +701,7 @@ static bool remember(sy_segment_writer *w, sy_slice gram, size_t chars, const sy
 /* Fills w->list with the subset of the parent: for three characters the rarest
  * bigram, else the gram without its last character. *n_all is 0 if there is none. */
 static bool subset_of_parent(sy_segment_writer *w, sy_slice gram, size_t chars,
-                             const sy_docid *docs, uint32_t n, uint32_t *n_all)
+                             const sy_docid *docs, uint32_t n, uint32_t *n_all, char *kind)
 {
     *n_all = 0;
     if (chars > 3) {
@@ -706,7 +714,7 @@ static bool subset_of_parent(sy_segment_writer *w, sy_slice gram, size_t chars,
             return true;
         *n_all = p->n;
         const sy_docid *at = p->docs;
-        return mark_subset(w, next_of_array, &at, p->n, docs, n);
+        return mark_subset(w, next_of_array, &at, p->n, docs, n, kind);
     }
     const kept *rarest = NULL;
     if (w->kept_slots > 0)
@@ -719,7 +727,7 @@ static bool subset_of_parent(sy_segment_writer *w, sy_slice gram, size_t chars,
         &list,
         &(sy_postings_ref){.df = rarest->df, .marked = true, .at = at, .end = at + rarest->len});
     *n_all = rarest->df;
-    return mark_subset(w, next_posting, &list, rarest->df, docs, n);
+    return mark_subset(w, next_posting, &list, rarest->df, docs, n, kind);
 }
 
 void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_posting *postings,
@@ -733,15 +741,16 @@ void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_postin
     if (w->stage == STAGE_BIGRAMS)
         end_bigrams(w);
     sy_buf key = SY_BUF_INIT, list = SY_BUF_INIT;
+    char kind = SY_GRAM_LIST;
     sy_term_key_gram(&key, gram);
     sy_postings_encode(&list, docs, NULL, n, NULL);
-    bool good =
-        subset_of_parent(w, gram, chars, docs, n, &n_all) && remember(w, gram, chars, docs, n);
+    bool good = subset_of_parent(w, gram, chars, docs, n, &n_all, &kind) &&
+                remember(w, gram, chars, docs, n);
     if (!good || key.status != SY_OK || list.status != SY_OK) {
         w->status = SY_E_NOMEM;
     } else {
-        bool own = n_all == 0 || list.len < w->list.len;
-        char kind = n_all == n ? SY_GRAM_SAME : own ? SY_GRAM_LIST : SY_GRAM_SUBSET;
+        bool own = n_all == 0 || list.len <= w->list.len;
+        kind = n_all == n ? SY_GRAM_SAME : own ? SY_GRAM_LIST : kind;
         const sy_buf *bytes = own ? &list : &w->list;
         size_t len = kind == SY_GRAM_SAME ? 0 : bytes->len;
         begin_term(w, (sy_slice){key.data, key.len}, n);

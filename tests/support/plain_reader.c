@@ -266,7 +266,8 @@ static void read_docs_of_block(sy_slice *s, sy_docid *docs, uint32_t n, int64_t 
     take_ones(s, n, highs);
     int64_t first = *before + 1;
     for (uint32_t i = 0; i < n; i++) {
-        *before = first + (int64_t)((highs[i] - i) << low | bits_of(lows, i, low)) + i;
+        uint64_t rest = n == 128 ? unpack_one(lows, low, i) : bits_of(lows, i, low);
+        *before = first + (int64_t)((highs[i] - i) << low | rest) + i;
         docs[i] = (sy_docid)*before;
     }
 }
@@ -281,6 +282,26 @@ static uint64_t set_of(const plain_file *f, const sy_model *m, sy_docid doc, uns
     return code == 0 ? UINT64_C(1) << m->facts[doc].longest : number(sets.data + (code - 1) * 8, 8);
 }
 
+static void read_places(sy_slice *s, uint32_t m, uint32_t n, uint32_t *places)
+{
+    unsigned l = 0;
+    assert_in_range(m, 1, n);
+    while (n / (2u << l) >= m)
+        l++;
+    uint32_t b = m * l + m + (n - 1) / (1u << l), found = 0;
+    bool bitmap = b >= n;
+    const uint8_t *bits = take(s, ((bitmap ? n : b) + 7) / 8);
+    for (uint32_t i = bitmap ? 0 : m * l; i < (bitmap ? n : b); i++) {
+        if (!bit_of(bits, i))
+            continue;
+        assert_true(found < m);
+        places[found] = bitmap ? i : (i - m * l - found) << l | (uint32_t)bits_of(bits, found, l);
+        assert_true(places[found] < n && (found == 0 || places[found] > places[found - 1]));
+        found++;
+    }
+    assert_int_equal(found, m);
+}
+
 /* The code of each posting. */
 static void read_codes(sy_slice *s, unsigned form, uint32_t n, unsigned *codes)
 {
@@ -292,21 +313,11 @@ static void read_codes(sy_slice *s, unsigned form, uint32_t n, unsigned *codes)
             codes[i] = all;
         return;
     }
-    uint32_t places[128], n_places = form == 2 ? *take(s, 1) : 0;
+    uint32_t places[128], n_places = *take(s, 1);
     unsigned n_codes = *take(s, 1);
     const uint8_t *palette = take(s, n_codes);
     assert_in_range(n_codes, 1, 128);
-    if (form == 2) {
-        assert_true(n_places <= n);
-        for (uint32_t i = 0; i < n_places; i++)
-            places[i] = *take(s, 1);
-    } else {
-        const uint8_t *bits = take(s, (n + 7) / 8);
-        for (uint32_t i = 0; i < n; i++) {
-            if (bit_of(bits, i))
-                places[n_places++] = i;
-        }
-    }
+    read_places(s, n_places, n, places);
     unsigned width = width_of(n_codes - 1);
     const uint8_t *numbers = take(s, ((uint64_t)n_places * width + 7) / 8);
     for (uint32_t i = 0; i < n_places; i++) {
@@ -322,17 +333,20 @@ static void read_marks(const plain_file *f, const sy_model *m, sy_slice *s, sy_m
                        uint32_t first, uint32_t n)
 {
     unsigned form = *take(s, 1), codes[128] = {0};
+    uint32_t tfs[128] = {0}, places[128];
     uint64_t ones[128];
-    assert_true(form < 8);
+    assert_true(form < 8 && (form & 3) < 3);
     read_codes(s, form & 3, n, codes);
-    for (uint32_t i = 0; i < n; i++)
-        ones[i] = i;
-    if (form & 4)
-        take_ones(s, n, ones);
+    if (form & 4) {
+        uint32_t m_frequent = *take(s, 1);
+        read_places(s, m_frequent, n, places);
+        take_ones(s, m_frequent, ones);
+        for (uint32_t i = 0; i < m_frequent; i++)
+            tfs[places[i]] = (uint32_t)(ones[i] - (i > 0 ? ones[i - 1] + 1 : 0)) + 1;
+    }
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t zeros = ones[i] - (i > 0 ? ones[i - 1] + 1 : 0);
-        assert_true(zeros < 16);
-        l->tfs[first + i] = frequencies[zeros];
+        assert_true(tfs[i] < 16);
+        l->tfs[first + i] = frequencies[tfs[i]];
         l->fields[first + i] = set_of(f, m, l->docs[first + i], codes[i]);
     }
 }
@@ -437,7 +451,8 @@ static void read_record(const plain_file *f, sy_model *m, sy_slice s, sy_stored 
 {
     unsigned unit = section(f, 27).len > 0 ? 2 : 1;
     r->line = (uint32_t)take_varint(&s);
-    r->row = (uint32_t)take_varint(&s);
+    uint64_t step = take_varint(&s);
+    r->row = (uint32_t)(step % 2 ? r->line - (step + 1) / 2 : r->line + step / 2);
     uint64_t key_len = take_varint(&s), n = take_varint(&s), texts = 0;
     assert_true(n <= s.len);
     r->values = sy_model_alloc(m, (size_t)n * sizeof *r->values);
@@ -635,6 +650,15 @@ static sy_model_list read_gram(const plain_file *f, sy_model *m, sy_slice key, s
     }
     const sy_model_list *parent = find_parent(m, key);
     sy_model_list l = {.docs = sy_model_alloc(m, parent->n * sizeof *l.docs)};
+    if (kind == 3) {
+        sy_model_list places = read_list(f, m, &s, df, false);
+        assert_int_equal(s.len, 0);
+        for (l.n = 0; l.n < df; l.n++) {
+            assert_true(places.docs[l.n] < parent->n);
+            l.docs[l.n] = parent->docs[places.docs[l.n]];
+        }
+        return l;
+    }
     assert_true(kind <= 1);
     assert_int_equal(s.len, kind == 0 ? 0 : (parent->n + 7) / 8);
     for (uint32_t i = 0; i < parent->n; i++) {

@@ -226,8 +226,8 @@ static void test_bytes(void **state)
     assert_memory_equal(b.data, "\x46\x00\xA1\x02\x43", 5);
     sy_buf_reset(&b);
     sy_postings_encode(&b, docs, marks, 2, &bounder);
-    assert_int_equal(b.len, 9);
-    assert_memory_equal(b.data, "\xAD\x41\x00\x09\x07\x01\x04\x02\x09", 9);
+    assert_int_equal(b.len, 12);
+    assert_memory_equal(b.data, "\xAD\x41\x00\x09\x06\x01\x01\x04\x02\x01\x02\x02", 12);
     sy_buf_release(&b);
 }
 

@@ -266,7 +266,7 @@ static void test_reader_fails(void **state)
 static void test_frequent_character(void **state)
 {
     (void)state;
-    enum { ROW = 65536 };
+    enum { ROW = 131072 };
     static sy_docid docs[] = {1, 2, 4};
     for (uint32_t n = 1; n <= 3; n++) {
         for (uint32_t less = 0; less < 2; less++) { /* just enough postings, or one too few */
