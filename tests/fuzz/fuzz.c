@@ -45,7 +45,7 @@ void sy_fuzz_file(const char *path, int kind, uint64_t number, const uint8_t uui
     size_t n = 0;
     unlink(path); /* nothing is written over */
     check_ok(sy_file_create(path, (sy_file_kind)kind, uuid, number, &w, NULL), NULL);
-    while (size >= SECTION_HEAD && n < SY_SECTIONS_MAX) {
+    while (size >= SECTION_HEAD && n < SY_SECTIONS_MAX - 1) {
         size_t len = (size_t)data[1] | (size_t)data[2] << 8 | (size_t)data[3] << 16;
         if (len > size - SECTION_HEAD)
             len = size - SECTION_HEAD;
