@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/files.h"
@@ -28,6 +29,8 @@ static int replay(const char *path, const struct stat *info, int type, struct FT
 
 int main(int argc, char **argv)
 {
+    FILE *report = fdopen(dup(STDOUT_FILENO), "w"); /* a target may close standard output */
+    assert_non_null(report);
     sy_files_in_memory();
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (int i = 1; i < argc; i++) {
@@ -35,6 +38,6 @@ int main(int argc, char **argv)
         if (stat(argv[i], &info) == 0) /* a target may have no input that was found */
             nftw(argv[i], replay, 16, FTW_PHYS);
     }
-    printf("ok 1 - %zu inputs\n", n_inputs);
-    return 0;
+    fprintf(report, "ok 1 - %zu inputs\n", n_inputs);
+    return fclose(report);
 }
