@@ -24,8 +24,10 @@ static uint32_t walk(const sy_postings_ref *ref, uint32_t step, sy_docid *docs, 
         (void)sy_postings_mark(&p);
         (void)sy_postings_bound(&p, d, &last);
         assert_true(last >= d);
-        if (d > SY_DOC_END - 1000)
-            break;
+        if (d > SY_DOC_END - 1000) { /* a step from there is no docid */
+            *sound = false;
+            return n;
+        }
     }
     *sound = sy_postings_status(&p, "list", NULL) == SY_OK;
     return n;
