@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         dir = sy_files_folder("fuzz");
         copy = sy_files_folder("copy");
     }
-    sy_fuzz_file(sy_files_join(dir, "manifest"), SY_FILE_MANIFEST, 3, uuid, data, size);
+    sy_fuzz_file(sy_files_join(dir, "manifest"), SY_FILE_MANIFEST, 1, uuid, data, size);
     sy_status st = sy_manifest_read(dir, &m, &err);
     sy_fuzz_status(st, &err);
     if (st == SY_OK) {
