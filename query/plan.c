@@ -282,8 +282,7 @@ static sy_status make_filter(sy_plan *p, uint64_t wanted, const sy_field_filter 
     *out = filter;
     if (!filter)
         return sy_fail_nomem(err);
-    sy_segment_filter(p->segment, wanted, filter);
-    return SY_OK;
+    return sy_segment_filter(p->segment, wanted, filter, err);
 }
 
 static sy_status leaf_filter(sy_plan *p, const sy_leaf *leaf, const sy_field_filter **out,

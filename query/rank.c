@@ -242,7 +242,9 @@ static sy_status open_source(ranker *r, source *src, uint64_t *df, sy_error *err
         sy_field_filter *filter = sy_query_memory_take(r->s->memory, 1, sizeof *filter);
         if (!filter)
             return sy_fail_nomem(err);
-        sy_segment_filter(r->seg, u->wanted, filter);
+        st = sy_segment_filter(r->seg, u->wanted, filter, err);
+        if (st != SY_OK)
+            return st;
         ref.filter = filter;
     }
     *df += ref.df;
@@ -272,6 +274,7 @@ static sy_status look_up(ranker *r, sy_error *err)
     sy_status st = SY_OK;
     for (size_t i = 0; i < r->s->index->n_segments && st == SY_OK; i++) {
         enter_segment(r, i);
+        st = sy_segment_need_facts(r->seg, err);
         for (size_t u = 0; u < r->units.n && st == SY_OK; u++) {
             source *src = &r->sources[u];
             src->unit = &r->units.items[u];

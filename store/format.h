@@ -11,6 +11,7 @@ enum {
     SY_FOOTER_LEN = 48,
     SY_TABLE_ENTRY_LEN = 32,
     SY_SECTIONS_MAX = 64,
+    SY_SUM_BLOCK = 4096, /* bytes under one sum: docs/format.md, 3.2 */
     SY_DOC_ENTRY_LEN = 56,
     SY_BIGRAM_ROW_LEN = 20,
     SY_BIGRAM_ROWS_END = 0x110000, /* the character of the last row, which has no entries */
@@ -48,7 +49,8 @@ typedef enum sy_section_kind {
     SY_SECTION_TERM_LISTS = 26,
     SY_SECTION_PHRASES = 27,
     SY_SECTION_RECORD_FACTS = 28,
-    SY_SECTION_FIELD_SETS = 29
+    SY_SECTION_FIELD_SETS = 29,
+    SY_SECTION_BLOCK_SUMS = 30
 } sy_section_kind;
 
 #endif

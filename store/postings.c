@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "store/file.h"
 
 /* A list on disk (docs/format.md, 5.5):
  *
@@ -32,11 +33,20 @@ static uint32_t skip_end(const sy_postings *p, uint32_t block)
     return sy_get_u32(p->skips + (size_t)block * SKIP_LEN + 4);
 }
 
-/* Where block b starts, or NULL if its skip data does not hold. */
+/* False if bytes of the list are damaged. */
+static bool is_sound(const sy_postings *p, const uint8_t *at, size_t len)
+{
+    return !p->ref.file || sy_file_need(p->ref.file, at, len, NULL) == SY_OK;
+}
+
+/* Where block b starts, or NULL if its skip data or its bytes do not hold. */
 static const uint8_t *block_at(const sy_postings *p, uint32_t b)
 {
-    uint32_t start = b == 0 ? 0 : skip_end(p, b - 1);
-    return start <= (size_t)(p->ref.end - p->blocks) ? p->blocks + start : NULL;
+    size_t start = b == 0 ? 0 : skip_end(p, b - 1), all = (size_t)(p->ref.end - p->blocks);
+    size_t end = b < p->n_full ? skip_end(p, b) : all;
+    return start <= end && end <= all && is_sound(p, p->blocks + start, end - start)
+               ? p->blocks + start
+               : NULL;
 }
 
 /* The filter wants to know the fields alone. */
@@ -113,7 +123,8 @@ static void init_list(sy_postings *p)
     p->n_full = p->n_all / BLOCK;
     size_t skips = (size_t)p->n_full * SKIP_LEN;
     size_t bounds = ref->marked ? ((size_t)p->n_all + BLOCK - 1) / BLOCK : 0;
-    if (p->n_all >= SY_DOC_END || (size_t)(ref->end - ref->at) < skips + bounds) {
+    if (p->n_all >= SY_DOC_END || (size_t)(ref->end - ref->at) < skips + bounds ||
+        !is_sound(p, ref->at, skips + bounds)) {
         p->n_full = p->n_all = 0;
         end_walk(p, true);
         return;

@@ -27,16 +27,17 @@ typedef struct sy_field_filter {
 
 /* Where a list lies. df 0: an empty list. */
 typedef struct sy_postings_ref {
-    uint32_t df;           /* records in the list */
-    bool marked;           /* frequencies and fields are stored */
-    bool merged;           /* other strings' records are among them */
-    const uint8_t *at;     /* NULL for a list of one record, which is inlined: */
-    const uint8_t *end;    /* bound for reading */
-    sy_docid only;         /* that record */
-    sy_mark only_mark;     /* and its marks */
-    uint64_t offset;       /* of `at` in its file, for messages */
-    const uint8_t *subset; /* not NULL: only postings with their bit here; df counts those */
-    uint32_t n_all;        /* then: postings of the list at `at` */
+    uint32_t df;                /* records in the list */
+    bool marked;                /* frequencies and fields are stored */
+    bool merged;                /* other strings' records are among them */
+    const uint8_t *at;          /* NULL for a list of one record, which is inlined: */
+    const uint8_t *end;         /* bound for reading */
+    sy_docid only;              /* that record */
+    sy_mark only_mark;          /* and its marks */
+    uint64_t offset;            /* of `at` in its file, for messages */
+    const struct sy_file *file; /* what is read of it is held against its sums; NULL: it is sound */
+    const uint8_t *subset;      /* not NULL: only postings with their bit here; df counts those */
+    uint32_t n_all;             /* then: postings of the list at `at` */
     const sy_field_filter *filter; /* not NULL: of those only the ones it accepts; df is then
                                       the most there can be */
 } sy_postings_ref;

@@ -123,8 +123,14 @@ sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_
                           sy_error *err)
 {
     sy_field_id taken;
+    if (len > SY_ALIAS_LEN_MAX)
+        return sy_fail(err, SY_E_LIMIT, NULL, "another name of a field has more than %d bytes",
+                       SY_ALIAS_LEN_MAX);
     if (sy_schema_find(s, alias, len, &taken))
         return SY_OK;
+    if (s->n_aliases >= SY_ALIASES_MAX)
+        return sy_fail(err, SY_E_LIMIT, NULL, "the fields have more than %d other names",
+                       SY_ALIASES_MAX);
     if (id >= s->n_fields)
         return sy_fail(err, SY_E_INPUT, NULL, "an alias for a field that does not exist");
     if (len > 0 && memchr(alias, '\0', len))
@@ -136,6 +142,7 @@ sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_
     if (!copy)
         return sy_fail_nomem(err);
     f->aliases[f->n_aliases++] = copy;
+    s->n_aliases++;
     return SY_OK;
 }
 
@@ -147,6 +154,7 @@ void sy_schema_unalias(sy_schema *s, sy_field_id id, const char *alias, size_t l
             continue;
         sy_free(f->aliases[k]);
         f->n_aliases--;
+        s->n_aliases--;
         memmove(&f->aliases[k], &f->aliases[k + 1], (f->n_aliases - k) * sizeof *f->aliases);
         return;
     }

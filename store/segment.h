@@ -1,8 +1,8 @@
 /* store/segment.h - read one immutable segment of an index.
  *
- * Everything read from the mapping is checked against its bounds; what does not
- * hold is SY_E_CORRUPT, never a crash. Bytes: docs/format.md, "Segment". A
- * segment is immutable and may be shared between threads. */
+ * Everything read from the mapping is checked against its sum, when it is first read, and
+ * against its bounds; what does not hold is SY_E_CORRUPT, never a crash or an answer. Bytes:
+ * docs/format.md, "Segment". A segment is immutable and may be shared between threads. */
 #ifndef SY_STORE_SEGMENT_H
 #define SY_STORE_SEGMENT_H
 
@@ -83,11 +83,15 @@ SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, const sy_bigram
                                           uint32_t i, uint32_t *b, sy_postings_ref *out,
                                           sy_error *err);
 
-/* What marks and ranking need. `wanted` has the bits (sy_field_bit) of the fields
- * that are wanted; *out borrows the segment. */
-void sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_filter *out);
+/* What marks and ranking need; the longest field of each record is held against its sum. `wanted`
+ * has the bits (sy_field_bit) of the fields that are wanted; *out borrows the segment. */
+SY_CHECKED sy_status sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_filter *out,
+                                       sy_error *err);
 /* The fields of a posting, as bits; ~0 if they are not known. */
 uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set);
+/* To be called before fields of postings or lengths are asked for: holds what they are
+ * read from against its sums. CORRUPT. */
+SY_CHECKED sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err);
 /* The code of a record's length (store/scoring.h); docid < n_records. */
 uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid);
 uint64_t sy_segment_total_length(const sy_segment *seg); /* characters of all records */

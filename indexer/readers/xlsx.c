@@ -91,8 +91,10 @@ static sy_status on_workbook(void *ctx, const sy_xml_element *e, uint32_t line, 
         sy_xml_attr(e, "date1904", &value);
         x->from_1904 = value.len > 0 && (value.data[0] == '1' || value.data[0] == 't');
     }
-    if (e->name != SHEET || x->n_sheets == SHEETS_MAX)
+    if (e->name != SHEET)
         return SY_OK;
+    if (x->n_sheets == SHEETS_MAX)
+        return sy_fail(err, SY_E_LIMIT, NULL, "it has more than %d sheets", SHEETS_MAX);
     if (!sy_grow((void **)&x->sheets, x->n_sheets, &x->cap_sheets, sizeof *x->sheets))
         return sy_fail_nomem(err);
     sheet *s = &x->sheets[x->n_sheets++];

@@ -75,6 +75,27 @@ static void read_entry(plain_file *f, uint64_t at, uint64_t from, uint64_t to)
     f->sections[kind] = (sy_slice){(const char *)f->bytes + offset, (size_t)len};
 }
 
+/* ---- sums of blocks: 3.2 ---- */
+
+static void check_sums(const plain_file *f)
+{
+    sy_slice s = f->sections[30];
+    assert_non_null(s.data);
+    const uint8_t *sums = (const uint8_t *)s.data;
+    size_t end = (size_t)(sums - f->bytes), n = (end + 4095) / 4096,
+           n_above = (n * 4 + 4095) / 4096;
+    assert_int_equal(s.len, n * 4 + n_above * 4 + 8);
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i == 0 ? 48 : i * 4096, to = i + 1 == n ? end : (i + 1) * 4096;
+        assert_true((uint32_t)sy_hash64(f->bytes + from, to - from) == number(sums + i * 4, 4));
+    }
+    for (size_t i = 0; i < n_above; i++) {
+        size_t from = i * 4096, to = i + 1 == n_above ? n * 4 : (i + 1) * 4096;
+        assert_true((uint32_t)sy_hash64(sums + from, to - from) == number(sums + (n + i) * 4, 4));
+    }
+    assert_true(sy_hash64(sums + n * 4, n_above * 4) == number(sums + (n + n_above) * 4, 8));
+}
+
 void plain_file_open(uint8_t *bytes, size_t len, uint32_t kind, const uint8_t *uuid,
                      plain_file *out)
 {
@@ -105,6 +126,8 @@ void plain_file_open(uint8_t *bytes, size_t len, uint32_t kind, const uint8_t *u
         read_entry(out, at, from, to);
     }
     assert_true(n > 0 || table == 48);
+    if (kind == 2)
+        check_sums(out);
 }
 
 void plain_file_close(plain_file *f)

@@ -165,6 +165,26 @@ static void test_terms(void **state)
     check_model(&m, "a block of terms does not hold");
 }
 
+/* What the list of a character says, its bigrams say as well. */
+static void test_characters(void **state)
+{
+    (void)state;
+    static const char not_said[] = "the list of a character is not that of its bigrams";
+    for (uint32_t missing = 0; missing < 2; missing++) {
+        sy_model m = sample();
+        m.terms[0].key = (sy_slice){"ca", 2};
+        m.terms[0].list.n = N - missing;
+        check_model(&m, missing ? not_said : NULL);
+    }
+    sy_model m = sample();
+    m.terms[0].key = (sy_slice){"cz", 2};
+    check_model(&m, not_said);
+    m = sample(); /* bigrams of a know less than the list */
+    m.bigrams[0].list.n = N - 1;
+    m.terms[0].key = (sy_slice){"ca", 2};
+    check_model(&m, not_said);
+}
+
 static void test_bigrams(void **state)
 {
     (void)state;
@@ -245,8 +265,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound),    cmocka_unit_test(test_records),
-        cmocka_unit_test(test_terms),    cmocka_unit_test(test_bigrams),
-        cmocka_unit_test(test_manifest), cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_terms),    cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_bigrams),  cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_failures),
     };
     sy_files_in_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);
