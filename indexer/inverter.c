@@ -513,7 +513,7 @@ static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
     }
     write_grams(inv, w, &gram, &list);
     if (list.status != SY_OK || inv->pool.failed)
-        w->head.status = SY_E_NOMEM; /* told by sy_run_close */
+        w->failed = true; /* told by sy_run_close */
     sy_buf_release(&list);
 }
 
