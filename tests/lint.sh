@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
-FOLDERS='base segmenter store indexer query cli'
+FOLDERS='base segmenter store indexer query include library cli'
 jobs=$(getconf _NPROCESSORS_ONLN)
 log=$(mktemp "${TMPDIR:-/tmp}/suoyin-lint-XXXXXX") || exit 2
 trap 'rm -f "$log"' EXIT
@@ -61,15 +61,17 @@ include_directions() {
             may["base"] = "base"
             may["segmenter"] = "base segmenter"
             may["store"] = "base store"
+            may["include"] = ""
+            may["library"] = "base segmenter store indexer query include library"
             may["indexer"] = "base segmenter store indexer"
             may["query"] = "base segmenter store query"
-            may["cli"] = "base segmenter store indexer query cli"
-            may["tests"] = may["cli"] " tests"
+            may["cli"] = "base segmenter store indexer query include cli"
+            may["tests"] = may["cli"] " library tests"
             also["base"] = "^xxhash[.]h$"
             also["segmenter"] = "^unicode/"
             also["store"] = "^(zstd|lz4)"
             also["indexer"] = "^(libxml|unicode)/|^zip[.]h$"
-            also["query"] = "^$"
+            also["query"] = also["include"] = also["library"] = "^$"
             also["cli"] = "^unicode/"
             also["tests"] = "^unicode/|^(cmocka|zip)[.]h$"
             libc = "^(assert|ctype|dirent|errno|fcntl|float|ftw|iconv|inttypes|limits|locale|math|poll|pthread|" \
