@@ -15,7 +15,10 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
-MANDIR ?= $(PREFIX)/share/man
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
 LIBEXECDIR ?= $(PREFIX)/libexec/suoyin
 CORPUS ?= corpus
 # `make fuzz`: seconds in all, shared by the targets; FUZZ="docx query" for some of them.
@@ -25,6 +28,8 @@ FUZZ ?=
 BENCH_MB ?= 50
 ENGINES ?=
 VERSION := 0.1.0
+# Counts what breaks programs linked with libsuoyin.so.
+SOVERSION := 0
 
 # Left to the recipes (=, not :=), so that `make deps` runs before pkg-config is asked.
 PACKAGES := icu-i18n icu-uc libxml-2.0 libxxhash libzip
@@ -46,13 +51,14 @@ endif
 ifdef WERROR
 WARNINGS += -Werror
 endif
-SY_CFLAGS = -std=c17 -D_GNU_SOURCE -DSY_VERSION='"$(VERSION)"' $(WARNINGS) -I. -I$(OUT)/gen $(CFLAGS) $(MODE) -pthread -MMD -MP
+SY_CFLAGS = -std=c17 -D_GNU_SOURCE -DSY_VERSION='"$(VERSION)"' $(WARNINGS) -I. -I$(OUT)/gen $(CFLAGS) $(MODE) \
+	-fPIC -fvisibility=hidden -pthread -MMD -MP
 SY_LDFLAGS = $(LDFLAGS) $(MODE) -pthread
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-LIB_SOURCES := $(filter-out %_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c))
+LIB_SOURCES := $(filter-out %_gen.c,$(wildcard base/*.c segmenter/*.c store/*.c indexer/*.c indexer/readers/*.c query/*.c library/*.c))
 CLI_SOURCES := $(filter-out cli/lean.c,$(wildcard cli/*.c))
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/model/test_*.c tests/fault/test_*.c)
 SUPPORT_SOURCES := $(wildcard tests/support/*.c)
@@ -65,7 +71,7 @@ FUZZ_OBJECTS := $(addprefix $(OUT)/tests/fuzz/,fuzz.o read_any.o ask_any.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
+.PHONY: force library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -95,9 +101,35 @@ $(OUT)/libsuoyin.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# What is installed of the library: only the names in include/suoyin.h can be linked with.
+# The static one is a single object, for names can only be hidden when all their uses are bound.
+SHARED := libsuoyin.so.$(VERSION)
+SONAME := libsuoyin.so.$(SOVERSION)
+
+library: $(OUT)/lib/$(SHARED) $(OUT)/lib/libsuoyin.a
+
+$(OUT)/lib/$(SHARED): $(LIB_OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SY_LDFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
+	$(Q)ln -sf $(SHARED) $(@D)/$(SONAME) && ln -sf $(SONAME) $(@D)/libsuoyin.so
+
+$(OUT)/lib/libsuoyin.a: $(LIB_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) -r -o $(@D)/suoyin.o $^
+	$(Q)objcopy --localize-hidden $(@D)/suoyin.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(@D)/suoyin.o
+
 $(OUT)/segmenter/word_tables.o: $(OUT)/gen/word_tables.inc
 
-$(OUT)/%.o: %.c | $(GENERATED)
+# Other flags than last time: all is compiled anew.
+$(OUT)/flags: force
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(CC) $(subst ','\'',$(SY_CFLAGS))' | cmp -s - $@ || \
+		printf '%s\n' '$(CC) $(subst ','\'',$(SY_CFLAGS))' >$@
+
+$(OUT)/%.o: %.c $(OUT)/flags | $(GENERATED)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) -c -o $@ $<
@@ -151,7 +183,7 @@ $(OUT)/bench/%: $(OUT)/bench/%.o $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-tests: $(OUT)/suoyin $(OUT)/bench/readers $(UNIT_PROGRAMS) fuzz-programs
+tests: $(OUT)/suoyin library $(OUT)/bench/readers $(UNIT_PROGRAMS) fuzz-programs
 
 # Recursive, so that what `deps` installs is seen by the build; on all cores unless -j was given.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
@@ -227,20 +259,61 @@ lint:
 	$(Q)tests/lint.sh
 
 format:
-	$(Q)find base segmenter store indexer query cli tests -name '*.[ch]' -exec clang-format -i {} +
+	$(Q)find base segmenter store indexer query include library cli examples tests -name '*.[ch]' -exec clang-format -i {} +
 
 deps:
 	$(Q)tests/deps.sh
 
-install: build/suoyin
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man7'
-	install -m 755 $(OUT)/suoyin '$(DESTDIR)$(BINDIR)/suoyin'
-	install -m 755 $(OUT)/suoyin-index '$(DESTDIR)$(LIBEXECDIR)/suoyin-index'
-	install -m 644 man/*.1 '$(DESTDIR)$(MANDIR)/man1'
-	install -m 644 man/*.7 '$(DESTDIR)$(MANDIR)/man7'
+# What is installed, a line a file: mode, file, where to. `install` and `uninstall` read it.
+INSTALLED = \
+	755 $(OUT)/suoyin $(BINDIR)/suoyin \
+	755 $(OUT)/suoyin-index $(LIBEXECDIR)/suoyin-index \
+	644 $(OUT)/lib/$(SHARED) $(LIBDIR)/$(SHARED) \
+	link $(SHARED) $(LIBDIR)/$(SONAME) \
+	link $(SONAME) $(LIBDIR)/libsuoyin.so \
+	644 $(OUT)/lib/libsuoyin.a $(LIBDIR)/libsuoyin.a \
+	644 include/suoyin.h $(INCLUDEDIR)/suoyin.h \
+	pc - $(LIBDIR)/pkgconfig/suoyin.pc \
+	$(foreach f,$(wildcard man/*.1),644 $(f) $(MANDIR)/man1/$(notdir $(f))) \
+	$(foreach f,$(wildcard man/*.7),644 $(f) $(MANDIR)/man7/$(notdir $(f))) \
+	$(foreach f,LICENSE CHANGELOG.md README.md $(wildcard docs/*.md examples/*.c),644 $(f) $(DATADIR)/doc/suoyin/$(f)) \
+	644 indexer/schema.json $(DATADIR)/suoyin/schema.json
 
+define PC
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$(INCLUDEDIR)
+
+Name: suoyin
+Description: full-text index and query library for Chinese records with named fields
+Version: $(VERSION)
+Libs: -L$${libdir} -lsuoyin
+Libs.private: -pthread -lm
+Requires.private: $(PACKAGES)
+Cflags: -I$${includedir}
+endef
+export PC
+
+install: build/suoyin library
+	$(Q)printf '%s %s %s\n' $(INSTALLED) | while read -r mode file to; do \
+		install -d "$(DESTDIR)$${to%/*}" || exit; \
+		case $$mode in \
+		link) ln -sf "$$file" "$(DESTDIR)$$to" ;; \
+		pc) printf '%s\n' "$$PC" >"$(DESTDIR)$$to" && chmod 644 "$(DESTDIR)$$to" ;; \
+		*) install -m "$$mode" "$$file" "$(DESTDIR)$$to" ;; \
+		esac || exit; \
+	done
+
+deb: build/suoyin library
+	$(Q)rm -rf build/deb
+	$(Q)$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/build/deb' PREFIX=/usr
+	$(Q)packaging/deb.sh build/deb $(VERSION) build/suoyin_$(VERSION)_$$(dpkg --print-architecture).deb
+
+# Folders that are ours go too.
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/suoyin' '$(DESTDIR)$(LIBEXECDIR)/suoyin-index' $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man1/%',$(wildcard man/*.1)) $(patsubst man/%,'$(DESTDIR)$(MANDIR)/man7/%',$(wildcard man/*.7))
+	$(Q)printf '%s %s %s\n' $(INSTALLED) | while read -r mode file to; do rm -f "$(DESTDIR)$$to"; done
+	$(Q)cd '$(DESTDIR)$(DATADIR)/doc/suoyin' 2>/dev/null && rmdir docs examples || true
+	$(Q)rmdir '$(DESTDIR)$(DATADIR)/doc/suoyin' '$(DESTDIR)$(DATADIR)/suoyin' '$(DESTDIR)$(LIBEXECDIR)' 2>/dev/null || true
 
 clean:
 	rm -rf build
@@ -259,7 +332,9 @@ help:
 	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
 	@echo 'format      clang-format the sources'
-	@echo 'install     copy the program and man pages below DESTDIR and PREFIX ($(PREFIX))'
+	@echo 'library     build/release/lib: libsuoyin, shared and static'
+	@echo 'install     copy programs, library, man pages and the rest below DESTDIR and PREFIX ($(PREFIX)); uninstall'
+	@echo 'deb         a package for this Debian: build/suoyin_VERSION_ARCH.deb'
 	@echo 'clean       remove build/'
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -15,24 +15,31 @@
 
 #define FULL_PROGRAM "suoyin-index"
 
-/* Its path beside this program, whatever link it was called by. */
-static bool beside(char *out, size_t cap)
+/* Where it is, as seen from the folder of this program, whatever link that was called
+ * by: so a tree that was moved, or unpacked elsewhere, works. */
+static const char *const places[] = {"/" FULL_PROGRAM, "/../libexec/suoyin/" FULL_PROGRAM};
+
+static bool find_near(char *out, size_t cap)
 {
     ssize_t len = readlink("/proc/self/exe", out, cap);
     if (len <= 0 || (size_t)len >= cap)
         return false;
     out[len] = '\0';
     char *slash = strrchr(out, '/');
-    if (!slash || (size_t)(slash - out) + sizeof "/" FULL_PROGRAM > cap)
-        return false;
-    strcpy(slash, "/" FULL_PROGRAM);
-    return access(out, X_OK) == 0;
+    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
+        if ((size_t)(slash - out) + strlen(places[i]) >= cap)
+            continue;
+        strcpy(slash, places[i]);
+        if (access(out, X_OK) == 0)
+            return true;
+    }
+    return false;
 }
 
 int sy_cmd_index(const sy_arguments *args)
 {
     char path[4096];
-    if (!beside(path, sizeof path))
+    if (!find_near(path, sizeof path))
         snprintf(path, sizeof path, "%s", SY_LIBEXECDIR "/" FULL_PROGRAM);
     char **words = sy_alloc((size_t)args->n_words + 3, sizeof *words);
     if (words) {

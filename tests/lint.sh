@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
-FOLDERS='base segmenter store indexer query cli'
+FOLDERS='base segmenter store indexer query include library cli'
 jobs=$(getconf _NPROCESSORS_ONLN)
 log=$(mktemp "${TMPDIR:-/tmp}/suoyin-lint-XXXXXX") || exit 2
 trap 'rm -f "$log"' EXIT
@@ -61,15 +61,17 @@ include_directions() {
             may["base"] = "base"
             may["segmenter"] = "base segmenter"
             may["store"] = "base store"
+            may["include"] = ""
+            may["library"] = "base segmenter store indexer query include library"
             may["indexer"] = "base segmenter store indexer"
             may["query"] = "base segmenter store query"
-            may["cli"] = "base segmenter store indexer query cli"
-            may["tests"] = may["cli"] " tests"
+            may["cli"] = "base segmenter store indexer query include cli"
+            may["tests"] = may["cli"] " library tests"
             also["base"] = "^xxhash[.]h$"
             also["segmenter"] = "^unicode/"
             also["store"] = "^(zstd|lz4)"
             also["indexer"] = "^(libxml|unicode)/|^zip[.]h$"
-            also["query"] = "^$"
+            also["query"] = also["include"] = also["library"] = "^$"
             also["cli"] = "^unicode/"
             also["tests"] = "^(libxml|unicode)/|^(cmocka|zip)[.]h$"
             libc = "^(assert|ctype|dirent|errno|fcntl|float|ftw|iconv|inttypes|limits|locale|math|poll|pthread|" \
@@ -103,7 +105,7 @@ formatted() {
 }
 
 scripts() {
-    { find tests corpus -name '*.sh'; echo tests/cli/helpers; } | while read -r script; do
+    { find tests corpus packaging -name '*.sh'; echo tests/cli/helpers; } | while read -r script; do
         sh -n "$script"
     done
     bash -n .ci/run
@@ -122,11 +124,11 @@ unique_names() {
 unique_symbols() {
     # shellcheck disable=SC2086  # a list of folders
     # lean.o takes the place of cmd_index.o.
-    (cd build/lint-gcc && find $FOLDERS -name '*.o' ! -name lean.o -exec nm -g --defined-only {} +) |
+    (cd build/lint-gcc && find $(for f in $FOLDERS; do [ -d "$f" ] && echo "$f"; done) -name '*.o' ! -name lean.o -exec nm -g --defined-only {} +) |
         sed -n 's/^[0-9a-f]* [A-Z] //p' | sort >"$log.names"
     [ -s "$log.names" ] || echo 'not checked: the build with gcc failed'
     uniq -d "$log.names" | sed 's/$/: defined twice/'
-    grep -v -e '^sy_' -e '^main$' "$log.names" | sed 's/$/: a name for all that does not begin with sy_/'
+    grep -v -e '^sy_' -e '^suoyin_' -e '^main$' "$log.names" | sed 's/$/: a name for all that does not begin with sy_ or suoyin_/'
     rm -f "$log.names"
 }
 
