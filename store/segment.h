@@ -58,7 +58,8 @@ SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_
 /* Appends a value's original text to out. */
 SY_CHECKED sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value,
                                      sy_buf *out, sy_error *err);
-/* Appends the normal form of a value that is simple. */
+/* Appends the normal form of a value that is simple, but for its spaces: to be joined by
+ * sy_normal_join_spaces. */
 SY_CHECKED sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_value *value,
                                        sy_buf *out, sy_error *err);
 

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "segmenter/normal.h"
 #include "tests/support/check.h"
 #include "tests/support/files.h"
 
@@ -456,7 +457,29 @@ static sy_slice spell(const plain_file *f, sy_model *m, sy_slice units, bool nor
 
 sy_slice plain_normal(const plain_file *f, sy_model *m, const sy_stored_value *value)
 {
-    return spell(f, m, value->coded, true);
+    sy_slice spelt = spell(f, m, value->coded, true);
+    char *out = sy_model_alloc(m, spelt.len + 1);
+    size_t n = 0;
+    bool after_han = false;
+    for (size_t i = 0; i < spelt.len;) {
+        uint32_t cp, next = 0;
+        size_t spaces = 0, len = sy_utf8_decode(spelt.data + i, spelt.len - i, &cp);
+        while (i + spaces < spelt.len && spelt.data[i + spaces] == ' ')
+            spaces++;
+        if (spaces > 0) {
+            i += spaces;
+            if (i < spelt.len)
+                sy_utf8_decode(spelt.data + i, spelt.len - i, &next);
+            if (!(after_han && sy_cp_is_han(next)))
+                out[n++] = ' ';
+            continue;
+        }
+        memcpy(out + n, spelt.data + i, len);
+        n += len;
+        i += len;
+        after_han = sy_cp_is_han(cp);
+    }
+    return (sy_slice){out, n};
 }
 
 static void check_phrases(const plain_file *f)
