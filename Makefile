@@ -277,6 +277,10 @@ uninstall:
 	$(Q)cd '$(DESTDIR)$(DATADIR)/doc/suoyin' 2>/dev/null && rmdir docs examples || true
 	$(Q)rmdir '$(DESTDIR)$(DATADIR)/doc/suoyin' '$(DESTDIR)$(DATADIR)/suoyin' '$(DESTDIR)$(LIBEXECDIR)' 2>/dev/null || true
 
+deb: build/suoyin library
+	$(Q)MAKE='$(MAKE)' packaging/deb.sh $(VERSION) build
+	@ls build/suoyin_$(VERSION)_*.deb
+
 clean:
 	rm -rf build
 
