@@ -21,6 +21,9 @@ DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 LIBEXECDIR ?= $(PREFIX)/libexec/suoyin
 CORPUS ?= corpus
+# `make fuzz`: seconds in all, shared by the targets; FUZZ="docx query" for some of them.
+FUZZ_S ?= 600
+FUZZ ?=
 # `make bench`: 10^6 bytes of text (190: all there is; more: repeated), and which engines (all).
 BENCH_MB ?= 50
 ENGINES ?=
@@ -40,6 +43,10 @@ else ifeq ($(BUILD),debug)
 MODE := -O0 -g
 else ifeq ($(BUILD),tsan)
 MODE := -O1 -g -fsanitize=thread
+else ifeq ($(BUILD),fuzz)
+CC := clang
+# A NULL pointer plus 0 is what an empty buffer gives; C allows it from its next edition on (N3322).
+MODE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
 ifdef WERROR
 WARNINGS += -Werror
@@ -58,10 +65,13 @@ SUPPORT_SOURCES := $(wildcard tests/support/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(OUT)/%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(OUT)/%.o)
 SUPPORT_OBJECTS := $(SUPPORT_SOURCES:%.c=$(OUT)/%.o)
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(OUT)/tests/fuzz/fuzz_%)
+FUZZ_OBJECTS := $(addprefix $(OUT)/tests/fuzz/,fuzz.o read_any.o ask_any.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: force library deb word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
+.PHONY: force library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -154,11 +164,26 @@ $(OUT)/tests/%: $(OUT)/tests/%.o $(SUPPORT_OBJECTS) $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS)
 
+# A fuzz target is a program of its own: with libFuzzer's main, or one that replays files.
+FUZZ_MAIN = $(if $(filter fuzz,$(BUILD)),,$(OUT)/tests/fuzz/replay.o)
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS) $(FUZZ_MAIN) $(SUPPORT_OBJECTS) $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(shell pkg-config --libs cmocka) $(PKG_LIBS)
+
+$(OUT)/tests/fuzz/fuzz_batch: $(filter-out $(OUT)/cli/main.o,$(CLI_OBJECTS))
+
+# Seeds that are no text are made by the writers of today, so that a new format has new ones.
+$(OUT)/tests/fuzz/seeds: $(OUT)/tests/fuzz/seeds.o $(FUZZ_OBJECTS) $(SUPPORT_OBJECTS) $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(shell pkg-config --libs cmocka) $(PKG_LIBS)
+
+fuzz-programs: $(FUZZ_PROGRAMS) $(OUT)/tests/fuzz/seeds
+
 $(OUT)/bench/%: $(OUT)/bench/%.o $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-tests: $(OUT)/suoyin library $(OUT)/bench/readers $(UNIT_PROGRAMS)
+tests: $(OUT)/suoyin library $(OUT)/bench/readers $(UNIT_PROGRAMS) fuzz-programs
 
 # Recursive, so that what `deps` installs is seen by the build; on all cores unless -j was given.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
@@ -174,6 +199,14 @@ check-asan: deps
 check-tsan: deps
 	$(Q)$(SUBMAKE) BUILD=tsan build/tsan/suoyin tests
 	$(Q)tests/run.sh build/tsan
+
+# libFuzzer comes with clang; `make check` needs neither.
+fuzz: deps
+	$(Q)echo 'int LLVMFuzzerTestOneInput(const char *b, long n) { return !b && n; }' | \
+	    clang -x c -fsanitize=fuzzer - -o /dev/null 2>/dev/null || \
+	    { echo 'make fuzz: needs clang with libFuzzer (Debian: apt-get install clang libclang-rt-dev); nothing was run' >&2; exit 2; }
+	$(Q)$(SUBMAKE) BUILD=fuzz fuzz-programs
+	$(Q)tests/fuzz/run.sh build/fuzz $(FUZZ_S) $(FUZZ)
 
 demo: deps
 	$(Q)$(SUBMAKE) all
@@ -288,6 +321,7 @@ help:
 	@echo 'all         build/suoyin'
 	@echo 'demo        install what is missing, index corpus/ or CORPUS=PATH, run example queries'
 	@echo 'check       install what is missing, run all tests'
+	@echo 'fuzz        fuzz all targets with libFuzzer for FUZZ_S=$(FUZZ_S) seconds, or FUZZ="docx query" alone'
 	@echo 'check-asan  the tests under address and undefined-behaviour sanitizers'
 	@echo 'bench       install the peers, measure all on BENCH_MB=$(BENCH_MB) MB of text; ENGINES="suoyin lucene" for some'
 	@echo 'word-costs  learn segmenter/word_costs.tsv anew from raw text: TEXT="FILE..."'

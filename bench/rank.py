@@ -146,10 +146,10 @@ def suoyin_runs(folder, scratch, program):
     batch = os.path.join(scratch, "queries.txt")
     with open(batch, "w", encoding="utf-8") as file:
         for _, text in queries:
-            file.write(common.suoyin_plain(text) + "\n")
+            file.write(common.suoyin_plain(" ".join(text.split())) + "\n")
     out = subprocess.run([program, "query", "-i", index, "--any", "-k", str(DEPTH), "--keys",
                           "--batch", batch], stdout=subprocess.PIPE)
-    answers = [json.loads(line) for line in out.stdout.decode().splitlines()]
+    answers = [json.loads(line) for line in out.stdout.decode().split("\n") if line]
     if len(answers) != len(queries):
         sys.exit(f"bench-rank: {len(queries)} questions, {len(answers)} answers")
     errors = [a["error"] for a in answers if "error" in a]

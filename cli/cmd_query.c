@@ -25,6 +25,7 @@ typedef struct settings {
     bool source, group, explain, any, terminal, bom;
     char end;
     uint64_t offset, limit; /* limit 0: none */
+    uint64_t best;          /* 0: corpus order */
     const char *batch, *count_by, *fields;
     sy_color_when color;
 } settings;
@@ -159,6 +160,12 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
     sy_status st = sy_arguments_number(args, SY_OPT_OFFSET, 0, UINT64_MAX, 0, &set->offset, err);
     if (st == SY_OK)
         st = sy_arguments_number(args, SY_OPT_LIMIT, 1, UINT64_MAX, 0, &set->limit, err);
+    if (st == SY_OK)
+        st = sy_arguments_number(args, SY_OPT_BEST, 1, SY_BEST_MOST, 0, &set->best, err);
+    bool no_order = set->group || set->wanted == WANT_DOCUMENTS || set->wanted == WANT_COUNT_BY;
+    if (st == SY_OK && set->best > 0 && no_order)
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "-k orders records: it does not go with --group, -l or --count-by");
     return st;
 }
 
@@ -228,7 +235,10 @@ static sy_status load_hit(run *r, const sy_hit *hit, const sy_stored *record, bo
         return st;
     sy_segment_doc doc;
     sy_segment_doc_at(hit->segment, record->doc, &doc);
-    e->shown[e->n++] = (sy_shown){.source = doc.source, .record = keep ? NULL : record};
+    e->shown[e->n++] = (sy_shown){.source = doc.source,
+                                  .record = keep ? NULL : record,
+                                  .ranked = r->set->best > 0,
+                                  .score = hit->score};
     return SY_OK;
 }
 
@@ -465,6 +475,12 @@ static void release(run *r)
     sy_search_close(r->search);
 }
 
+/* How many of the best are wanted: those that --offset passes over as well. */
+static uint64_t ranked_until(const settings *set)
+{
+    return set->offset > SY_BEST_MOST ? SY_BEST_MOST + set->best : set->offset + set->best;
+}
+
 /* Runs a query that was read; returns the exit status. */
 static int run_query(const settings *set, const sy_index *index, const sy_query *query,
                      const char *const *exprs)
@@ -485,6 +501,8 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
         st = sy_query_explain(index, query, exprs, true, &err);
     if (st == SY_OK)
         st = sy_search_open(index, query, &r.search, &err);
+    if (st == SY_OK && set->best > 0)
+        st = sy_search_rank(r.search, ranked_until(set), set->any, true, &err);
     if (st == SY_OK)
         st = answer(&r, &err);
     /* What was found before a failure is shown all the same. */

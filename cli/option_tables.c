@@ -102,6 +102,8 @@ static const sy_option query_options[] = {
      "", false},
     {SY_OPT_LIMIT, 'n', "limit", "N", "Which", "at most N records (keys, documents, values)", "",
      false},
+    {SY_OPT_BEST, 'k', "best", "N", "Which", "the N best records, best first",
+     "With --any, a question can be typed as it is: its words are all optional.", false},
     {SY_OPT_OFFSET, 0, "offset", "N", "Which", "without the first N", "", false},
     {SY_OPT_EXPLAIN, 0, "explain", NULL, "Which",
      "say how the query was read and what each term found",
@@ -175,8 +177,8 @@ const sy_command sy_commands[] = {
      "'=' or a character outside ASCII, or if what follows the '-' is no letter or digit. So "
      "-status:x needs no care, while a plain English word goes after --: suoyin query -- -word; "
      "and the argument of a short option that holds such characters is a word of its own.",
-     "0 some record matches; 1 none does; 2 error", " -k --sort ", query_options,
-     COUNT(query_options), true},
+     "0 some record matches; 1 none does; 2 error", " --sort ", query_options, COUNT(query_options),
+     true},
     {"segment", "cut text into words", "[options] [FILE...]",
      "Writes the lines of the files (or of standard input) with their words separated by one "
      "space, in the original spelling. The cut is the one that the index uses. With --sub the "

@@ -15,6 +15,8 @@ typedef struct sy_shown {
     const sy_stored *record;
     const sy_match *matches; /* by field, value, start */
     size_t n_matches;
+    bool ranked;
+    uint64_t score; /* if ranked; SY_SCORE_ONE is 1 */
 } sy_shown;
 
 typedef struct sy_printer {

@@ -147,6 +147,8 @@ static void put_hit(const sy_printer *p, const sy_shown *hit)
     sy_buf_putc(p->out, ',');
     put_source(p->out, hit->source);
     put_line(p, hit);
+    if (hit->ranked)
+        sy_buf_printf(p->out, "\"score\":%.6g,", (double)hit->score / SY_SCORE_ONE);
     put_fields(p, hit, 1, hit, true);
     sy_buf_putc(p->out, ',');
     put_matches(p, hit);

@@ -7,6 +7,7 @@ typedef struct batch {
     const sy_index *index;
     sy_query_options options;
     bool keys, source;
+    uint64_t best; /* 0: all, in corpus order */
     bool any_hit, any_error;
     sy_buf line; /* the query, as a C string */
     sy_buf keys_json;
@@ -36,6 +37,8 @@ static sy_status run(batch *b, const sy_query *query, uint64_t *count, sy_error 
 {
     sy_search *search = NULL;
     sy_status st = sy_search_open(b->index, query, &search, err);
+    if (st == SY_OK && b->best > 0)
+        st = sy_search_rank(search, b->best, b->options.any, true, err);
     if (st == SY_OK && !b->keys)
         st = sy_search_count(search, count, err);
     while (st == SY_OK && b->keys) {
@@ -113,7 +116,9 @@ int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *
     sy_line_input lines = {.fd = -1};
     sy_error err;
     sy_error_clear(&err);
-    sy_status st = sy_line_input_open(path, &lines, &err);
+    sy_status st = sy_arguments_number(args, SY_OPT_BEST, 1, SY_BEST_MOST, 0, &b.best, &err);
+    if (st == SY_OK)
+        st = sy_line_input_open(path, &lines, &err);
     while (st == SY_OK) {
         bool more;
         sy_slice line, end;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
@@ -13,6 +14,8 @@
 #include "segmenter/names.h"
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
+#include "store/format.h"
+#include "store/scoring.h"
 
 enum {
     /* Below this much text a second thread costs more than it saves; with less memory
@@ -144,7 +147,8 @@ typedef struct worker {
     char *coded;    /* path of the coded records, each behind its length */
     sy_writer *out; /* to it */
     sy_coding coding;
-    sy_buf bytes; /* scratch */
+    sy_buf bytes;        /* scratch */
+    sy_field_sets *sets; /* met by its inverter */
     pthread_t thread;
     bool started;
     sy_status status;
@@ -172,13 +176,17 @@ static sy_status flush(worker *w, sy_inverter *inv, sy_error *err)
     return sy_inverter_flush(inv, w->runs[w->n_runs++], err);
 }
 
-static sy_status code_record(worker *w, sy_stored *record, sy_error *err)
+/* Writes a record's facts and its coded bytes: put_records reads them. */
+static sy_status code_record(worker *w, sy_stored *record, sy_record_facts facts, sy_error *err)
 {
-    uint8_t head[SY_VARINT_MAX];
+    uint8_t head[2 * SY_VARINT_MAX + 1];
     sy_buf_reset(&w->bytes);
     sy_status st = sy_record_code(w->all->coder, &w->coding, record, &w->bytes, err);
     if (st == SY_OK) {
-        sy_writer_put(w->out, head, sy_varint_put(head, w->bytes.len));
+        size_t n = sy_varint_put(head, facts.length);
+        head[n++] = facts.longest;
+        n += sy_varint_put(head + n, w->bytes.len);
+        sy_writer_put(w->out, head, n);
         sy_writer_put(w->out, w->bytes.data, w->bytes.len);
     }
     return st;
@@ -208,10 +216,11 @@ static sy_status invert_records(worker *w, sy_inverter *inv, sy_error *err)
             break;
         if (sy_inverter_full(inv))
             st = flush(w, inv, err);
+        sy_record_facts facts;
         if (st == SY_OK)
-            st = sy_inverter_add(inv, docid, &record, err);
+            st = sy_inverter_add(inv, docid, &record, &facts, err);
         if (st == SY_OK)
-            st = code_record(w, &record, err);
+            st = code_record(w, &record, facts, err);
         since += text_len(&record);
         if (since >= PROGRESS_STEP) {
             uint64_t done = atomic_fetch_add(&all->done, since) + since;
@@ -240,6 +249,12 @@ static void *work(void *arg)
         w->status = invert_records(w, inv, &w->err);
     if (w->status == SY_OK && !sy_inverter_empty(inv))
         w->status = flush(w, inv, &w->err);
+    if (w->status == SY_OK)
+        w->sets = sy_alloc(1, sizeof *w->sets);
+    if (w->sets)
+        *w->sets = *sy_inverter_sets(inv);
+    else if (w->status == SY_OK)
+        w->status = sy_fail_nomem(&w->err);
     if (w->status == SY_OK) {
         w->status = sy_writer_close_scratch(w->out, &w->err);
         w->out = NULL;
@@ -303,16 +318,39 @@ static sy_status put_records(sy_segment_writer *w, const char *path, sy_error *e
     const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL;
     while (st == SY_OK && at != end) {
         uint64_t len;
-        at = sy_varint_get(at, end, &len);
-        if (!at || len > (uint64_t)(end - at)) {
+        sy_record_facts facts = {0};
+        at = sy_varint_get32(at, end, &facts.length);
+        if (at && at < end)
+            facts.longest = *at++;
+        at = at ? sy_varint_get(at, end, &len) : NULL;
+        if (!at || len > (uint64_t)(end - at) || facts.longest >= SY_FIELD_BITS) {
             st = sy_fail(err, SY_E_IO, path, "a scratch file was changed while it was in use");
             break;
         }
-        sy_segment_writer_record(w, at, (size_t)len);
+        sy_segment_writer_record(w, at, (size_t)len, facts);
         at += len;
     }
     sy_map_close(&map);
     return st;
+}
+
+/* The weights of fields, and the sets of fields that all workers met. */
+static sy_status put_fields(const sy_build *b, sy_segment_writer *w, const worker *workers,
+                            unsigned n, sy_error *err)
+{
+    uint8_t weights[SY_FIELD_BITS];
+    uint64_t top[SY_FIELD_SETS_MAX];
+    sy_field_sets *sets = sy_calloc(1, sizeof *sets);
+    if (!sets)
+        return sy_fail_nomem(err);
+    memset(weights, SY_WEIGHT_ONE, sizeof weights);
+    for (size_t i = 0; i < b->schema->n_fields && i < SY_OTHER_FIELDS; i++)
+        weights[i] = b->schema->fields[i].weight;
+    for (unsigned i = 0; i < n; i++)
+        sy_field_sets_merge(sets, workers[i].sets);
+    sy_segment_writer_fields(w, weights, top, sy_field_sets_top(sets, top, SY_FIELD_SETS_MAX));
+    sy_free(sets);
+    return SY_OK;
 }
 
 static sy_status put_docs(sy_segment_writer *w, const sy_spool *spool, sy_error *err)
@@ -352,6 +390,8 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const i
         put_learned(w, all);
     for (unsigned i = 0; i < n && st == SY_OK; i++)
         st = put_records(w, workers[i].coded, err);
+    if (st == SY_OK)
+        st = put_fields(b, w, workers, n, err);
     if (st == SY_OK)
         st = put_docs(w, spool, err);
     if (st == SY_OK)
@@ -453,6 +493,7 @@ sy_status sy_build_segment(const sy_build *b, const sy_spool *spool, sy_slice le
             remove_scratch(workers[i].runs[k]);
         sy_free((void *)workers[i].runs);
         remove_scratch(workers[i].coded);
+        sy_free(workers[i].sets);
     }
     sy_free(workers);
     forget(&learnt);

@@ -1,10 +1,12 @@
 #include "indexer/index_paths.h"
 
 #include <stdio.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "indexer/build.h"
 #include "indexer/reader.h"
 #include "indexer/readers/convert.h"
@@ -375,6 +377,16 @@ static bool is_named_document(const char *path)
     return false;
 }
 
+/* Whether the bytes are UTF-8 as it should be, which needs no copy. */
+static bool is_plain_utf8(const char *encoding, const sy_buf *bytes)
+{
+    if (bytes->len == 0 || (encoding && strcasecmp(encoding, "UTF-8") != 0))
+        return false;
+    bool mark = bytes->len >= 3 && memcmp(bytes->data, "\xEF\xBB\xBF", 3) == 0;
+    return !mark && !memchr(bytes->data, '\0', bytes->len) &&
+           sy_utf8_check(bytes->data, bytes->len) == bytes->len;
+}
+
 static sy_status read_text(job *j, const sy_found *f, const char *name, const sy_buf *bytes,
                            sy_segment_doc *doc, const before *old, sy_error *err)
 {
@@ -383,8 +395,15 @@ static sy_status read_text(job *j, const sy_found *f, const char *name, const sy
     sy_error why;
     sy_error_clear(&why);
     content c = {.name = name, .bytes = &text};
-    sy_status st = sy_decode_as(j->options->read.encoding, f->path, sy_buf_cstr(bytes), bytes->len,
-                                &text, &c.encoding, &c.replaced, &first, &why);
+    const char *encoding = j->options->read.encoding;
+    sy_status st = SY_OK;
+    if (is_plain_utf8(encoding, bytes)) {
+        c.bytes = bytes;
+        c.encoding = "UTF-8";
+    } else {
+        st = sy_decode_as(encoding, f->path, sy_buf_cstr(bytes), bytes->len, &text, &c.encoding,
+                          &c.replaced, &first, &why);
+    }
     if (st == SY_E_NOMEM) {
         st = sy_fail_nomem(err);
     } else if (st != SY_OK && !old->seg && !is_given(j, f->path) && !is_named_document(f->path)) {
@@ -399,7 +418,7 @@ static sy_status read_text(job *j, const sy_found *f, const char *name, const sy
                           c.replaced, c.replaced == 1 ? " is" : "s are", c.encoding, first);
             report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
         }
-        j->sum->text_bytes += text.len;
+        j->sum->text_bytes += c.bytes->len;
         st = run_reader(j, f, &c, doc, old, err);
     }
     sy_buf_release(&text);
@@ -418,6 +437,8 @@ static sy_status read_converted(job *j, const sy_found *f, sy_office_kind kind, 
     if (strcmp(f->path, "-") == 0)
         return skip(j, f->path, "this format is read from files only", old, err);
     sy_status st = sy_convert(kind, f->path, &text, &program, &why);
+    if (st == SY_OK && is_blank(&text))
+        st = sy_fail(&why, SY_E_INPUT, NULL, "%s finds no text in it", program);
     if (st == SY_E_NOMEM)
         st = sy_fail_nomem(err);
     else if (st != SY_OK)
@@ -462,6 +483,8 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
     }
     sy_office_kind kind = sy_office_kind_of(sy_buf_cstr(bytes), bytes->len);
     content c = {.name = f->path, .bytes = bytes, .binary = true};
+    if (kind == SY_OFFICE_NO_MEMORY)
+        return sy_fail_nomem(err);
     if (kind == SY_OFFICE_NONE)
         return read_text(j, f, f->path, bytes, &doc, old, err);
     if (unread(kind))

@@ -11,11 +11,14 @@
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 
-/* Two hash tables with open addressing, one of bigrams, one of terms. An entry
- * holds its growing list, so that one look at the table and one at the entry is
- * all that a character or word costs. */
+/* A record's bigrams are first counted in a table of its own, which stays in the
+ * processor's caches; then each goes once to the table of all bigrams. There nearly
+ * every look misses the caches, so the misses of a group are started together.
+ * Terms are fewer: they go to their table one by one, and the posting of the record
+ * in hand waits in the entry until the next record. */
 
 typedef struct bigram_entry {
     uint64_t bigram;
@@ -26,6 +29,9 @@ typedef struct term_entry {
     uint64_t hash;
     uint64_t key_at; /* in keys */
     uint32_t key_len;
+    bool waits;       /* `posting` is not in the list yet */
+    uint64_t longest; /* bit of the longest field of its record */
+    sy_posting posting;
     sy_growing_list list;
 } term_entry;
 
@@ -34,6 +40,18 @@ typedef struct slots {
     size_t n;        /* a power of two, or 0 */
 } slots;
 
+/* A bigram of the record in hand. */
+typedef struct found {
+    uint64_t bigram, fields;
+    uint32_t tf;
+} found;
+
+/* A value of the record in hand: its normal form in `normal`. */
+typedef struct span {
+    size_t start, len;
+    sy_field_id field;
+} span;
+
 struct sy_inverter {
     unsigned norm_flags;
     const sy_schema *schema;
@@ -41,6 +59,12 @@ struct sy_inverter {
     const sy_grams *grams;
     sy_growing_list *gram_lists; /* of each gram */
     sy_docid docid;              /* the record being added */
+    uint64_t longest;            /* bit of its longest field */
+    span *spans;
+    size_t n_spans, cap_spans;
+    found *found;
+    size_t n_found, cap_found;
+    slots found_slots;
     sy_cutter *cutter;
     sy_posting_pool pool;
     bigram_entry *bigrams;
@@ -51,9 +75,14 @@ struct sy_inverter {
     slots term_slots;
     sy_buf keys; /* of the terms */
     sy_buf normal, key;
+    sy_field_sets sets;
 };
 
-enum { FIRST_SLOTS = 1 << 10 };
+enum {
+    FIRST_SLOTS = 1 << 10,
+    GROUP = 32, /* bigrams whose cache misses overlap */
+    FOUND_KEPT = 1 << 18
+};
 
 sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const sy_grams *grams,
                           const sy_schema *schema, size_t budget, sy_inverter **out, sy_error *err)
@@ -81,11 +110,11 @@ static uint64_t mix(uint64_t key)
     return key ^ key >> 32;
 }
 
-/* Makes room in `s` for one more than n entries; `hash_of` gives each one's hash. */
-static bool slots_grow(slots *s, size_t n, uint64_t (*hash_of)(const void *entries, size_t i),
-                       const void *entries)
+/* Makes room in `s` for `more` than n entries; `hash_of` gives each one's hash. */
+static bool slots_grow(slots *s, size_t n, size_t more,
+                       uint64_t (*hash_of)(const void *entries, size_t i), const void *entries)
 {
-    if ((n + 1) * 3 <= s->n * 2)
+    if ((n + more) * 3 <= s->n * 2)
         return true;
     size_t size = s->n ? s->n * 2 : FIRST_SLOTS;
     uint32_t *items = sy_calloc(size, sizeof *items);
@@ -112,29 +141,116 @@ static uint64_t term_hash(const void *entries, size_t i)
     return ((const term_entry *)entries)[i].hash;
 }
 
-static bool add_bigram(sy_inverter *inv, uint64_t bigram, sy_docid doc)
+/* The fields of a posting as they are written: 0 for the longest alone. */
+static uint64_t named_fields(sy_inverter *inv, uint64_t fields, uint64_t longest)
 {
-    size_t mask = inv->bigram_slots.n - 1, at = (size_t)mix(bigram) & mask;
-    while (inv->bigram_slots.n > 0 && inv->bigram_slots.items[at] != 0) {
-        bigram_entry *e = &inv->bigrams[inv->bigram_slots.items[at] - 1];
-        if (e->bigram == bigram) {
-            sy_posting_pool_add(&inv->pool, &e->list, doc, false);
+    if (fields == longest)
+        return 0;
+    sy_field_sets_add(&inv->sets, fields, 1);
+    return fields;
+}
+
+static uint64_t found_hash(const void *entries, size_t i)
+{
+    return mix(((const found *)entries)[i].bigram);
+}
+
+/* Counts a bigram of the record in hand. */
+static bool find_bigram(sy_inverter *inv, uint64_t bigram, uint64_t field)
+{
+    size_t mask = inv->found_slots.n - 1, at = (size_t)mix(bigram) & mask;
+    for (; inv->found_slots.n > 0 && inv->found_slots.items[at] != 0; at = (at + 1) & mask) {
+        found *f = &inv->found[inv->found_slots.items[at] - 1];
+        if (f->bigram == bigram) {
+            f->fields |= field;
+            f->tf++;
             return true;
         }
-        at = (at + 1) & mask;
     }
-    if (!slots_grow(&inv->bigram_slots, inv->n_bigrams, bigram_hash, inv->bigrams) ||
-        !sy_grow((void **)&inv->bigrams, inv->n_bigrams, &inv->cap_bigrams, sizeof *inv->bigrams))
+    if (!slots_grow(&inv->found_slots, inv->n_found, 1, found_hash, inv->found) ||
+        !sy_grow((void **)&inv->found, inv->n_found, &inv->cap_found, sizeof *inv->found))
         return false;
-    mask = inv->bigram_slots.n - 1;
-    at = (size_t)mix(bigram) & mask;
-    while (inv->bigram_slots.items[at] != 0)
+    mask = inv->found_slots.n - 1;
+    for (at = (size_t)mix(bigram) & mask; inv->found_slots.items[at] != 0;)
         at = (at + 1) & mask;
-    inv->bigram_slots.items[at] = (uint32_t)(inv->n_bigrams + 1);
-    bigram_entry *e = &inv->bigrams[inv->n_bigrams++];
-    *e = (bigram_entry){.bigram = bigram};
-    sy_posting_pool_add(&inv->pool, &e->list, doc, false);
+    inv->found_slots.items[at] = (uint32_t)(inv->n_found + 1);
+    inv->found[inv->n_found++] = (found){.bigram = bigram, .fields = field, .tf = 1};
     return true;
+}
+
+/* The entry of a bigram, or where it is to be: a free slot. */
+static size_t bigram_slot(const sy_inverter *inv, uint64_t bigram)
+{
+    size_t mask = inv->bigram_slots.n - 1, at = (size_t)mix(bigram) & mask;
+    while (inv->bigram_slots.items[at] != 0 &&
+           inv->bigrams[inv->bigram_slots.items[at] - 1].bigram != bigram)
+        at = (at + 1) & mask;
+    return at;
+}
+
+/* Adds up to GROUP bigrams of the record to their lists. */
+static bool add_group(sy_inverter *inv, const found *group, size_t n)
+{
+    uint32_t entries[GROUP];
+    if (!slots_grow(&inv->bigram_slots, inv->n_bigrams, n, bigram_hash, inv->bigrams))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(
+            &inv->bigram_slots.items[(size_t)mix(group[i].bigram) & (inv->bigram_slots.n - 1)]);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t entry =
+            inv->bigram_slots.items[(size_t)mix(group[i].bigram) & (inv->bigram_slots.n - 1)];
+        if (entry != 0)
+            __builtin_prefetch(&inv->bigrams[entry - 1]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t at = bigram_slot(inv, group[i].bigram);
+        if (inv->bigram_slots.items[at] == 0) {
+            if (!sy_grow((void **)&inv->bigrams, inv->n_bigrams, &inv->cap_bigrams,
+                         sizeof *inv->bigrams))
+                return false;
+            inv->bigrams[inv->n_bigrams++] = (bigram_entry){.bigram = group[i].bigram};
+            inv->bigram_slots.items[at] = (uint32_t)inv->n_bigrams;
+        }
+        entries[i] = inv->bigram_slots.items[at] - 1;
+        sy_posting_pool_prefetch(&inv->pool, &inv->bigrams[entries[i]].list);
+    }
+    for (size_t i = 0; i < n; i++) {
+        sy_posting posting = {inv->docid, group[i].tf,
+                              named_fields(inv, group[i].fields, inv->longest)};
+        sy_posting_pool_add(&inv->pool, &inv->bigrams[entries[i]].list, &posting, true);
+    }
+    return true;
+}
+
+/* Empties the record's table: each bigram stands in the run of full slots that begins
+ * where its hash points. */
+static void clear_found(sy_inverter *inv)
+{
+    size_t mask = inv->found_slots.n - 1;
+    for (size_t i = 0; i < inv->n_found; i++) {
+        size_t at = (size_t)mix(inv->found[i].bigram) & mask;
+        for (; inv->found_slots.items[at] != 0; at = (at + 1) & mask)
+            inv->found_slots.items[at] = 0;
+    }
+    inv->n_found = 0;
+    if (inv->cap_found > FOUND_KEPT) { /* one huge record is not a reason to keep so much */
+        sy_free(inv->found);
+        sy_free(inv->found_slots.items);
+        inv->found = NULL;
+        inv->cap_found = 0;
+        inv->found_slots = (slots){NULL, 0};
+    }
+}
+
+/* Adds what was found in the record. */
+static bool add_found(sy_inverter *inv)
+{
+    bool good = true;
+    for (size_t i = 0; i < inv->n_found && good; i += GROUP)
+        good = add_group(inv, inv->found + i, inv->n_found - i < GROUP ? inv->n_found - i : GROUP);
+    clear_found(inv);
+    return good;
 }
 
 static bool key_equals(const sy_inverter *inv, const term_entry *e, sy_slice key)
@@ -142,7 +258,31 @@ static bool key_equals(const sy_inverter *inv, const term_entry *e, sy_slice key
     return e->key_len == key.len && memcmp(inv->keys.data + e->key_at, key.data, key.len) == 0;
 }
 
-static bool add_term(sy_inverter *inv, sy_docid doc, bool with_tf)
+static void put_waiting(sy_inverter *inv, term_entry *e)
+{
+    bool marked = inv->keys.data[e->key_at] == SY_TERM_WORD;
+    if (e->waits && marked)
+        e->posting.fields = named_fields(inv, e->posting.fields, e->longest);
+    if (e->waits)
+        sy_posting_pool_add(&inv->pool, &e->list, &e->posting, marked);
+    e->waits = false;
+}
+
+static void add_occurrence(sy_inverter *inv, term_entry *e, uint64_t field)
+{
+    if (e->waits && e->posting.doc == inv->docid) {
+        e->posting.tf += e->posting.tf < UINT32_MAX;
+        e->posting.fields |= field;
+        return;
+    }
+    put_waiting(inv, e);
+    e->posting = (sy_posting){inv->docid, 1, field};
+    e->longest = inv->longest;
+    e->waits = true;
+}
+
+/* Counts the term in inv->key, which stands in a field. */
+static bool add_term(sy_inverter *inv, uint64_t field)
 {
     sy_slice key = {inv->key.data, inv->key.len};
     if (inv->key.status != SY_OK)
@@ -152,12 +292,12 @@ static bool add_term(sy_inverter *inv, sy_docid doc, bool with_tf)
     while (inv->term_slots.n > 0 && inv->term_slots.items[at] != 0) {
         term_entry *e = &inv->terms[inv->term_slots.items[at] - 1];
         if (e->hash == hash && key_equals(inv, e, key)) {
-            sy_posting_pool_add(&inv->pool, &e->list, doc, with_tf);
+            add_occurrence(inv, e, field);
             return true;
         }
         at = (at + 1) & mask;
     }
-    if (!slots_grow(&inv->term_slots, inv->n_terms, term_hash, inv->terms) ||
+    if (!slots_grow(&inv->term_slots, inv->n_terms, 1, term_hash, inv->terms) ||
         !sy_grow((void **)&inv->terms, inv->n_terms, &inv->cap_terms, sizeof *inv->terms))
         return false;
     mask = inv->term_slots.n - 1;
@@ -168,19 +308,21 @@ static bool add_term(sy_inverter *inv, sy_docid doc, bool with_tf)
     term_entry *e = &inv->terms[inv->n_terms++];
     *e = (term_entry){.hash = hash, .key_at = inv->keys.len, .key_len = (uint32_t)key.len};
     sy_buf_append(&inv->keys, key.data, key.len);
-    sy_posting_pool_add(&inv->pool, &e->list, doc, with_tf);
-    return inv->keys.status == SY_OK;
+    if (inv->keys.status != SY_OK)
+        return false;
+    add_occurrence(inv, e, field);
+    return true;
 }
 
 /* Each character of the normal form with the one behind it; the last before a
  * barrier and the last of all with the barrier. */
-static bool add_characters(sy_inverter *inv, sy_docid doc, sy_slice normal)
+static bool add_characters(sy_inverter *inv, sy_slice normal, uint64_t field)
 {
     uint32_t before = SY_BARRIER;
     for (size_t i = 0; i <= normal.len;) {
         uint32_t cp = SY_BARRIER;
         i += i < normal.len ? sy_utf8_decode(normal.data + i, normal.len - i, &cp) : 1;
-        if (before != SY_BARRIER && !add_bigram(inv, (uint64_t)before << 21 | cp, doc))
+        if (before != SY_BARRIER && !find_bigram(inv, (uint64_t)before << 21 | cp, field))
             return false;
         before = cp;
     }
@@ -190,17 +332,18 @@ static bool add_characters(sy_inverter *inv, sy_docid doc, sy_slice normal)
 static void add_gram(void *ctx, uint32_t number)
 {
     sy_inverter *inv = ctx;
-    sy_posting_pool_add(&inv->pool, &inv->gram_lists[number - SY_PHRASE_BYTES], inv->docid, false);
+    sy_growing_list *list = &inv->gram_lists[number - SY_PHRASE_BYTES];
+    if (list->df == 0 || list->next <= inv->docid)
+        sy_posting_pool_add(&inv->pool, list, &(sy_posting){inv->docid, 1, 0}, false);
 }
 
-static bool add_overlong(sy_inverter *inv, sy_docid doc, sy_field_id field)
+static bool add_overlong(sy_inverter *inv, sy_field_id field)
 {
     sy_term_key_overlong(&inv->key, field);
-    return add_term(inv, doc, false);
+    return add_term(inv, 0);
 }
 
-static sy_status add_words(sy_inverter *inv, sy_docid doc, sy_field_id field, sy_slice normal,
-                           sy_error *err)
+static sy_status add_words(sy_inverter *inv, sy_field_id field, sy_slice normal, sy_error *err)
 {
     const sy_token *tokens;
     size_t n;
@@ -209,53 +352,87 @@ static sy_status add_words(sy_inverter *inv, sy_docid doc, sy_field_id field, sy
         return st;
     bool good = true;
     for (size_t i = 0; i < n && good; i++) {
-        if (tokens[i].kind == SY_TOKEN_MARK)
-            continue;
         sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
-        sy_term_key_word(&inv->key, word, field);
-        good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, doc, field)
-                                              : add_term(inv, doc, true);
+        if (tokens[i].kind == SY_TOKEN_MARK || sy_is_han_word(word.data, word.len))
+            continue;
+        sy_term_key_word(&inv->key, word);
+        good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field)
+                                              : add_term(inv, UINT64_C(1) << sy_field_bit(field));
     }
     return good ? SY_OK : sy_fail_nomem(err);
 }
 
 /* The terms that stand for the value as a whole. */
-static bool add_whole(sy_inverter *inv, sy_docid doc, sy_field_id field, sy_slice normal)
+static bool add_whole(sy_inverter *inv, sy_field_id field, sy_slice normal)
 {
     sy_slice whole = sy_whole_value(normal);
     if (whole.len == 0)
         return true;
     sy_term_key_presence(&inv->key, field);
-    if (!add_term(inv, doc, false))
+    if (!add_term(inv, 0))
         return false;
     sy_field_kind kind = inv->schema->fields[field].kind;
     if (kind != SY_FIELD_NAMES && kind != SY_FIELD_KEYWORD)
         return true;
     sy_term_key_value(&inv->key, field, whole);
-    return inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, doc, field)
-                                          : add_term(inv, doc, false);
+    return inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field) : add_term(inv, 0);
 }
 
-sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record, sy_error *err)
+/* Brings the values to their normal forms and says how long they are. */
+static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_record_facts *facts,
+                             sy_error *err)
 {
+    uint64_t lengths[SY_FIELD_BITS] = {0}, total = 0;
+    sy_buf_reset(&inv->normal);
+    inv->n_spans = 0;
     for (size_t i = 0; i < record->n_values; i++) {
         const sy_stored_value *value = &record->values[i];
-        sy_buf_reset(&inv->normal);
+        size_t start = inv->normal.len;
         sy_status st = sy_normalize(inv->norm_flags, value->text.data, value->text.len,
                                     &inv->normal, NULL, err);
         if (st != SY_OK)
             return st;
-        sy_slice normal = {sy_buf_cstr(&inv->normal), inv->normal.len};
-        if (!add_characters(inv, docid, normal) || !add_whole(inv, docid, value->field, normal))
+        if (!sy_grow((void **)&inv->spans, inv->n_spans, &inv->cap_spans, sizeof *inv->spans))
             return sy_fail_nomem(err);
-        inv->docid = docid;
-        if (inv->grams->n > 0)
-            sy_phrase_matcher_find(inv->grams->matcher, normal.data, normal.len, add_gram, inv);
-        st = add_words(inv, docid, value->field, normal, err);
-        if (st != SY_OK)
-            return st;
+        size_t len = inv->normal.len - start;
+        inv->spans[inv->n_spans++] = (span){start, len, value->field};
+        lengths[sy_field_bit(value->field)] +=
+            len > 0 ? sy_utf8_count(inv->normal.data + start, len) : 0;
     }
-    return inv->pool.failed ? sy_fail_nomem(err) : SY_OK;
+    unsigned longest = 0;
+    for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++) {
+        total += lengths[bit];
+        longest = lengths[bit] > lengths[longest] ? bit : longest;
+    }
+    *facts = (sy_record_facts){total < UINT32_MAX ? (uint32_t)total : UINT32_MAX, (uint8_t)longest};
+    inv->longest = UINT64_C(1) << longest;
+    return SY_OK;
+}
+
+const sy_field_sets *sy_inverter_sets(const sy_inverter *inv)
+{
+    return &inv->sets;
+}
+
+sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record,
+                          sy_record_facts *facts, sy_error *err)
+{
+    inv->docid = docid;
+    sy_status st = take_values(inv, record, facts, err);
+    for (size_t i = 0; i < inv->n_spans && st == SY_OK; i++) {
+        const span *s = &inv->spans[i];
+        sy_slice normal = {sy_buf_cstr(&inv->normal) + s->start, s->len};
+        if (!add_characters(inv, normal, UINT64_C(1) << sy_field_bit(s->field)) ||
+            !add_whole(inv, s->field, normal))
+            st = sy_fail_nomem(err);
+        if (st == SY_OK && inv->grams->n > 0)
+            sy_phrase_matcher_find(inv->grams->matcher, normal.data, normal.len, add_gram, inv);
+        if (st == SY_OK)
+            st = add_words(inv, s->field, normal, err);
+    }
+    if (!add_found(inv) && st == SY_OK)
+        st = sy_fail_nomem(err);
+    return st == SY_OK && inv->pool.failed ? sy_fail_nomem(err) : st;
 }
 
 bool sy_inverter_empty(const sy_inverter *inv)
@@ -302,7 +479,7 @@ static void write_grams(sy_inverter *inv, sy_run_writer *w, size_t *next, sy_buf
             continue;
         sy_term_key_gram(&inv->key, inv->grams->items[*next]);
         sy_buf_reset(list);
-        sy_posting_pool_finish(&inv->pool, growing, false, list);
+        sy_posting_pool_finish(&inv->pool, growing, list);
         sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, growing->df, list);
         *growing = (sy_growing_list){0};
     }
@@ -317,7 +494,7 @@ static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
     for (size_t i = 0; i < inv->n_bigrams; i++) {
         bigram_entry *e = &inv->bigrams[order[i]];
         sy_buf_reset(&list);
-        sy_posting_pool_finish(&inv->pool, &e->list, false, &list);
+        sy_posting_pool_finish(&inv->pool, &e->list, &list);
         sy_run_bigram(w, e->bigram, e->list.df, &list);
     }
     size_t gram = 0;
@@ -330,12 +507,13 @@ static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
         if (key.data[0] > SY_TERM_GRAM)
             write_grams(inv, w, &gram, &list);
         sy_buf_reset(&list);
-        sy_posting_pool_finish(&inv->pool, &e->list, key.data[0] == SY_TERM_WORD, &list);
+        put_waiting(inv, e);
+        sy_posting_pool_finish(&inv->pool, &e->list, &list);
         sy_run_term(w, key, e->list.df, &list);
     }
     write_grams(inv, w, &gram, &list);
     if (list.status != SY_OK || inv->pool.failed)
-        w->head.status = SY_E_NOMEM; /* told by sy_run_close */
+        w->failed = true; /* told by sy_run_close */
     sy_buf_release(&list);
 }
 
@@ -377,6 +555,9 @@ void sy_inverter_free(sy_inverter *inv)
     if (!inv)
         return;
     forget(inv);
+    sy_free(inv->spans);
+    sy_free(inv->found);
+    sy_free(inv->found_slots.items);
     sy_cutter_free(inv->cutter);
     sy_posting_pool_release(&inv->pool);
     sy_free(inv->gram_lists);

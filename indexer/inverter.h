@@ -5,9 +5,10 @@
 #ifndef SY_INDEXER_INVERTER_H
 #define SY_INDEXER_INVERTER_H
 
+#include "indexer/field_sets.h"
 #include "indexer/gram_learner.h"
 #include "segmenter/lexicon.h"
-#include "store/segment.h"
+#include "store/segment_writer.h"
 
 typedef struct sy_inverter sy_inverter;
 
@@ -15,9 +16,12 @@ typedef struct sy_inverter sy_inverter;
 SY_CHECKED sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon,
                                      const sy_grams *grams, const sy_schema *schema, size_t budget,
                                      sy_inverter **out, sy_error *err);
-/* Adds a record; docids ascend. Errors: NOMEM, IO from ICU. */
+/* Adds a record; docids ascend. *facts: what the segment keeps of it for ranking.
+ * Errors: NOMEM, IO from ICU. */
 SY_CHECKED sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record,
-                                     sy_error *err);
+                                     sy_record_facts *facts, sy_error *err);
+/* The sets of fields met so far, borrowed. */
+const sy_field_sets *sy_inverter_sets(const sy_inverter *inv);
 /* True if the next record might not fit the budget: flush first. */
 bool sy_inverter_full(const sy_inverter *inv);
 bool sy_inverter_empty(const sy_inverter *inv);

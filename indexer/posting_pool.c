@@ -74,48 +74,64 @@ static void put_varint(sy_posting_pool *pool, sy_growing_list *list, uint64_t v)
         put_byte(pool, list, bytes[i]);
 }
 
-static void put_posting(sy_posting_pool *pool, sy_growing_list *list, uint32_t gap, uint32_t tf,
-                        bool with_tf)
-{
-    if (!with_tf) {
-        put_varint(pool, list, gap);
-    } else if (tf == 1) {
-        put_varint(pool, list, (uint64_t)gap << 1);
-    } else {
-        put_varint(pool, list, (uint64_t)gap << 1 | 1);
-        put_varint(pool, list, tf - 2);
-    }
-}
+enum { FREQUENT = 1, NAMED = 2, FLAG_BITS = 2 };
 
-void sy_posting_pool_add(sy_posting_pool *pool, sy_growing_list *list, sy_docid doc, bool with_tf)
+void sy_posting_pool_add(sy_posting_pool *pool, sy_growing_list *list, const sy_posting *posting,
+                         bool marked)
 {
-    if (list->df > 0 && list->last == doc) {
-        if (list->tf < UINT32_MAX)
-            list->tf++;
-        return;
-    }
-    uint32_t gap = doc;
     if (list->df == 0) {
         if (!new_slice(pool, 0, &list->head))
             return;
         list->at = list->head;
         list->level = 0;
         list->left = (uint16_t)(level_size[0] - LINK);
-    } else {
-        put_posting(pool, list, list->gap, list->tf, with_tf);
-        gap = doc - list->last - 1;
     }
-    list->gap = gap;
-    list->last = doc;
-    list->tf = 1;
+    uint64_t gap = posting->doc - list->next;
+    list->next = posting->doc + 1;
     list->df++;
+    if (!marked) {
+        put_varint(pool, list, gap);
+        return;
+    }
+    unsigned flags = (posting->tf > 1 ? FREQUENT : 0u) | (posting->fields != 0 ? NAMED : 0u);
+    put_varint(pool, list, gap << FLAG_BITS | flags);
+    if (posting->tf > 1)
+        put_varint(pool, list, posting->tf - 2);
+    if (posting->fields != 0)
+        put_varint(pool, list, posting->fields);
 }
 
-void sy_posting_pool_finish(sy_posting_pool *pool, sy_growing_list *list, bool with_tf, sy_buf *out)
+void sy_posting_pool_prefetch(const sy_posting_pool *pool, const sy_growing_list *list)
+{
+    if (list->df > 0)
+        __builtin_prefetch(byte_at(pool, list->at), 1);
+}
+
+const uint8_t *sy_posting_get(const uint8_t *at, const uint8_t *end, bool marked, uint32_t next,
+                              sy_posting *out)
+{
+    uint64_t gap;
+    *out = (sy_posting){.tf = 1};
+    at = sy_varint_get(at, end, &gap);
+    unsigned flags = at && marked ? (unsigned)gap & (FREQUENT | NAMED) : 0;
+    if (marked)
+        gap >>= FLAG_BITS;
+    if (at && flags & FREQUENT) {
+        at = sy_varint_get32(at, end, &out->tf);
+        out->tf = out->tf > UINT32_MAX - 2 ? UINT32_MAX : out->tf + 2;
+    }
+    if (at && flags & NAMED)
+        at = sy_varint_get(at, end, &out->fields);
+    if (!at || gap >= SY_DOC_END || next + gap >= SY_DOC_END)
+        return NULL;
+    out->doc = (sy_docid)(next + gap);
+    return at;
+}
+
+void sy_posting_pool_finish(const sy_posting_pool *pool, const sy_growing_list *list, sy_buf *out)
 {
     if (list->df == 0)
         return;
-    put_posting(pool, list, list->gap, list->tf, with_tf);
     uint32_t at = list->head, level = 0;
     while (level != list->level || at + level_size[level] - LINK < list->at ||
            at > list->at) { /* not the slice that is being filled */

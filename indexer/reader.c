@@ -1,5 +1,14 @@
 #include "indexer/reader.h"
 
+static sy_status read_nothing(const sy_document *doc, const sy_sink *sink, sy_error *err)
+{
+    (void)doc, (void)sink;
+    return sy_fail_nomem(err);
+}
+
+/* Stands for the reader that could not be told. */
+static const sy_reader out_of_memory = {"none", NULL, read_nothing, false};
+
 const sy_reader *sy_reader_for(const sy_document *doc)
 {
     static const sy_reader *const readers[] = {&sy_ledger_reader, &sy_jsonl_reader, &sy_docx_reader,
@@ -9,6 +18,8 @@ const sy_reader *sy_reader_for(const sy_document *doc)
     int surest = 0;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         int sure = readers[i]->binary == doc->binary ? readers[i]->recognise(doc) : 0;
+        if (sure == SY_SURE_NO_MEMORY)
+            return &out_of_memory;
         if (sure > surest) {
             surest = sure;
             best = readers[i];

@@ -24,15 +24,19 @@ typedef struct sy_document {
     sy_schema *schema;
 } sy_document;
 
+enum { SY_SURE_NO_MEMORY = -1 };
+
 typedef struct sy_reader {
     const char *name; /* "ledger", "jsonl" */
-    /* How sure the reader is that this is its format, 0 (not) to 100. */
+    /* How sure the reader is that this is its format, 0 (not) to 100, or
+     * SY_SURE_NO_MEMORY. */
     int (*recognise)(const sy_document *doc);
     SY_CHECKED sy_status (*read)(const sy_document *doc, const sy_sink *sink, sy_error *err);
     bool binary; /* it takes the bytes of files that are no text */
 } sy_reader;
 
-/* The reader for a document, or NULL if no reader recognises it. */
+/* The reader for a document, or NULL if no reader recognises it. If there is no memory
+ * to tell, one whose read fails with NOMEM. */
 const sy_reader *sy_reader_for(const sy_document *doc);
 
 extern const sy_reader sy_ledger_reader; /* indexer/readers/ledger.c */

@@ -112,8 +112,9 @@ static sy_status code_value(const sy_record_coder *c, sy_coding *scratch, sy_sto
     v->coded.len = scratch->codes.len - start;
     sy_buf_reset(&scratch->spelt);
     const uint8_t *codes = (const uint8_t *)sy_buf_cstr(&scratch->codes) + start;
-    v->simple =
-        sy_phrases_spell(&c->phrases, codes, v->coded.len / 2, true, &scratch->spelt) &&
+    v->simple = sy_phrases_spell(&c->phrases, codes, v->coded.len / 2, true, &scratch->spelt);
+    sy_normal_join_spaces(&scratch->spelt, 0);
+    v->simple &=
         sy_slice_equal((sy_slice){sy_buf_cstr(&scratch->spelt), scratch->spelt.len}, normal);
     return sy_buf_status(&scratch->spelt, err);
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "indexer/posting_pool.h"
 #include "store/term_key.h"
 
 /* A run:  bigram entries | 00 | term entries
@@ -95,7 +96,8 @@ typedef struct merge {
     run *runs;
     size_t n;
     sy_segment_writer *out;
-    uint32_t *docs, *tfs;
+    uint32_t n_records;
+    sy_posting *list;
     size_t cap;
     void (*progress)(void *ctx, uint64_t done);
     void *ctx;
@@ -150,36 +152,24 @@ static sy_status next_term(run *r, sy_error *err)
 }
 
 /* Appends the postings of r's list behind the n that are there. */
-static sy_status take_list(merge *m, run *r, size_t n, bool with_tf, sy_error *err)
+static sy_status take_list(merge *m, run *r, size_t n, bool marked, sy_error *err)
 {
     if (n + r->df > m->cap) {
         size_t cap = (n + r->df) * 2;
-        uint32_t *docs = sy_resize(m->docs, cap, sizeof *docs);
-        m->docs = docs ? docs : m->docs;
-        uint32_t *tfs = docs ? sy_resize(m->tfs, cap, sizeof *tfs) : NULL;
-        m->tfs = tfs ? tfs : m->tfs;
-        if (!docs || !tfs)
+        sy_posting *list = sy_resize(m->list, cap, sizeof *list);
+        if (!list)
             return sy_fail_nomem(err);
+        m->list = list;
         m->cap = cap;
     }
     const uint8_t *at = r->list;
-    uint64_t next = 0;
+    uint32_t next = 0;
     for (uint32_t i = 0; i < r->df; i++) {
-        uint64_t gap;
-        uint32_t tf = 1;
-        at = sy_varint_get(at, r->list_end, &gap);
-        if (at && with_tf) {
-            if (gap & 1) {
-                at = sy_varint_get32(at, r->list_end, &tf);
-                tf += 2;
-            }
-            gap >>= 1;
-        }
-        next += gap;
-        if (!at || next >= SY_DOC_END || (n + i > 0 && next <= m->docs[n + i - 1]))
+        sy_posting *p = &m->list[n + i];
+        at = sy_posting_get(at, r->list_end, marked, next, p);
+        if (!at || p->doc >= m->n_records || (n + i > 0 && p->doc <= p[-1].doc))
             return spoilt(r, err);
-        m->docs[n + i] = (uint32_t)next++;
-        m->tfs[n + i] = tf;
+        next = p->doc + 1;
     }
     m->bytes += (uint64_t)(r->list_end - r->list);
     if (m->progress && m->bytes - m->told > 1 << 20) {
@@ -207,14 +197,14 @@ static sy_status merge_bigrams(merge *m, sy_error *err)
             run *r = &m->runs[i];
             if (r->done || r->bigram != least)
                 continue;
-            st = take_list(m, r, n, false, err);
+            st = take_list(m, r, n, true, err);
             n += r->df;
             if (st == SY_OK)
                 st = next_bigram(r, err);
         }
         if (st == SY_OK) /* numbers in a run are one up: 0 ends it */
             sy_segment_writer_bigram(m->out, (uint32_t)((least - 1) >> 21),
-                                     (uint32_t)((least - 1) & 0x1FFFFF), m->docs, (uint32_t)n);
+                                     (uint32_t)((least - 1) & 0x1FFFFF), m->list, (uint32_t)n);
     }
     return st;
 }
@@ -240,22 +230,22 @@ static sy_status merge_terms(merge *m, sy_error *err)
         sy_buf_append(&key, least->key.data, least->key.len);
         st = sy_buf_status(&key, err);
         sy_slice wanted = {key.data, key.len};
-        bool with_tf = key.len > 0 && key.data[0] == SY_TERM_WORD;
+        bool marked = key.len > 0 && key.data[0] == SY_TERM_WORD;
         size_t n = 0;
         for (size_t i = 0; i < m->n && st == SY_OK; i++) {
             run *r = &m->runs[i];
             if (r->done || !sy_slice_equal((sy_slice){r->key.data, r->key.len}, wanted))
                 continue;
-            st = take_list(m, r, n, with_tf, err);
+            st = take_list(m, r, n, marked, err);
             n += r->df;
             if (st == SY_OK)
                 st = next_term(r, err);
         }
         if (st == SY_OK && wanted.data[0] == SY_TERM_GRAM)
-            sy_segment_writer_gram(m->out, (sy_slice){wanted.data + 1, wanted.len - 1}, m->docs,
+            sy_segment_writer_gram(m->out, (sy_slice){wanted.data + 1, wanted.len - 1}, m->list,
                                    (uint32_t)n);
         else if (st == SY_OK)
-            sy_segment_writer_term(m->out, wanted, m->docs, with_tf ? m->tfs : NULL, (uint32_t)n);
+            sy_segment_writer_term(m->out, wanted, m->list, (uint32_t)n);
     }
     sy_buf_release(&key);
     return st;
@@ -264,7 +254,11 @@ static sy_status merge_terms(merge *m, sy_error *err)
 sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w,
                         void (*progress)(void *ctx, uint64_t done), void *ctx, sy_error *err)
 {
-    merge m = {.n = n_runs, .out = w, .progress = progress, .ctx = ctx};
+    merge m = {.n = n_runs,
+               .out = w,
+               .n_records = sy_segment_writer_n_records(w),
+               .progress = progress,
+               .ctx = ctx};
     sy_status st = SY_OK;
     m.runs = sy_calloc(n_runs, sizeof *m.runs);
     if (!m.runs)
@@ -287,7 +281,6 @@ sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w,
         sy_buf_release(&m.runs[i].key);
     }
     sy_free(m.runs);
-    sy_free(m.docs);
-    sy_free(m.tfs);
+    sy_free(m.list);
     return st;
 }

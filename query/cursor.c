@@ -152,9 +152,23 @@ sy_cursor *sy_cursor_and(sy_cursor_env *env, sy_cursor *const *children, size_t 
     return c;
 }
 
+static bool is_empty(const sy_cursor *c)
+{
+    return c->kind == LIST && c->u.list->ref.df == 0;
+}
+
+/* Empty lists are left out: one operand needs no heap and may be counted at once. */
 sy_cursor *sy_cursor_or(sy_cursor_env *env, sy_cursor *const *children, size_t n)
 {
-    return new_set(env, OR, children, n);
+    sy_cursor **full = sy_query_memory_take(env->memory, n, sizeof *full);
+    size_t n_full = 0;
+    for (size_t i = 0; full && i < n; i++) {
+        if (!is_empty(children[i]))
+            full[n_full++] = children[i];
+    }
+    if (!full)
+        return NULL;
+    return n_full > 0 ? new_set(env, OR, full, n_full) : children[0];
 }
 
 sy_cursor *sy_cursor_not(sy_cursor_env *env, sy_cursor *child)
@@ -415,6 +429,19 @@ static uint64_t count_union(sy_cursor *c)
     return n;
 }
 
+/* What a filter lets through has to be walked. */
+static uint64_t count_list(sy_cursor *c)
+{
+    sy_postings *list = c->u.list;
+    if (!list->ref.filter || !list->ref.marked)
+        return list->ref.df;
+    uint64_t n = 0;
+    while (sy_postings_next(list) != SY_DOC_END)
+        n++;
+    note_damage(c->env, list);
+    return n;
+}
+
 bool sy_cursor_count(sy_cursor *c, uint64_t *n)
 {
     *n = 0;
@@ -422,7 +449,7 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
         return false;
     switch (c->kind) {
     case LIST:
-        *n = c->u.list->ref.df;
+        *n = count_list(c);
         break;
     case RANGES:
         *n = c->cost;

@@ -259,6 +259,25 @@ static const char *closer_name(uint32_t opener)
     }
 }
 
+enum { BOOST_MOST = 1000 };
+
+/* Digits with at most one point among them that counts, as the number behind a ^. */
+static double read_boost(const char *at, size_t len)
+{
+    double value = 0, unit = 1;
+    bool fraction = false;
+    for (size_t i = 0; i < len; i++) {
+        if (at[i] == '.') {
+            fraction = true;
+        } else if (at[i] >= '0' && at[i] <= '9') {
+            unit = fraction ? unit / 10 : unit;
+            value = fraction ? value + unit * (at[i] - '0') : value * 10 + (at[i] - '0');
+        }
+        value = value < BOOST_MOST ? value : BOOST_MOST;
+    }
+    return value;
+}
+
 /* What may follow quotes: ~5 and a boost; a star is refused, or it would become a
  * term. */
 static sy_status read_after_quote(sy_lexer *lx, sy_lex_kind *kind)
@@ -289,6 +308,7 @@ static sy_status read_after_quote(sy_lexer *lx, sy_lex_kind *kind)
     if (c.syntax == '^' && is_digit(peek_at(lx, end).cp)) {
         while (is_digit(peek_at(lx, end).cp) || peek_at(lx, end).syntax == '.')
             end += peek_at(lx, end).n;
+        lx->tok.boost = read_boost(lx->expr + lx->at, end - lx->at);
         lx->at = end;
     }
     return SY_OK;
@@ -471,6 +491,8 @@ static sy_status read_word_form(sy_lexer *lx, const word *w, sy_lex_kind *kind)
     size_t len = boosted ? w->caret : text->len;
     size_t end = boosted ? w->caret_at : lx->at;
     *kind = SY_LEX_WORD;
+    if (boosted)
+        lx->tok.boost = read_boost(text->data + len, text->len - len);
     if (len == 0)
         return sy_lex_fail(lx, SY_E_INPUT, w->start, lx->at, "a term right before the ^",
                            "the boost stands alone");
@@ -704,7 +726,7 @@ static bool skip_spaces(sy_lexer *lx)
 sy_status sy_lex_next(sy_lexer *lx)
 {
     lx->last = lx->tok;
-    lx->tok = (sy_lexeme){.kind = SY_LEX_END, .field = SY_FIELD_ANY};
+    lx->tok = (sy_lexeme){.kind = SY_LEX_END, .field = SY_FIELD_ANY, .boost = 1};
     sy_buf_reset(&lx->text);
     bool spaced = skip_spaces(lx);
     bool value = lx->last.kind == SY_LEX_FIELD || lx->last.kind == SY_LEX_FIELDS;

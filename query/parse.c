@@ -194,6 +194,7 @@ static sy_status parse_leaf(parser *p, size_t start, sy_field_id field, bool equ
     node->field = field;
     node->text = tok->text;
     node->number = tok->number;
+    node->boost = tok->boost;
     node->start = (uint32_t)start;
     node->end = tok->end;
     node->leaf = (uint32_t)p->n_leaves;

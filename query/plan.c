@@ -5,19 +5,19 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 
 /* Where the candidates of a leaf come from:
  *
  *   rule              text fields                                 exact if
  *   PART    n = 1     all bigrams that begin with it              any field
- *           n = 2     the bigram                                  any field
+ *           n = 2     the bigram                                  it is not rare
  *           n > 2     its rarest bigrams and grams together       a gram, any field
- *   SPREAD            the rarest bigrams of all its words         two characters, any field
- *   WHOLE   one token its word lists                              always
+ *   SPREAD            the rarest bigrams of all its words         two characters, not rare
+ *   WHOLE   one token its word list                               always
  *           more      as PART                                     never
- *   BEGIN   n = 1     the lists of words that begin with it       no overlong words
- *           n > 1     as PART                                     never
+ *   BEGIN             as PART                                     never
  *   EQUAL             its value list, or bigrams with its end     value list
  *   PATTERN wildcards the rarest bigrams of its literal texts     never
  *           edits     those of one piece of it or another         never
@@ -26,7 +26,8 @@
  *   EXISTS            the presence list                           always
  *
  * and in name fields, for bare terms: the value lists of all names that the name
- * rule accepts. */
+ * rule accepts. Bigrams and words say in which fields they stand, so a leaf of one
+ * field walks no other records; exact is then only what the filter is sure of. */
 
 enum {
     LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
@@ -46,8 +47,9 @@ typedef struct bigram {
 typedef struct bigrams {
     bigram items[LISTS_MAX];
     size_t n;
-    bool none;  /* one was not there at all: nothing matches */
-    bool whole; /* the text has a list of its own: the first  */
+    const sy_field_filter *filter; /* or NULL: any field */
+    bool none;                     /* one was not there at all: nothing matches */
+    bool whole;                    /* the text has a list of its own: the first  */
 } bigrams;
 
 /* A cursor and whether it is the answer. */
@@ -104,6 +106,7 @@ static sy_status add_bigram(sy_plan *p, bigrams *set, uint32_t a, uint32_t b, sy
     sy_status st = sy_segment_bigram(p->segment, a, b, &one.ref, err);
     if (st != SY_OK)
         return st;
+    one.ref.filter = set->filter;
     set->none |= one.ref.df == 0;
     add_list(set, &one);
     return SY_OK;
@@ -185,6 +188,7 @@ static sy_status add_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole,
         sy_status st = longest_gram(p, text, at, &end, &one.ref, err);
         if (st != SY_OK)
             return st;
+        one.ref.filter = set->filter;
         if (one.ref.df > 0 && end > reached) {
             *whole = at == 0 && end == text.len;
             reached = end;
@@ -196,23 +200,25 @@ static sy_status add_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole,
 }
 
 /* The records that have character `a`. */
-static sy_status row(sy_plan *p, uint32_t a, sy_cursor **out, sy_error *err)
+static sy_status row(sy_plan *p, uint32_t a, const sy_field_filter *filter, sy_cursor **out,
+                     sy_error *err)
 {
-    uint32_t first, n;
-    sy_postings_ref own;
+    sy_bigram_row r;
+    sy_postings_ref own = {0};
+    sy_status st = SY_OK;
     sy_term_key_char(&p->key, a);
-    sy_status st = sy_buf_status(&p->key, err);
-    if (st == SY_OK)
-        st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &own, err);
+    if (!filter) /* lists of characters do not say in which fields */
+        st = sy_segment_term(p->segment, (sy_slice){sy_buf_cstr(&p->key), p->key.len}, &own, err);
     if (st != SY_OK)
         return st;
     if (own.df > 0) /* a frequent character has a list of its own */
         return made(sy_cursor_list(p->env, &own), out, err);
-    st = sy_segment_bigram_row(p->segment, a, &first, &n, err);
-    for (uint32_t i = 0; i < n && st == SY_OK; i++) {
+    st = sy_segment_bigram_row(p->segment, a, &r, err);
+    for (uint32_t i = r.first; i < r.end && st == SY_OK; i++) {
         uint32_t b;
         sy_postings_ref ref;
-        st = sy_segment_bigram_at(p->segment, first + i, &b, &ref, err);
+        st = sy_segment_bigram_at(p->segment, &r, i, &b, &ref, err);
+        ref.filter = filter;
         if (st == SY_OK)
             st = add_ref(p, &ref, err);
     }
@@ -262,17 +268,46 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
     for (size_t i = 0; i < n_rows && st == SY_OK; i++) {
         uint32_t cp;
         sy_utf8_decode(texts[i].data, texts[i].len, &cp);
-        st = row(p, cp, &rows[i], err);
+        st = row(p, cp, set->filter, &rows[i], err);
     }
     return st == SY_OK ? made(sy_cursor_and(p->env, rows, n_rows), out, err) : st;
+}
+
+/* What the leaf's field lets through, or NULL for any field. In the memory of the
+ * cursors. */
+static sy_status make_filter(sy_plan *p, uint64_t wanted, const sy_field_filter **out,
+                             sy_error *err)
+{
+    sy_field_filter *filter = sy_query_memory_take(p->env->memory, 1, sizeof *filter);
+    *out = filter;
+    if (!filter)
+        return sy_fail_nomem(err);
+    return sy_segment_filter(p->segment, wanted, filter, err);
+}
+
+static sy_status leaf_filter(sy_plan *p, const sy_leaf *leaf, const sy_field_filter **out,
+                             sy_error *err)
+{
+    *out = NULL;
+    if (leaf->field == SY_FIELD_ANY)
+        return SY_OK;
+    return make_filter(p, UINT64_C(1) << sy_field_bit(leaf->field), out, err);
 }
 
 static sy_status contain_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     bigrams set = {.n = 0};
-    sy_status st = contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
-    out->exact = leaf->field == SY_FIELD_ANY && (leaf->n_chars <= 2 || set.whole) &&
-                 leaf->rule != SY_RULE_WHOLE && leaf->rule != SY_RULE_BEGIN;
+    sy_status st = leaf_filter(p, leaf, &set.filter, err);
+    if (st == SY_OK)
+        st = contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+    bool sure = set.filter == NULL;
+    if (leaf->n_chars == 1) /* rare bigrams of a row have no marks */
+        out->exact = sure;
+    else if (leaf->n_chars == 2)
+        out->exact = set.none || (!set.items[0].ref.merged && (sure || set.filter->exact));
+    else
+        out->exact = set.whole && sure;
+    out->exact &= leaf->rule != SY_RULE_WHOLE && leaf->rule != SY_RULE_BEGIN;
     return st;
 }
 
@@ -287,7 +322,9 @@ static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_er
     /* Where the whole stands, all its words do, so these are its candidates too. */
     for (size_t i = 0; i < leaf->n_words; i++)
         texts[i] = leaf->words[i].needle.text;
-    sy_status st = contain(p, texts, leaf->n_words, &set, &out->cursor, err);
+    sy_status st = leaf_filter(p, leaf, &set.filter, err);
+    if (st == SY_OK)
+        st = contain(p, texts, leaf->n_words, &set, &out->cursor, err);
     sy_free(texts);
     return st;
 }
@@ -296,10 +333,11 @@ static sy_status contain_words(sy_plan *p, const sy_leaf *leaf, part *out, sy_er
 static sy_status contain_one(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     sy_cursor *cursors[ROWS_MAX];
+    const sy_field_filter *filter;
+    sy_status st = leaf_filter(p, leaf, &filter, err);
     size_t n = 0;
-    sy_status st = SY_OK;
     for (; n < leaf->n_words && n < ROWS_MAX && st == SY_OK; n++) {
-        bigrams set = {.n = 0};
+        bigrams set = {.filter = filter};
         st = contain(p, &leaf->words[n].needle.text, 1, &set, &cursors[n], err);
     }
     out->exact = false;
@@ -314,34 +352,6 @@ static bool is_text_of(const sy_plan *p, const sy_leaf *leaf, sy_field_id field)
     return sy_leaf_looks_at(leaf, field) && !(leaf->by_name && sy_tools_is_names(p->tools, field));
 }
 
-/* Gathers the lists of terms that start with p->key and are of such a field.
- * *any: there was one. */
-static sy_status add_walk(sy_plan *p, const sy_leaf *leaf, bool *any, sy_error *err)
-{
-    sy_term_walk walk;
-    sy_slice prefix = {sy_buf_cstr(&p->key), p->key.len};
-    bool more = true;
-    sy_status st = sy_buf_status(&p->key, err);
-    if (st != SY_OK)
-        return st;
-    st = sy_term_walk_open(p->segment, prefix, &walk, err);
-    while (st == SY_OK) {
-        sy_slice key, text;
-        sy_postings_ref ref;
-        char space;
-        sy_field_id field;
-        st = sy_term_walk_next(&walk, &more, &key, &ref, err);
-        if (st != SY_OK || !more)
-            break;
-        if (!sy_term_key_parse(key, &space, &field, &text) || !is_text_of(p, leaf, field))
-            continue;
-        *any = true;
-        st = add_ref(p, &ref, err);
-    }
-    sy_term_walk_close(&walk);
-    return st;
-}
-
 static sy_status add_term(sy_plan *p, sy_error *err)
 {
     sy_postings_ref ref;
@@ -351,39 +361,48 @@ static sy_status add_term(sy_plan *p, sy_error *err)
     return st == SY_OK ? add_ref(p, &ref, err) : st;
 }
 
+/* The fields whose texts the leaf looks at; *all if no record has a value in another. */
+static sy_status text_fields(sy_plan *p, const sy_leaf *leaf, uint64_t *wanted, bool *all,
+                             sy_error *err)
+{
+    sy_status st = SY_OK;
+    *wanted = 0;
+    *all = true;
+    for (size_t i = 0; i < p->tools->index->schema.n_fields && st == SY_OK; i++) {
+        if (is_text_of(p, leaf, (sy_field_id)i)) {
+            *wanted |= UINT64_C(1) << sy_field_bit((unsigned)i);
+        } else if (*all) {
+            sy_postings_ref present;
+            sy_term_key_presence(&p->key, (sy_field_id)i);
+            st = sy_segment_term(p->segment, (sy_slice){sy_buf_cstr(&p->key), p->key.len}, &present,
+                                 err);
+            *all = present.df == 0;
+        }
+    }
+    return st;
+}
+
 /* A leaf that is one token wherever it matches. */
 static sy_status one_token(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
-    bool any;
-    sy_term_key_word(&p->key, leaf->text.text, leaf->field);
+    sy_term_key_word(&p->key, leaf->text.text);
     if (p->key.len > SY_TERM_KEY_MAX)
         return contain_text(p, leaf, out, err);
-    sy_status st;
-    if (leaf->field != SY_FIELD_ANY) {
-        st = add_term(p, err);
-    } else {
-        p->key.len -= 2; /* the field: all of them */
-        st = add_walk(p, leaf, &any, err);
-    }
-    out->exact = true;
-    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
-}
-
-/* A word that begins with one character. */
-static sy_status one_beginning(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
-{
-    bool any, overlong = false;
-    sy_buf_reset(&p->key);
-    sy_buf_putc(&p->key, SY_TERM_WORD);
-    sy_buf_append(&p->key, leaf->text.text.data, leaf->text.text.len);
-    sy_status st = add_walk(p, leaf, &any, err);
-    if (st == SY_OK) {
-        sy_buf_reset(&p->key);
-        sy_buf_putc(&p->key, SY_TERM_OVERLONG);
-        st = add_walk(p, leaf, &overlong, err);
-    }
-    out->exact = !overlong;
-    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+    uint64_t wanted;
+    bool all;
+    const sy_field_filter *filter = NULL;
+    sy_postings_ref ref;
+    sy_status st = text_fields(p, leaf, &wanted, &all, err);
+    if (st == SY_OK && !all)
+        st = make_filter(p, wanted, &filter, err);
+    sy_term_key_word(&p->key, leaf->text.text);
+    if (st == SY_OK)
+        st = sy_segment_term(p->segment, (sy_slice){sy_buf_cstr(&p->key), p->key.len}, &ref, err);
+    if (st != SY_OK)
+        return st;
+    ref.filter = filter;
+    out->exact = !filter || filter->exact;
+    return made(sy_cursor_list(p->env, &ref), &out->cursor, err);
 }
 
 /* The value's bigrams, and what may stand behind its last character: the end,
@@ -395,14 +414,16 @@ static sy_status equal_by_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_er
     for (size_t i = 0; i < text.len;)
         i += sy_utf8_decode(text.data + i, text.len - i, &last);
     const uint32_t behind[] = {SY_BIGRAM_END, ' ', STOP};
-    sy_status st = SY_OK;
+    const sy_field_filter *filter;
+    sy_status st = leaf_filter(p, leaf, &filter, err);
     for (size_t i = 0; i < 3 && st == SY_OK; i++) {
         sy_postings_ref ref;
         st = sy_segment_bigram(p->segment, last, behind[i], &ref, err);
+        ref.filter = filter;
         if (st == SY_OK)
             st = add_ref(p, &ref, err);
     }
-    bigrams set = {.n = 0};
+    bigrams set = {.filter = filter};
     sy_cursor *end;
     if (st == SY_OK)
         st = take_refs(p, &end, err);
@@ -539,8 +560,7 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
     case SY_RULE_WHOLE:
         return leaf->one_token ? one_token(p, leaf, out, err) : contain_text(p, leaf, out, err);
     case SY_RULE_BEGIN:
-        return leaf->n_chars == 1 ? one_beginning(p, leaf, out, err)
-                                  : contain_text(p, leaf, out, err);
+        return contain_text(p, leaf, out, err);
     case SY_RULE_EQUAL:
         return equal(p, leaf, out, err);
     case SY_RULE_PATTERN:

@@ -37,6 +37,7 @@ typedef struct sy_node {
     sy_slice text;       /* leaves: the term as typed, without quotes, escapes
                             undone; borrowed from the query                    */
     unsigned number;     /* see the kinds                                      */
+    double boost;        /* leaves: how much they count in ranking, 0 to 1,000 */
     uint32_t start, end; /* bytes of the leaf in the expression, field included */
     uint32_t expr;       /* which expression it came from                      */
     uint32_t leaf;       /* leaves: index into query->leaves                   */
@@ -65,7 +66,7 @@ typedef struct sy_query_options {
 /* Parses n expressions and joins them with AND (with OR under `any`, which joins
  * the top-level terms of all of them). Fields are looked up in `schema` by their
  * normal form. Forms of later versions (regular expressions, concepts) are SY_E_INPUT
- * with a message that says so. Boosts are read and have no effect yet. On failure *out is zeroed
+ * with a message that says so. On failure *out is zeroed
  * and *where says the place (where may be NULL). INPUT, LIMIT, NOMEM. */
 SY_CHECKED sy_status sy_query_parse(const char *const *exprs, size_t n_exprs,
                                     const sy_schema *schema, const sy_query_options *options,

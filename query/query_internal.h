@@ -43,6 +43,7 @@ typedef struct sy_lexeme {
     uint32_t start, end; /* bytes of the expression, quotes and star included */
     sy_slice text;       /* terms: escapes undone, but not in WILD; in the memory */
     unsigned number;     /* FUZZY: edits; NEAR: characters between; RANGE: bytes of low */
+    double boost;        /* the number behind a ^, else 1 */
     sy_field_id field;   /* FIELD */
     bool equal;          /* FIELD, FIELDS: = stands there, not : */
     sy_field_id *fields; /* FIELDS: fields[number]; in the memory */

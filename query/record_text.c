@@ -92,8 +92,12 @@ sy_status sy_record_text_original(sy_record_text *r, size_t i, sy_slice *out, sy
  * from the original. */
 static sy_status fill_normal(sy_record_text *r, size_t i, sy_buf *out, sy_error *err)
 {
-    if (i < r->stored.n_values && r->stored.values[i].simple)
-        return sy_segment_normal(r->segment, &r->stored.values[i], out, err);
+    if (i < r->stored.n_values && r->stored.values[i].simple) {
+        size_t from = out->len;
+        sy_status st = sy_segment_normal(r->segment, &r->stored.values[i], out, err);
+        sy_normal_join_spaces(out, from);
+        return st;
+    }
     sy_slice text;
     sy_status st = sy_record_text_original(r, i, &text, err);
     return st == SY_OK

@@ -48,10 +48,9 @@ static sy_status look_for_damage(const sy_search *s, sy_error *err)
     return s->env.status;
 }
 
-sy_status sy_search_try(sy_search *s, sy_cursor *c, sy_docid from, bool *yes, sy_docid *at,
-                        sy_error *err)
+sy_status sy_search_candidate(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *at,
+                              sy_error *err)
 {
-    *yes = false;
     *at = sy_cursor_seek(c, from);
     sy_status st = look_for_damage(s, err);
     if (st != SY_OK || *at == SY_DOC_END)
@@ -59,6 +58,16 @@ sy_status sy_search_try(sy_search *s, sy_cursor *c, sy_docid from, bool *yes, sy
     if (*at >= s->env.n_records)
         return sy_fail(err, SY_E_CORRUPT, s->env.where,
                        "a list names a record that does not exist");
+    return SY_OK;
+}
+
+sy_status sy_search_try(sy_search *s, sy_cursor *c, sy_docid from, bool *yes, sy_docid *at,
+                        sy_error *err)
+{
+    *yes = false;
+    sy_status st = sy_search_candidate(s, c, from, at, err);
+    if (st != SY_OK || *at == SY_DOC_END)
+        return st;
     st = sy_cursor_confirm(c, yes, err);
     return st == SY_OK ? look_for_damage(s, err) : st;
 }
@@ -95,7 +104,7 @@ static sy_status next_hit(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
         if (st != SY_OK)
             return st;
         if (doc != SY_DOC_END) {
-            *hit = (sy_hit){s->index->segments[s->segment], s->segment, doc};
+            *hit = (sy_hit){s->index->segments[s->segment], s->segment, doc, 0};
             *more = true;
             s->next = doc + 1;
             return SY_OK;
@@ -149,8 +158,10 @@ sy_status sy_search_open(const sy_index *index, const sy_query *query, sy_search
 
 sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
 {
-    *more = false;
-    if (s->status == SY_OK) {
+    *more = s->ranked && s->next_best < s->n_best;
+    if (*more)
+        *hit = s->best[s->next_best++];
+    if (s->status == SY_OK && !s->ranked) {
         sy_error_clear(&s->err);
         s->status = next_hit(s, more, hit, &s->err);
     }
@@ -199,7 +210,9 @@ static sy_status count_segment(sy_search *s, bool *done, uint64_t *count, sy_err
 sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err)
 {
     *count = 0;
-    bool more = true;
+    bool more = !s->ranked;
+    if (s->ranked)
+        *count = s->n_best - s->next_best;
     while (more && s->status == SY_OK) {
         bool done = false;
         if (s->segment < s->index->n_segments) {
@@ -225,6 +238,7 @@ void sy_search_close(sy_search *s)
         return;
     sy_record_text_release(&s->record);
     sy_stored_release(&s->shown);
+    sy_free(s->best);
     sy_tools_release(&s->tools);
     sy_plan_release(&s->plan);
     sy_query_memory_free(s->env.memory);

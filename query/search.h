@@ -14,7 +14,10 @@ typedef struct sy_hit {
     const sy_segment *segment;
     size_t segment_ordinal;
     sy_docid docid;
+    uint64_t score; /* of a ranked search, SY_SCORE_ONE being 1; else 0 */
 } sy_hit;
+
+#define SY_SCORE_ONE 65536
 
 /* A place that matched: [start, end) in bytes of the original value. */
 typedef struct sy_match {
@@ -34,7 +37,12 @@ void sy_matches_release(sy_matches *m);
 /* Borrows index and query until close. */
 SY_CHECKED sy_status sy_search_open(const sy_index *index, const sy_query *query, sy_search **out,
                                     sy_error *err);
-/* The next hit in corpus order. *more is false after the last one. */
+/* From now on the search gives its n best hits, best first, and no others
+ * (docs/query-language.md, "Order and ranking"). Once, before the first hit. Under
+ * `any` every record with any part of a text term is a hit. `prune` false: each hit is
+ * scored in full, for tests; the answers are the same. */
+SY_CHECKED sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_error *err);
+/* The next hit, in corpus order unless ranked. *more is false after the last one. */
 SY_CHECKED sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err);
 /* The stored record of a hit; borrowed until the next call with this search. */
 SY_CHECKED sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out,

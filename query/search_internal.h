@@ -24,6 +24,11 @@ struct sy_search {
     sy_cursor *root; /* NULL: the segment is not entered yet */
     sy_cursor_env env;
 
+    /* Of a ranked search: all its hits, best first. */
+    bool ranked;
+    sy_hit *best;
+    size_t n_best, next_best;
+
     /* A failure is final: a search never goes on with half an answer. */
     sy_status status;
     sy_error err;
@@ -39,7 +44,10 @@ void sy_search_restart(sy_search *s, const sy_node *node);
 /* Frees the cursors of the last segment and makes ready for those of another. */
 SY_CHECKED sy_status sy_search_enter(sy_search *s, size_t segment, sy_error *err);
 /* Moves `c`, a cursor of the segment entered, to the first candidate at or behind
- * `from` and says whether it matches; *at is SY_DOC_END if there is none. */
+ * `from`; SY_DOC_END if there is none. */
+SY_CHECKED sy_status sy_search_candidate(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *at,
+                                         sy_error *err);
+/* The same, and says whether it matches; *at is SY_DOC_END if there is none. */
 SY_CHECKED sy_status sy_search_try(sy_search *s, sy_cursor *c, sy_docid from, bool *yes,
                                    sy_docid *at, sy_error *err);
 /* The first match of `c`, a cursor of the segment entered, at or behind `from`;

@@ -490,6 +490,36 @@ unsigned sy_cp_enclosed_value(uint32_t cp)
     return entry & SY_NORMAL_ENCLOSED ? entry >> SY_NORMAL_FLAG_BITS : 0;
 }
 
+static bool ends_in_han(const char *text, size_t len)
+{
+    size_t at = len;
+    uint32_t cp;
+    while (at > 0 && ((unsigned char)text[--at] & 0xC0) == 0x80)
+        continue;
+    return at < len && sy_utf8_decode(text + at, len - at, &cp) > 0 && sy_cp_is_han(cp);
+}
+
+void sy_normal_join_spaces(sy_buf *normal, size_t from)
+{
+    char *text = normal->data;
+    size_t end = normal->len, to = from;
+    for (size_t at = from; at < end;) {
+        const char *space = memchr(text + at, ' ', end - at);
+        size_t stop = space ? (size_t)(space - text) : end;
+        if (to != at)
+            memmove(text + to, text + at, stop - at);
+        to += stop - at;
+        for (at = stop; at < end && text[at] == ' ';)
+            at++;
+        uint32_t cp = 0;
+        if (at < end)
+            sy_utf8_decode(text + at, end - at, &cp);
+        if (at > stop && !(at < end && sy_cp_is_han(cp) && ends_in_han(text + from, to - from)))
+            text[to++] = ' ';
+    }
+    normal->len = to;
+}
+
 size_t sy_count_han(const char *normal, size_t len)
 {
     size_t count = 0;
@@ -499,6 +529,27 @@ size_t sy_count_han(const char *normal, size_t len)
         count += sy_cp_is_han(cp);
     }
     return count;
+}
+
+bool sy_is_han_pair(const char *normal, size_t len)
+{
+    uint32_t a, b;
+    size_t n = len > 0 ? sy_utf8_decode(normal, len, &a) : len;
+    if (n == len || !sy_cp_is_han(a))
+        return false;
+    return n + sy_utf8_decode(normal + n, len - n, &b) == len && sy_cp_is_han(b);
+}
+
+bool sy_is_han_word(const char *normal, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; n++) {
+        uint32_t cp;
+        i += sy_utf8_decode(normal + i, len - i, &cp);
+        if (!sy_cp_is_han(cp))
+            return false;
+    }
+    return n >= 2;
 }
 
 uint64_t sy_normal_rules_hash(unsigned flags)

@@ -45,8 +45,17 @@ bool sy_cp_is_enclosed_number(uint32_t cp); /* ① ⑴ ⒈ ㈠ ❶ ...          
 /* The number that an enclosed number stands for (① is 1), or 0 if it is none. */
 unsigned sy_cp_enclosed_value(uint32_t cp);
 
+/* What is left of the normal form where texts that were normalised one by one are put
+ * together: from byte `from` on, a run of spaces becomes one, or none between Han and
+ * Han. In place; cost: that of looking for spaces. */
+void sy_normal_join_spaces(sy_buf *normal, size_t from);
+
 /* Number of Han characters in a normal form. */
 size_t sy_count_han(const char *normal, size_t len);
+/* True for two Han characters and nothing else. */
+bool sy_is_han_pair(const char *normal, size_t len);
+/* True for two or more Han characters and nothing else. */
+bool sy_is_han_word(const char *normal, size_t len);
 
 /* A hash of the rules and tables, those of words too, kept in every index. */
 uint64_t sy_normal_rules_hash(unsigned flags);

@@ -48,6 +48,12 @@ const char *sy_section_name(sy_section_kind kind)
         return "term lists";
     case SY_SECTION_PHRASES:
         return "phrases";
+    case SY_SECTION_RECORD_FACTS:
+        return "record facts";
+    case SY_SECTION_FIELD_SETS:
+        return "field sets";
+    case SY_SECTION_BLOCK_SUMS:
+        return "block sums";
     }
     return "unknown section";
 }
@@ -127,6 +133,88 @@ static sy_status read_table(sy_file *f, uint64_t table, uint32_t n, sy_error *er
     return SY_OK;
 }
 
+/* ---- sums of blocks ---- */
+
+static uint32_t sum_of(const uint8_t *bytes, size_t len)
+{
+    return (uint32_t)sy_hash64(bytes, len);
+}
+
+/* The header has a checksum of its own, and the rest the same sums in every index. */
+static uint64_t block_start(size_t b)
+{
+    return b == 0 ? SY_HEADER_LEN : (uint64_t)b * SY_SUM_BLOCK;
+}
+
+static size_t blocks_in(uint64_t len)
+{
+    return (size_t)((len + SY_SUM_BLOCK - 1) / SY_SUM_BLOCK);
+}
+
+/* The file before the section has a sum for each block, these have sums likewise, and those a
+ * checksum: all that is checked here. */
+static sy_status open_sums(sy_file *f, uint64_t table, sy_error *err)
+{
+    const sy_section *s = f->n_sections > 0 ? &f->sections[f->n_sections - 1] : NULL;
+    if (!s || s->kind != SY_SECTION_BLOCK_SUMS)
+        return damaged(f, table, "the sums of its blocks are missing", err);
+    size_t n = blocks_in(s->offset), n_above = blocks_in((uint64_t)n * 4);
+    if (s->len != ((uint64_t)n + n_above) * 4 + 8)
+        return damaged(f, s->offset, "the sums of blocks have a broken length", err);
+    if (sy_hash64(s->data + n * 4, n_above * 4) != sy_get_u64(s->data + (n + n_above) * 4))
+        return damaged(f, s->offset + n * 4, "the sums of blocks do not fit their checksum", err);
+    f->sound = sy_calloc(n + n_above, sizeof *f->sound);
+    if (!f->sound)
+        return sy_fail_nomem(err);
+    f->sums = s->data;
+    f->n_sums = n;
+    f->n_sum_sums = n_above;
+    return SY_OK;
+}
+
+static const char *section_at(const sy_file *f, uint64_t offset)
+{
+    for (size_t i = f->n_sections; i > 0; i--) {
+        if (f->sections[i - 1].len > 0 && f->sections[i - 1].offset <= offset)
+            return sy_section_name(f->sections[i - 1].kind);
+    }
+    return "the header";
+}
+
+/* Sum b lies in a block of sums itself. */
+static sy_status check_sums(const sy_file *f, size_t b, sy_error *err)
+{
+    size_t above = b * 4 / SY_SUM_BLOCK, start = above * SY_SUM_BLOCK;
+    if (atomic_load_explicit(&f->sound[f->n_sums + above], memory_order_relaxed))
+        return SY_OK;
+    size_t len = f->n_sums * 4 - start < SY_SUM_BLOCK ? f->n_sums * 4 - start : SY_SUM_BLOCK;
+    if (sum_of(f->sums + start, len) != sy_get_u32(f->sums + (f->n_sums + above) * 4))
+        return damaged(f, (uint64_t)(f->sums - f->map.data) + start,
+                       "the sums of blocks do not fit theirs", err);
+    atomic_store_explicit(&f->sound[f->n_sums + above], 1, memory_order_relaxed);
+    return SY_OK;
+}
+
+sy_status sy_file_check_blocks(const sy_file *f, size_t first, size_t last, sy_error *err)
+{
+    uint64_t end = (uint64_t)(f->sums - f->map.data);
+    for (size_t b = first; b <= last && b < f->n_sums; b++) {
+        if (atomic_load_explicit(&f->sound[b], memory_order_relaxed))
+            continue;
+        uint64_t start = block_start(b), next = block_start(b + 1);
+        uint64_t len = (next < end ? next : end) - start;
+        sy_status st = check_sums(f, b, err);
+        if (st != SY_OK)
+            return st;
+        if (sum_of(f->map.data + start, (size_t)len) != sy_get_u32(f->sums + b * 4))
+            return sy_fail_at(err, SY_E_CORRUPT, f->path, start,
+                              "damaged: the sum of a block of '%s' does not fit",
+                              section_at(f, start));
+        atomic_store_explicit(&f->sound[b], 1, memory_order_relaxed);
+    }
+    return SY_OK;
+}
+
 sy_status sy_file_open(const char *path, sy_file_kind kind, const uint8_t *uuid, sy_file **out,
                        sy_error *err)
 {
@@ -145,6 +233,8 @@ sy_status sy_file_open(const char *path, sy_file_kind kind, const uint8_t *uuid,
         st = check_footer(f, &table, &n, err);
     if (st == SY_OK)
         st = read_table(f, table, n, err);
+    if (st == SY_OK && kind == SY_FILE_SEGMENT)
+        st = open_sums(f, table, err);
     if (st != SY_OK) {
         sy_file_close(f);
         return st;
@@ -158,6 +248,7 @@ void sy_file_close(sy_file *f)
     if (!f)
         return;
     sy_map_close(&f->map);
+    sy_free(f->sound);
     sy_free(f->path);
     sy_free(f);
 }
@@ -185,10 +276,34 @@ sy_status sy_file_check(const sy_file *f, const sy_section *section, sy_error *e
                       "damaged: the checksum of '%s' does not fit", sy_section_name(section->kind));
 }
 
+static void put_sum(sy_file_writer *w)
+{
+    size_t skip = w->sums.len == 0 ? SY_HEADER_LEN : 0;
+    sy_buf_put_u32(&w->sums, sum_of(w->block + skip, w->n_in_block - skip));
+    w->n_in_block = 0;
+}
+
+/* All bytes of the file go this way. */
+static void put(sy_file_writer *w, const void *bytes, size_t len)
+{
+    const uint8_t *from = bytes;
+    sy_writer_put(w->out, bytes, len);
+    while (w->has_sums && len > 0) {
+        size_t n = SY_SUM_BLOCK - w->n_in_block < len ? SY_SUM_BLOCK - w->n_in_block : len;
+        memcpy(w->block + w->n_in_block, from, n);
+        w->n_in_block += (uint32_t)n;
+        from += n;
+        len -= n;
+        if (w->n_in_block == SY_SUM_BLOCK) {
+            put_sum(w);
+        }
+    }
+}
+
 sy_status sy_file_create(const char *path, sy_file_kind kind, const uint8_t uuid[16],
                          uint64_t number, sy_file_writer *w, sy_error *err)
 {
-    *w = (sy_file_writer){.path = path};
+    *w = (sy_file_writer){.path = path, .has_sums = kind == SY_FILE_SEGMENT};
     sy_status st = sy_writer_open(path, &w->out, err);
     if (st != SY_OK)
         return st;
@@ -199,7 +314,7 @@ sy_status sy_file_create(const char *path, sy_file_kind kind, const uint8_t uuid
     memcpy(h + 16, uuid, 16);
     sy_put_u64(h + 32, number);
     sy_put_u64(h + 40, sy_hash64(h, 40));
-    sy_writer_put(w->out, h, sizeof h);
+    put(w, h, sizeof h);
     sy_writer_checksum(w->out);
     return SY_OK;
 }
@@ -211,7 +326,7 @@ static void end_section(sy_file_writer *w)
     sy_section *s = &w->sections[w->n_sections - 1];
     s->len = sy_writer_offset(w->out) - s->offset;
     static const uint8_t zeros[8] = {0};
-    sy_writer_put(w->out, zeros, (size_t)(-s->len & 7));
+    put(w, zeros, (size_t)(-s->len & 7));
     s->checksum = sy_writer_checksum(w->out);
     w->in_section = false;
 }
@@ -225,7 +340,7 @@ void sy_file_begin(sy_file_writer *w, sy_section_kind kind)
 
 void sy_file_put(sy_file_writer *w, const void *bytes, size_t len)
 {
-    sy_writer_put(w->out, bytes, len);
+    put(w, bytes, len);
 }
 
 uint64_t sy_file_section_len(const sy_file_writer *w)
@@ -233,9 +348,32 @@ uint64_t sy_file_section_len(const sy_file_writer *w)
     return sy_writer_offset(w->out) - w->sections[w->n_sections - 1].offset;
 }
 
+static void put_sums(sy_file_writer *w)
+{
+    w->has_sums = false;
+    if (w->n_in_block > 0)
+        put_sum(w);
+    size_t len = w->sums.len;
+    for (size_t at = 0; at < len && w->sums.status == SY_OK; at += SY_SUM_BLOCK)
+        sy_buf_put_u32(&w->sums, sum_of((const uint8_t *)w->sums.data + at,
+                                        len - at < SY_SUM_BLOCK ? len - at : SY_SUM_BLOCK));
+    if (w->sums.status == SY_OK)
+        sy_buf_put_u64(&w->sums, sy_hash64(w->sums.data + len, w->sums.len - len));
+    sy_file_begin(w, SY_SECTION_BLOCK_SUMS);
+    put(w, w->sums.data, w->sums.len);
+}
+
 sy_status sy_file_finish(sy_file_writer *w, uint64_t *len, uint64_t *checksum, sy_error *err)
 {
     end_section(w);
+    if (w->has_sums)
+        put_sums(w);
+    end_section(w);
+    if (w->sums.status != SY_OK) {
+        sy_file_abandon(w);
+        return sy_fail_nomem(err);
+    }
+    sy_buf_release(&w->sums);
     uint64_t table = sy_writer_offset(w->out);
     for (size_t i = 0; i < w->n_sections; i++) {
         uint8_t e[SY_TABLE_ENTRY_LEN] = {0};
@@ -265,5 +403,6 @@ sy_status sy_file_finish(sy_file_writer *w, uint64_t *len, uint64_t *checksum, s
 void sy_file_abandon(sy_file_writer *w)
 {
     sy_writer_abandon(w->out);
+    sy_buf_release(&w->sums);
     w->out = NULL;
 }

@@ -1,10 +1,14 @@
 /* store/file.h - the envelope that every file of an index has: header, sections
- * under checksums, section table, footer. Bytes: docs/format.md, 3.1.
+ * under checksums, section table, footer. Bytes: docs/format.md, 3.1 and 3.2.
  *
- * An open file is immutable and may be shared between threads. */
+ * An open file is immutable and may be shared between threads. Whoever reads a part of a
+ * segment asks for it first (sy_file_need), so that no damaged byte becomes an answer. */
 #ifndef SY_STORE_FILE_H
 #define SY_STORE_FILE_H
 
+#include <stdatomic.h>
+
+#include "base/buf.h"
 #include "base/io.h"
 #include "base/slice.h"
 #include "store/format.h"
@@ -26,11 +30,14 @@ typedef struct sy_file {
     uint64_t checksum; /* the footer's: names this very content */
     sy_section sections[SY_SECTIONS_MAX];
     size_t n_sections;
+    const uint8_t *sums; /* of blocks, then the sums of the sums; NULL: the file has none */
+    size_t n_sums, n_sum_sums;
+    atomic_uchar *sound; /* sound[n_sums + n_sum_sums]: 1 for what was held against its sum */
 } sy_file;
 
 /* Maps `path` and checks the envelope, in the order that docs/format.md gives;
- * uuid NULL: any. Sections are not read. *out is given: sy_file_close. IO,
- * VERSION, CORRUPT, NOMEM. */
+ * uuid NULL: any. Sections are not read, but for the sums of the sums of blocks. *out is given:
+ * sy_file_close. IO, VERSION, CORRUPT, NOMEM. */
 SY_CHECKED sy_status sy_file_open(const char *path, sy_file_kind kind, const uint8_t *uuid,
                                   sy_file **out, sy_error *err);
 void sy_file_close(sy_file *f); /* NULL is a no-op */
@@ -40,6 +47,25 @@ SY_CHECKED sy_status sy_file_section(const sy_file *f, sy_section_kind kind, con
                                      sy_error *err);
 /* Reads a section whole and compares its checksum: CORRUPT with its offset. */
 SY_CHECKED sy_status sy_file_check(const sy_file *f, const sy_section *section, sy_error *err);
+/* The blocks from `first` to `last` of the file, whatever is known of them. */
+SY_CHECKED sy_status sy_file_check_blocks(const sy_file *f, size_t first, size_t last,
+                                          sy_error *err);
+/* Before bytes at[len], a part of a section, are read: holds the blocks they lie in against their
+ * sums, each once. CORRUPT with the block's offset and the section's name. A file without sums
+ * needs none. Cost: a load for each block that was asked for before. */
+SY_CHECKED static inline sy_status sy_file_need(const sy_file *f, const void *at, uint64_t len,
+                                                sy_error *err)
+{
+    if (!f->sums || len == 0)
+        return SY_OK;
+    size_t offset = (size_t)((const uint8_t *)at - f->map.data);
+    size_t last = (offset + (size_t)len - 1) / SY_SUM_BLOCK;
+    for (size_t b = offset / SY_SUM_BLOCK; b <= last; b++) {
+        if (!atomic_load_explicit(&f->sound[b], memory_order_relaxed))
+            return sy_file_check_blocks(f, b, last, err);
+    }
+    return SY_OK;
+}
 /* "bigram lists", for messages. */
 const char *sy_section_name(sy_section_kind kind);
 
@@ -50,7 +76,10 @@ typedef struct sy_file_writer {
     const char *path; /* borrowed until close */
     sy_section sections[SY_SECTIONS_MAX];
     size_t n_sections;
-    bool in_section;
+    bool in_section, has_sums;
+    sy_buf sums;         /* u32 for each whole block so far */
+    uint32_t n_in_block; /* bytes of the next one */
+    uint8_t block[SY_SUM_BLOCK];
 } sy_file_writer;
 
 SY_CHECKED sy_status sy_file_create(const char *path, sy_file_kind kind, const uint8_t uuid[16],
@@ -60,8 +89,8 @@ void sy_file_begin(sy_file_writer *w, sy_section_kind kind);
 void sy_file_put(sy_file_writer *w, const void *bytes, size_t len);
 /* Bytes of the section that is being written. */
 uint64_t sy_file_section_len(const sy_file_writer *w);
-/* Writes table and footer, fsyncs and closes; on failure the file is removed.
- * *len and *checksum (the footer's) may be NULL. */
+/* Writes the sums of a segment's blocks, table and footer, fsyncs and closes; on failure the file
+ * is removed. *len and *checksum (the footer's) may be NULL. */
 SY_CHECKED sy_status sy_file_finish(sy_file_writer *w, uint64_t *len, uint64_t *checksum,
                                     sy_error *err);
 /* Removes the file; a no-op after finish or when zeroed. */

@@ -11,15 +11,20 @@ enum {
     SY_FOOTER_LEN = 48,
     SY_TABLE_ENTRY_LEN = 32,
     SY_SECTIONS_MAX = 64,
+    SY_SUM_BLOCK = 4096, /* bytes under one sum: docs/format.md, 3.2 */
     SY_DOC_ENTRY_LEN = 56,
-    SY_BIGRAM_ENTRY_LEN = 12,
+    SY_BIGRAM_ROW_LEN = 20,
+    SY_BIGRAM_ROWS_END = 0x110000, /* the character of the last row, which has no entries */
+    SY_BIGRAM_ENTRY_LEN = 7,
+    SY_FACTS_HEAD_LEN = 72,
+    SY_FIELD_SETS_MAX = 254,
     SY_RECORDS_PER_BASE = 32,
     SY_TERMS_PER_BLOCK = 16,
     SY_INFO_LEN = 88
 };
 
 /* How the list of a gram stands: docs/format.md, 5.4. */
-enum { SY_GRAM_SAME = 0, SY_GRAM_SUBSET = 1, SY_GRAM_LIST = 2 };
+enum { SY_GRAM_SAME = 0, SY_GRAM_SUBSET = 1, SY_GRAM_LIST = 2, SY_GRAM_PLACES = 3 };
 
 typedef enum sy_file_kind { SY_FILE_MANIFEST = 1, SY_FILE_SEGMENT = 2 } sy_file_kind;
 
@@ -42,7 +47,10 @@ typedef enum sy_section_kind {
     SY_SECTION_TERM_INDEX = 24,
     SY_SECTION_TERM_BLOCKS = 25,
     SY_SECTION_TERM_LISTS = 26,
-    SY_SECTION_PHRASES = 27
+    SY_SECTION_PHRASES = 27,
+    SY_SECTION_RECORD_FACTS = 28,
+    SY_SECTION_FIELD_SETS = 29,
+    SY_SECTION_BLOCK_SUMS = 30
 } sy_section_kind;
 
 #endif

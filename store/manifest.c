@@ -101,9 +101,10 @@ static sy_status read_info(const sy_file *f, sy_index_info *info, sy_error *err)
 
 static sy_status read_field(cursor *c, sy_schema *schema, sy_error *err)
 {
-    if (!c->at || c->at == c->end)
+    if (!c->at || c->end - c->at < 2)
         return not_held(c, err);
     unsigned kind = *c->at++;
+    uint8_t weight = *c->at++;
     sy_slice name = take_bytes(c), label = take_bytes(c);
     uint64_t n_aliases = take_varint(c);
     if (!c->at || kind > SY_FIELD_KEYWORD)
@@ -115,6 +116,8 @@ static sy_status read_field(cursor *c, sy_schema *schema, sy_error *err)
     sy_field_id id;
     sy_status st = sy_schema_add(schema, name.data, name.len, text, (sy_field_kind)kind, &id, NULL);
     sy_free(text);
+    if (st == SY_OK)
+        schema->fields[id].weight = weight;
     for (uint64_t i = 0; i < n_aliases && st == SY_OK && c->at; i++) {
         sy_slice alias = take_bytes(c);
         if (c->at)
@@ -235,6 +238,7 @@ static void put_schema(sy_buf *b, const sy_schema *schema)
     for (size_t i = 0; i < schema->n_fields; i++) {
         const sy_field *f = &schema->fields[i];
         sy_buf_putc(b, (char)f->kind);
+        sy_buf_putc(b, (char)f->weight);
         put_bytes(b, f->name, strlen(f->name));
         put_bytes(b, f->label, strlen(f->label));
         sy_buf_put_varint(b, f->n_aliases);

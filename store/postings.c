@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "store/bitpack.h"
+#include "store/file.h"
 
 /* A list on disk (docs/format.md, 5.5):
  *
- *   skips: full x (u32 last, u32 end) | full blocks | rest as varints
+ *   skips: full x (u32 last, u32 end) | bounds, a byte a block | full blocks | rest
  *
  * A cursor decodes one block at a time into docs[]; `block` is its index, n_full
  * for the rest, so block < n_full has a skip entry. */
@@ -33,80 +33,105 @@ static uint32_t skip_end(const sy_postings *p, uint32_t block)
     return sy_get_u32(p->skips + (size_t)block * SKIP_LEN + 4);
 }
 
-/* Where block b starts, or NULL if its skip data does not hold. */
+/* False if bytes of the list are damaged. */
+static bool is_sound(const sy_postings *p, const uint8_t *at, size_t len)
+{
+    return !p->ref.file || sy_file_need(p->ref.file, at, len, NULL) == SY_OK;
+}
+
+/* Where block b starts, or NULL if its skip data or its bytes do not hold. */
 static const uint8_t *block_at(const sy_postings *p, uint32_t b)
 {
-    uint32_t start = b == 0 ? 0 : skip_end(p, b - 1);
-    return start <= (size_t)(p->ref.end - p->blocks) ? p->blocks + start : NULL;
+    size_t start = b == 0 ? 0 : skip_end(p, b - 1), all = (size_t)(p->ref.end - p->blocks);
+    size_t end = b < p->n_full ? skip_end(p, b) : all;
+    return start <= end && end <= all && is_sound(p, p->blocks + start, end - start)
+               ? p->blocks + start
+               : NULL;
 }
 
-/* Turns gaps into docids above `before` (-1 at the start); false if they leave
- * the range of docids. */
-static bool sum_gaps(uint32_t *docs, uint32_t n, int64_t before)
+/* The filter wants to know the fields alone. */
+static bool decode_marks(sy_postings *p, bool fields_alone)
 {
-    uint64_t doc = (uint64_t)(before + 1);
-    for (uint32_t i = 0; i < n; i++) {
-        doc += docs[i];
-        docs[i] = (uint32_t)doc;
-        doc++;
-    }
-    return doc <= SY_DOC_END;
+    uint32_t n = p->block < p->n_full ? BLOCK : p->n_all % BLOCK;
+    p->marks_decoded = !fields_alone;
+    return sy_marks_get(p->marks_at, p->ref.end, n, fields_alone ? NULL : p->tfs, p->sets);
 }
 
-static bool decode_full(sy_postings *p, uint32_t b)
+static bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
+{
+    if (set != SY_SET_LONGEST)
+        return f->accept[set];
+    return doc < f->n_records && (f->wanted >> (f->longest[doc] & 63) & 1);
+}
+
+/* Leaves out postings that are not in the subset or that the filter does not accept. */
+static bool thin_out(sy_postings *p)
+{
+    const sy_field_filter *filter = p->ref.marked ? p->ref.filter : NULL;
+    if (filter && !decode_marks(p, true))
+        return false;
+    uint32_t kept = 0, first = p->block * BLOCK;
+    for (uint32_t i = 0; i < p->in_block; i++) {
+        if (p->ref.subset && !(p->ref.subset[(first + i) / 8] >> (first + i) % 8 & 1))
+            continue;
+        if (filter && !accepts(filter, p->docs[i], p->sets[i]))
+            continue;
+        p->docs[kept] = p->docs[i];
+        p->places[kept++] = (uint8_t)i;
+    }
+    p->in_block = kept;
+    return true;
+}
+
+static bool decode(sy_postings *p, uint32_t b, uint32_t n)
 {
     const uint8_t *at = block_at(p, b);
-    size_t head = p->ref.has_tf ? 2 : 1;
-    if (!at || (size_t)(p->ref.end - at) < head)
+    uint32_t first = b == 0 ? 0 : skip_last(p, b - 1) + 1;
+    if (first > SY_DOC_END)
         return false;
-    unsigned width = at[0], tf_width = p->ref.has_tf ? at[1] : 0;
-    if (width > 32 || tf_width > 32 ||
-        (size_t)(p->ref.end - at) < head + sy_pack_bytes(width) + sy_pack_bytes(tf_width))
-        return false;
-    sy_unpack(at + head, width, p->docs);
-    p->tf_at = at + head + sy_pack_bytes(width);
-    p->tf_width = tf_width;
-    p->tf_decoded = false;
-    int64_t before = b == 0 ? -1 : (int64_t)skip_last(p, b - 1);
-    return sum_gaps(p->docs, BLOCK, before) && p->docs[BLOCK - 1] == skip_last(p, b);
+    p->marks_at = at ? sy_gaps_get(at, p->ref.end, n, first, p->docs) : NULL;
+    p->marks_decoded = false;
+    p->block = b;
+    p->in_block = n;
+    p->i = 0;
+    return p->marks_at && p->docs[n - 1] < SY_DOC_END &&
+           (b == p->n_full || p->docs[n - 1] == skip_last(p, b));
 }
 
-static bool decode_rest(sy_postings *p, uint32_t rest)
-{
-    const uint8_t *at = block_at(p, p->n_full);
-    for (uint32_t i = 0; i < rest && at; i++) {
-        uint32_t gap, tf = 1;
-        at = sy_varint_get32(at, p->ref.end, &gap);
-        if (at && p->ref.has_tf) {
-            if (gap & 1)
-                at = sy_varint_get32(at, p->ref.end, &tf);
-            tf = gap & 1 ? tf + 2 : 1;
-            gap >>= 1;
-        }
-        p->docs[i] = gap;
-        p->tfs[i] = tf;
-    }
-    p->tf_decoded = true;
-    int64_t before = p->n_full == 0 ? -1 : (int64_t)skip_last(p, p->n_full - 1);
-    return at && sum_gaps(p->docs, rest, before);
-}
-
-/* Decodes block b (n_full: the rest) and stands on its first posting. */
+/* Decodes block b (n_full: the rest), or the first behind it of which something is
+ * left, and stands on its first posting. */
 static void load(sy_postings *p, uint32_t b)
 {
-    uint32_t rest = p->n_all % BLOCK;
-    if (b > p->n_full || (b == p->n_full && rest == 0)) {
-        end_walk(p, false);
-        return;
+    for (;; b++) {
+        uint32_t rest = p->n_all % BLOCK;
+        if (b > p->n_full || (b == p->n_full && rest == 0)) {
+            end_walk(p, false);
+            return;
+        }
+        if (!decode(p, b, b < p->n_full ? BLOCK : rest) || (p->thinned && !thin_out(p))) {
+            end_walk(p, true);
+            return;
+        }
+        if (p->in_block > 0)
+            return;
     }
-    bool good = b < p->n_full ? decode_full(p, b) : decode_rest(p, rest);
-    if (!good) {
+}
+
+static void init_list(sy_postings *p)
+{
+    const sy_postings_ref *ref = &p->ref;
+    p->n_full = p->n_all / BLOCK;
+    size_t skips = (size_t)p->n_full * SKIP_LEN;
+    size_t bounds = ref->marked ? ((size_t)p->n_all + BLOCK - 1) / BLOCK : 0;
+    if (p->n_all >= SY_DOC_END || (size_t)(ref->end - ref->at) < skips + bounds ||
+        !is_sound(p, ref->at, skips + bounds)) {
+        p->n_full = p->n_all = 0;
         end_walk(p, true);
         return;
     }
-    p->block = b;
-    p->in_block = b < p->n_full ? BLOCK : rest;
-    p->i = 0;
+    p->skips = ref->at;
+    p->bounds = ref->at + skips;
+    p->blocks = p->bounds + bounds;
 }
 
 void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
@@ -114,49 +139,51 @@ void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
     p->ref = *ref;
     p->n_all = ref->subset ? ref->n_all : ref->df;
     p->corrupt = false;
-    p->tf_decoded = true;
+    p->marks_decoded = false;
+    p->thinned = ref->subset || (ref->filter && ref->marked);
     p->n_full = 0;
     /* Before the first posting: block -1 is used up. */
     p->block = (uint32_t)NO_BLOCK;
     p->in_block = 0;
     p->i = 0;
-    p->skips = p->blocks = p->tf_at = NULL;
-    if (ref->df == 0) {
+    p->skips = p->bounds = p->blocks = p->marks_at = NULL;
+    if (ref->df == 0)
         end_walk(p, false);
-    } else if (!ref->at) { /* one posting, inlined; it is loaded like a block */
-        p->docs[0] = ref->only;
-        p->tfs[0] = ref->only_tf;
-    } else {
-        p->n_full = p->n_all / BLOCK;
-        size_t skips = (size_t)p->n_full * SKIP_LEN;
-        if (p->n_all > SY_DOC_END || (size_t)(ref->end - ref->at) < skips) {
-            end_walk(p, true);
-            return;
-        }
-        p->skips = ref->at;
-        p->blocks = ref->at + skips;
-    }
+    else if (ref->at)
+        init_list(p);
 }
 
-static sy_docid list_next(sy_postings *p)
+/* The first move in a list of one record, which is inlined. */
+static void load_only(sy_postings *p)
+{
+    const sy_postings_ref *ref = &p->ref;
+    bool wanted =
+        !ref->filter || !ref->marked || accepts(ref->filter, ref->only, ref->only_mark.set);
+    if (ref->only >= SY_DOC_END || !wanted) {
+        end_walk(p, ref->only >= SY_DOC_END);
+        return;
+    }
+    p->docs[0] = ref->only;
+    p->tfs[0] = ref->only_mark.tf;
+    p->sets[0] = ref->only_mark.set;
+    p->places[0] = 0;
+    p->marks_decoded = true;
+    p->in_block = 1;
+    p->block = 0;
+}
+
+sy_docid sy_postings_next(sy_postings *p)
 {
     if (p->i + 1 < p->in_block)
         return p->docs[++p->i];
-    if (p->in_block == 0 && p->ref.df > 0) { /* the first move */
-        if (p->ref.at) {
-            load(p, 0);
-        } else {
-            p->in_block = 1;
-            p->block = 0;
-            if (p->ref.only >= SY_DOC_END)
-                end_walk(p, true);
-        }
-    } else if (p->block != UINT32_MAX) {
-        if (p->ref.at)
-            load(p, p->block + 1);
-        else
-            end_walk(p, false);
-    }
+    if (p->block == UINT32_MAX && p->in_block > 0)
+        return SY_DOC_END;
+    if (p->ref.at)
+        load(p, p->block + 1);
+    else if (p->in_block == 0)
+        load_only(p);
+    else
+        end_walk(p, false);
     return p->docs[p->i];
 }
 
@@ -181,24 +208,22 @@ static uint32_t find_block(const sy_postings *p, uint32_t from, sy_docid target)
     return from;
 }
 
-static sy_docid list_seek(sy_postings *p, sy_docid target)
+sy_docid sy_postings_seek(sy_postings *p, sy_docid target)
 {
-    if (p->in_block == 0)
-        list_next(p);
-    sy_docid here = p->docs[p->i];
-    if (here >= target)
-        return here;
-    if (p->docs[p->in_block - 1] < target) {
-        if (!p->ref.at) {
+    if (p->in_block == 0 && (!p->ref.at || target == 0))
+        sy_postings_next(p);
+    if (p->in_block > 0 && p->docs[p->i] >= target)
+        return p->docs[p->i];
+    /* Of a block that is thinned out the rest may be behind us, so more than one may
+     * have to be decoded. */
+    while (p->in_block == 0 || p->docs[p->in_block - 1] < target) {
+        if (!p->ref.at || (p->in_block > 0 && p->block >= p->n_full)) {
             end_walk(p, false);
             return SY_DOC_END;
         }
-        /* A block lies wholly behind the one before it, or is damaged. */
-        load(p, p->block >= p->n_full ? p->block + 1 : find_block(p, p->block + 1, target));
-        if (p->docs[p->in_block - 1] < target) { /* in the rest, past its end */
-            end_walk(p, false);
+        load(p, find_block(p, p->block + 1, target));
+        if (p->block == UINT32_MAX)
             return SY_DOC_END;
-        }
     }
     uint32_t low = p->i, high = p->in_block - 1;
     while (low < high) {
@@ -212,41 +237,44 @@ static sy_docid list_seek(sy_postings *p, sy_docid target)
     return p->docs[low];
 }
 
-/* The first posting from here on that belongs to the subset. */
-static sy_docid skip_others(sy_postings *p, sy_docid doc)
+sy_mark sy_postings_mark(sy_postings *p)
 {
-    while (doc != SY_DOC_END) {
-        uint32_t i = p->block * BLOCK + p->i;
-        if (p->ref.subset[i / 8] >> i % 8 & 1)
-            break;
-        doc = list_next(p);
+    if (!p->ref.marked || p->block == UINT32_MAX)
+        return (sy_mark){0, SY_SET_UNKNOWN};
+    if (!p->marks_decoded && !decode_marks(p, false)) {
+        memset(p->tfs, 0, sizeof p->tfs);
+        memset(p->sets, SY_SET_UNKNOWN, sizeof p->sets);
+        p->corrupt = true;
     }
-    return doc;
+    uint32_t i = p->thinned ? p->places[p->i] : p->i;
+    return (sy_mark){p->tfs[i], p->sets[i]};
 }
 
-sy_docid sy_postings_next(sy_postings *p)
+uint8_t sy_postings_bound(const sy_postings *p, sy_docid target, sy_docid *last)
 {
-    sy_docid doc = list_next(p);
-    return p->ref.subset ? skip_others(p, doc) : doc;
+    *last = SY_DOC_END;
+    if (!p->bounds || !p->ref.marked)
+        return UINT8_MAX;
+    uint32_t from = p->block == UINT32_MAX ? 0 : p->block;
+    if (p->block == UINT32_MAX && p->in_block > 0)
+        return 0;
+    uint32_t b = find_block(p, from, target);
+    if (b < p->n_full)
+        *last = skip_last(p, b);
+    else if (p->n_all % BLOCK == 0)
+        return 0;
+    return p->bounds[b];
 }
 
-sy_docid sy_postings_seek(sy_postings *p, sy_docid target)
+uint8_t sy_postings_max(const sy_postings *p)
 {
-    sy_docid doc = list_seek(p, target);
-    return p->ref.subset ? skip_others(p, doc) : doc;
-}
-
-uint32_t sy_postings_tf(sy_postings *p)
-{
-    if (!p->tf_decoded) {
-        if (p->ref.has_tf) {
-            sy_unpack(p->tf_at, p->tf_width, p->tfs);
-            for (uint32_t i = 0; i < BLOCK; i++)
-                p->tfs[i] = p->tfs[i] == UINT32_MAX ? UINT32_MAX : p->tfs[i] + 1;
-        }
-        p->tf_decoded = true;
-    }
-    return p->ref.has_tf ? p->tfs[p->i] : 1;
+    if (!p->bounds || !p->ref.marked)
+        return p->ref.df > 0 ? UINT8_MAX : 0;
+    uint32_t n = p->n_full + (p->n_all % BLOCK > 0);
+    uint8_t most = 0;
+    for (uint32_t b = 0; b < n; b++)
+        most = p->bounds[b] > most ? p->bounds[b] : most;
+    return most;
 }
 
 sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *err)
@@ -256,61 +284,53 @@ sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *
     return sy_fail_at(err, SY_E_CORRUPT, where, p->ref.offset, "a list of records is damaged");
 }
 
-static void encode_full(sy_buf *out, const sy_docid *docs, const uint32_t *tfs, int64_t before)
+static void encode_block(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                         int64_t before)
 {
-    uint32_t gaps[BLOCK], less[BLOCK];
-    for (int i = 0; i < BLOCK; i++) {
+    uint32_t gaps[BLOCK] = {0};
+    for (uint32_t i = 0; i < n; i++) {
         gaps[i] = (uint32_t)((int64_t)docs[i] - before - 1);
         before = docs[i];
-        less[i] = tfs ? tfs[i] - 1 : 0;
     }
-    unsigned width = sy_pack_width(gaps), tf_width = sy_pack_width(less);
-    sy_buf_putc(out, (char)width);
-    if (tfs)
-        sy_buf_putc(out, (char)tf_width);
-    size_t bytes = sy_pack_bytes(width) + sy_pack_bytes(tf_width);
-    char *at = sy_buf_reserve(out, bytes);
-    if (!at)
-        return;
-    sy_pack(gaps, width, (uint8_t *)at);
-    sy_pack(less, tf_width, (uint8_t *)at + sy_pack_bytes(width));
-    out->len += bytes;
+    sy_gaps_put(out, gaps, n);
+    if (marks)
+        sy_marks_put(out, marks, n);
 }
 
-static void encode_rest(sy_buf *out, const sy_docid *docs, const uint32_t *tfs, uint32_t n,
-                        int64_t before)
+static uint8_t bound_of(const sy_bounder *bounder, const sy_docid *docs, const sy_mark *marks,
+                        uint32_t n)
 {
+    uint8_t most = 0;
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t gap = (uint64_t)((int64_t)docs[i] - before - 1);
-        before = docs[i];
-        if (!tfs) {
-            sy_buf_put_varint(out, gap);
-        } else if (tfs[i] == 1) {
-            sy_buf_put_varint(out, gap << 1);
-        } else {
-            sy_buf_put_varint(out, gap << 1 | 1);
-            sy_buf_put_varint(out, tfs[i] - 2);
-        }
+        uint8_t bound = bounder->bound(bounder->ctx, docs[i], marks[i]);
+        most = bound > most ? bound : most;
     }
+    return most;
 }
 
-void sy_postings_encode(sy_buf *out, const sy_docid *docs, const uint32_t *tfs, uint32_t n)
+void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                        const sy_bounder *bounder)
 {
     uint32_t n_full = n / BLOCK;
-    size_t skips = out->len, blocks = skips + (size_t)n_full * SKIP_LEN;
+    size_t skips = out->len;
     for (uint32_t b = 0; b < n_full; b++)
         sy_buf_put_u64(out, 0);
+    for (uint32_t first = 0; marks && first < n; first += BLOCK) {
+        uint32_t len = n - first < BLOCK ? n - first : BLOCK;
+        sy_buf_putc(out, (char)bound_of(bounder, docs + first, marks + first, len));
+    }
+    size_t blocks = out->len;
     int64_t before = -1;
-    for (uint32_t b = 0; b < n_full; b++) {
-        uint32_t first = b * BLOCK;
-        encode_full(out, docs + first, tfs ? tfs + first : NULL, before);
-        before = docs[first + BLOCK - 1];
+    for (uint32_t first = 0; first < n; first += BLOCK) {
+        uint32_t len = n - first < BLOCK ? n - first : BLOCK;
+        encode_block(out, docs + first, marks ? marks + first : NULL, len, before);
+        before = docs[first + len - 1];
         if (out->status != SY_OK)
             return;
-        uint8_t *skip = (uint8_t *)out->data + skips + (size_t)b * SKIP_LEN;
+        if (len < BLOCK)
+            break;
+        uint8_t *skip = (uint8_t *)out->data + skips + (size_t)(first / BLOCK) * SKIP_LEN;
         sy_put_u32(skip, docs[first + BLOCK - 1]);
         sy_put_u32(skip + 4, (uint32_t)(out->len - blocks));
     }
-    uint32_t done = n_full * BLOCK;
-    encode_rest(out, docs + done, tfs ? tfs + done : NULL, n - done, before);
 }

@@ -8,37 +8,53 @@
 #define SY_STORE_POSTINGS_H
 
 #include "base/buf.h"
+#include "store/block_code.h"
 
 typedef uint32_t sy_docid;                /* dense, segment-local, from 0 */
 #define SY_DOC_END ((sy_docid)0x7fffffff) /* survives a signed SIMD compare */
 
-enum { SY_POSTINGS_BLOCK = 128 };
+enum { SY_POSTINGS_BLOCK = SY_BLOCK };
+
+/* Which postings of a marked list are wanted: those in one of some fields. Made by
+ * sy_segment_filter; borrowed by cursors. */
+typedef struct sy_field_filter {
+    bool accept[256];       /* by field code; [0] is not used */
+    uint64_t wanted;        /* bits of fields */
+    const uint8_t *longest; /* of each record, the bit of its longest field; what code 0 means */
+    uint32_t n_records;
+    bool exact; /* what is accepted is in a wanted field for certain */
+} sy_field_filter;
 
 /* Where a list lies. df 0: an empty list. */
 typedef struct sy_postings_ref {
-    uint32_t df;           /* records in the list */
-    bool has_tf;           /* term frequencies are stored */
-    const uint8_t *at;     /* NULL for a list of one record, which is inlined: */
-    const uint8_t *end;    /* bound for reading */
-    sy_docid only;         /* that record */
-    uint32_t only_tf;      /* and its frequency */
-    uint64_t offset;       /* of `at` in its file, for messages */
-    const uint8_t *subset; /* not NULL: only postings with their bit here; df counts those */
-    uint32_t n_all;        /* then: postings of the list at `at` */
+    uint32_t df;                /* records in the list */
+    bool marked;                /* frequencies and fields are stored */
+    bool merged;                /* other strings' records are among them */
+    const uint8_t *at;          /* NULL for a list of one record, which is inlined: */
+    const uint8_t *end;         /* bound for reading */
+    sy_docid only;              /* that record */
+    sy_mark only_mark;          /* and its marks */
+    uint64_t offset;            /* of `at` in its file, for messages */
+    const struct sy_file *file; /* what is read of it is held against its sums; NULL: it is sound */
+    const uint8_t *subset;      /* not NULL: only postings with their bit here; df counts those */
+    uint32_t n_all;             /* then: postings of the list at `at` */
+    const sy_field_filter *filter; /* not NULL: of those only the ones it accepts; df is then
+                                      the most there can be */
 } sy_postings_ref;
 
 typedef struct sy_postings {
     sy_postings_ref ref;
-    uint32_t n_all;       /* postings of the list, with those outside a subset */
+    uint32_t n_all;       /* postings of the list, with those that are left out */
     uint32_t n_full;      /* full blocks */
     uint32_t block;       /* index of the block that is decoded */
-    uint32_t in_block, i; /* docids in it; the current one */
+    uint32_t in_block, i; /* docids in it that are not left out; the current one */
     bool corrupt;
-    bool tf_decoded;
-    unsigned tf_width; /* of the block, bits */
-    const uint8_t *skips, *blocks, *tf_at;
+    bool marks_decoded;
+    bool thinned; /* some are left out: places says where the others stand in the block */
+    const uint8_t *skips, *bounds, *blocks;
+    const uint8_t *marks_at; /* of the block */
     sy_docid docs[SY_POSTINGS_BLOCK];
-    uint32_t tfs[SY_POSTINGS_BLOCK];
+    uint8_t tfs[SY_POSTINGS_BLOCK], sets[SY_POSTINGS_BLOCK], places[SY_POSTINGS_BLOCK];
 } sy_postings;
 
 /* Never fails: a list whose head is damaged starts at its end, with the status. */
@@ -47,14 +63,27 @@ sy_docid sy_postings_next(sy_postings *p); /* amortised O(1) */
 /* First docid >= target; a no-op if already there; never moves back. Skips whole
  * blocks undecoded. */
 sy_docid sy_postings_seek(sy_postings *p, sy_docid target);
-/* Frequency at the current record, >= 1; 1 where none are stored. */
-uint32_t sy_postings_tf(sy_postings *p);
+/* The marks at the current record: tf code 0 and SY_SET_UNKNOWN where none are stored. */
+sy_mark sy_postings_mark(sy_postings *p);
+/* The most that a posting of the block with the first docid >= target adds to a score,
+ * in 255ths of the term's full weight (docs/format.md, 5.7); *last is the last docid
+ * for which that holds. target is at or behind the cursor, which does not move. */
+uint8_t sy_postings_bound(const sy_postings *p, sy_docid target, sy_docid *last);
+/* The same for the whole list. */
+uint8_t sy_postings_max(const sy_postings *p);
 /* A bad block ends the walk at SY_DOC_END and is remembered here, so the hot
  * loop tests one thing. Ask once after every walk. */
 SY_CHECKED sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *err);
 
-/* Appends a list of n >= 1 strictly ascending docids, with tfs[n] (each >= 1)
- * unless NULL. */
-void sy_postings_encode(sy_buf *out, const sy_docid *docs, const uint32_t *tfs, uint32_t n);
+/* What a posting adds to a score at most, for sy_postings_encode. */
+typedef struct sy_bounder {
+    uint8_t (*bound)(const void *ctx, sy_docid doc, sy_mark mark);
+    const void *ctx;
+} sy_bounder;
+
+/* Appends a list of n >= 1 strictly ascending docids, with marks[n] and bounds
+ * unless marks is NULL. */
+void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                        const sy_bounder *bounder);
 
 #endif

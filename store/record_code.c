@@ -13,7 +13,9 @@ void sy_stored_release(sy_stored *s)
 void sy_record_encode(sy_buf *out, const sy_stored *record, unsigned unit)
 {
     sy_buf_put_varint(out, record->line);
-    sy_buf_put_varint(out, record->row);
+    /* Mostly the same: zigzag, so that small differences of either sign are short. */
+    int64_t step = (int64_t)record->row - record->line;
+    sy_buf_put_varint(out, step < 0 ? (uint64_t)(-step) * 2 - 1 : (uint64_t)step * 2);
     sy_buf_put_varint(out, record->key.len);
     sy_buf_put_varint(out, record->n_values);
     for (size_t i = 0; i < record->n_values; i++) {
@@ -40,7 +42,15 @@ bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored
     uint32_t key_len, n;
     *nomem = false;
     out->n_values = 0;
-    at = read_pair(at, end, &out->line, &out->row);
+    uint64_t step = 0;
+    at = sy_varint_get32(at, end, &out->line);
+    at = at ? sy_varint_get(at, end, &step) : NULL;
+    if (!at || step > UINT64_C(2) * UINT32_MAX)
+        return false;
+    int64_t row = out->line + (step & 1 ? -(int64_t)(step / 2) - 1 : (int64_t)(step / 2));
+    if (row < 0 || row > UINT32_MAX)
+        return false;
+    out->row = (uint32_t)row;
     at = read_pair(at, end, &key_len, &n);
     if (!at || n > len / 2) /* a value takes two bytes at least */
         return false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/scoring.h"
 
 /* Names are searched one after the other: a lookup happens once per heading or
  * query term, and readers that look up a name per value keep a cache. The first
@@ -106,7 +107,7 @@ sy_status sy_schema_add(sy_schema *s, const char *name, size_t len, const char *
         return sy_fail(err, SY_E_LIMIT, NULL, "more than %d fields", SY_FIELDS_MAX);
     if (!sy_grow((void **)&s->fields, s->n_fields, &s->cap_fields, sizeof *s->fields))
         return sy_fail_nomem(err);
-    sy_field f = {.kind = kind};
+    sy_field f = {.kind = kind, .weight = SY_WEIGHT_ONE};
     f.name = sy_strndup(name, len);
     f.label = label ? sy_strndup(label, strlen(label)) : sy_strndup(name, len);
     if (!f.name || !f.label) {
@@ -122,8 +123,14 @@ sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_
                           sy_error *err)
 {
     sy_field_id taken;
+    if (len > SY_ALIAS_LEN_MAX)
+        return sy_fail(err, SY_E_LIMIT, NULL, "another name of a field has more than %d bytes",
+                       SY_ALIAS_LEN_MAX);
     if (sy_schema_find(s, alias, len, &taken))
         return SY_OK;
+    if (s->n_aliases >= SY_ALIASES_MAX)
+        return sy_fail(err, SY_E_LIMIT, NULL, "the fields have more than %d other names",
+                       SY_ALIASES_MAX);
     if (id >= s->n_fields)
         return sy_fail(err, SY_E_INPUT, NULL, "an alias for a field that does not exist");
     if (len > 0 && memchr(alias, '\0', len))
@@ -135,6 +142,7 @@ sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_
     if (!copy)
         return sy_fail_nomem(err);
     f->aliases[f->n_aliases++] = copy;
+    s->n_aliases++;
     return SY_OK;
 }
 
@@ -146,6 +154,7 @@ void sy_schema_unalias(sy_schema *s, sy_field_id id, const char *alias, size_t l
             continue;
         sy_free(f->aliases[k]);
         f->n_aliases--;
+        s->n_aliases--;
         memmove(&f->aliases[k], &f->aliases[k + 1], (f->n_aliases - k) * sizeof *f->aliases);
         return;
     }
@@ -193,6 +202,8 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
         const sy_field *f = &from->fields[i];
         sy_field_id id;
         st = sy_schema_add(to, f->name, strlen(f->name), f->label, f->kind, &id, err);
+        if (st == SY_OK)
+            to->fields[id].weight = f->weight;
         for (size_t k = 0; k < f->n_aliases && st == SY_OK; k++)
             st = sy_schema_alias(to, id, f->aliases[k], strlen(f->aliases[k]), err);
     }
@@ -202,7 +213,7 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
 static bool fields_equal(const sy_field *a, const sy_field *b)
 {
     if (strcmp(a->name, b->name) != 0 || strcmp(a->label, b->label) != 0 || a->kind != b->kind ||
-        a->n_aliases != b->n_aliases)
+        a->weight != b->weight || a->n_aliases != b->n_aliases)
         return false;
     for (size_t i = 0; i < a->n_aliases; i++) {
         if (strcmp(a->aliases[i], b->aliases[i]) != 0)

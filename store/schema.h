@@ -21,6 +21,8 @@ typedef uint16_t sy_field_id;
 
 enum {
     SY_FIELDS_MAX = 4096,
+    SY_ALIASES_MAX = 4096,   /* of all fields together: each is compared with all */
+    SY_ALIAS_LEN_MAX = 1024, /* bytes */
     /* What every record has beside its fields; only asked for by name. */
     SY_FIELD_ANY = 0xFFFF, /* any field of the record */
     SY_FIELD_KEY = 0xFFFE,
@@ -32,6 +34,7 @@ typedef struct sy_field {
     char *name;  /* normal form: "unit", or the heading if none is known */
     char *label; /* as people read it: "责任单位" */
     sy_field_kind kind;
+    uint8_t weight; /* in ranking, in quarters: SY_WEIGHT_ONE is 1 */
     char **aliases; /* normal forms of other names and headings */
     size_t n_aliases, cap_aliases;
 } sy_field;
@@ -39,11 +42,12 @@ typedef struct sy_field {
 typedef struct sy_schema {
     sy_field *fields; /* indexed by sy_field_id */
     size_t n_fields, cap_fields;
+    size_t n_aliases; /* of all fields */
 } sy_schema;
 
 #define SY_SCHEMA_INIT                                                                             \
     {                                                                                              \
-        NULL, 0, 0                                                                                 \
+        NULL, 0, 0, 0                                                                              \
     }
 void sy_schema_release(sy_schema *s);
 /* Copies `from` into the empty schema `to`. NOMEM. */
@@ -58,7 +62,8 @@ bool sy_schema_find(const sy_schema *s, const char *name, size_t len, sy_field_i
  * Names are borrowed for the call. SY_E_LIMIT past SY_FIELDS_MAX. */
 SY_CHECKED sy_status sy_schema_add(sy_schema *s, const char *name, size_t len, const char *label,
                                    sy_field_kind kind, sy_field_id *id, sy_error *err);
-/* Adds an alias to a field; one that some field has already is SY_OK and left. */
+/* Adds an alias to a field; one that some field has already is SY_OK and left. LIMIT past
+ * SY_ALIASES_MAX and SY_ALIAS_LEN_MAX. */
 SY_CHECKED sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_t len,
                                      sy_error *err);
 /* Takes an alias from a field, if it has it. */

@@ -8,11 +8,10 @@
 #include "store/file.h"
 #include "store/phrases.h"
 #include "store/record_code.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 
-/* Sections up to this length are checked against their checksum at opening: all
- * of a ledger's index, and of a large one the parts that steer the rest. */
-enum { CHECK_AT_OPEN = 1 << 16, ROW_LEN = 8 };
+enum { ROW_LEN = SY_BIGRAM_ROW_LEN, DF_MOST = 5 /* bytes of a varint */ };
 
 struct sy_segment {
     sy_file *file;
@@ -20,9 +19,12 @@ struct sy_segment {
     size_t n_docs;
     const sy_section *docs, *doc_strings, *bases, *starts, *records;
     const sy_section *rows, *entries, *bigram_lists;
-    const sy_section *term_index, *term_blocks, *term_lists;
+    const sy_section *term_index, *term_blocks, *term_lists, *facts, *sets;
     sy_phrases phrases;
+    const sy_section *phrase_section;
+    atomic_bool phrases_sound;            /* the section was held against its sums */
     uint64_t n_rows, n_entries, n_blocks; /* rows without the last one */
+    size_t n_sets;
 };
 
 static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t offset,
@@ -31,9 +33,15 @@ static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t of
     return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, s->offset + offset, "damaged: %s", what);
 }
 
+/* Before bytes [offset, offset + len) of a section, which are in it, are read. */
+static sy_status need(const sy_segment *seg, const sy_section *s, uint64_t offset, uint64_t len,
+                      sy_error *err)
+{
+    return sy_file_need(seg->file, s->data + offset, len, err);
+}
+
 static sy_status find_sections(sy_segment *seg, sy_error *err)
 {
-    const sy_section *phrases;
     const struct {
         sy_section_kind kind;
         const sy_section **at;
@@ -49,18 +57,20 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         {SY_SECTION_TERM_INDEX, &seg->term_index},
         {SY_SECTION_TERM_BLOCKS, &seg->term_blocks},
         {SY_SECTION_TERM_LISTS, &seg->term_lists},
-        {SY_SECTION_PHRASES, &phrases},
+        {SY_SECTION_PHRASES, &seg->phrase_section},
+        {SY_SECTION_RECORD_FACTS, &seg->facts},
+        {SY_SECTION_FIELD_SETS, &seg->sets},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         sy_status st = sy_file_section(seg->file, wanted[i].kind, wanted[i].at, err);
-        if (st == SY_OK && (*wanted[i].at)->len <= CHECK_AT_OPEN)
-            st = sy_file_check(seg->file, *wanted[i].at, err);
         if (st != SY_OK)
             return st;
     }
-    if (!sy_phrases_open(phrases->data, phrases->len, &seg->phrases))
+    const sy_section *phrases = seg->phrase_section;
+    sy_status st = need(seg, phrases, 0, phrases->len < 4 ? phrases->len : 4, err);
+    if (st == SY_OK && !sy_phrases_open(phrases->data, phrases->len, &seg->phrases))
         return damaged(seg, phrases, 0, "the phrases have a broken length", err);
-    return SY_OK;
+    return st;
 }
 
 static uint64_t base_at(const sy_segment *seg, uint64_t i)
@@ -74,6 +84,11 @@ static sy_status check_docs(sy_segment *seg, sy_error *err)
         return damaged(seg, seg->docs, 0, "the documents have a broken length", err);
     seg->n_docs = (size_t)(seg->docs->len / SY_DOC_ENTRY_LEN);
     uint64_t next = 0;
+    sy_status st = need(seg, seg->docs, 0, seg->docs->len, err);
+    if (st == SY_OK)
+        st = need(seg, seg->doc_strings, 0, seg->doc_strings->len, err);
+    if (st != SY_OK)
+        return st;
     for (size_t i = 0; i < seg->n_docs; i++) {
         const uint8_t *e = seg->docs->data + i * SY_DOC_ENTRY_LEN;
         bool strings_fit =
@@ -89,6 +104,17 @@ static sy_status check_docs(sy_segment *seg, sy_error *err)
     return SY_OK;
 }
 
+/* Where the lists of a row start in bigram lists. */
+static uint64_t row_base(const uint8_t *row)
+{
+    return (uint64_t)sy_get_u32(row + 8) | (uint64_t)row[12] << 32;
+}
+
+static uint32_t get_u24(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
+}
+
 static sy_status check_shape(sy_segment *seg, sy_error *err)
 {
     uint64_t n = seg->starts->len / 4;
@@ -96,16 +122,35 @@ static sy_status check_shape(sy_segment *seg, sy_error *err)
         return damaged(seg, seg->starts, 0, "the record starts have a broken length", err);
     seg->n_records = (uint32_t)n;
     uint64_t n_bases = (n + SY_RECORDS_PER_BASE - 1) / SY_RECORDS_PER_BASE;
-    if (seg->bases->len != (n_bases + 1) * 8 || base_at(seg, n_bases) != seg->records->len)
+    if (seg->bases->len != (n_bases + 1) * 8)
+        return damaged(seg, seg->bases, 0, "the record bases have a broken length", err);
+    sy_status st = need(seg, seg->bases, n_bases * 8, 8, err);
+    if (st != SY_OK)
+        return st;
+    if (base_at(seg, n_bases) != seg->records->len)
         return damaged(seg, seg->bases, 0, "the record bases do not fit the records", err);
     if (seg->rows->len % ROW_LEN != 0 || seg->rows->len == 0 ||
         seg->entries->len % SY_BIGRAM_ENTRY_LEN != 0)
         return damaged(seg, seg->rows, 0, "the bigram dictionary has a broken length", err);
     seg->n_rows = seg->rows->len / ROW_LEN - 1;
     seg->n_entries = seg->entries->len / SY_BIGRAM_ENTRY_LEN;
-    if (seg->n_entries > UINT32_MAX ||
-        sy_get_u32(seg->rows->data + seg->n_rows * ROW_LEN + 4) != seg->n_entries)
+    const uint8_t *last_row = seg->rows->data + seg->n_rows * ROW_LEN;
+    st = need(seg, seg->rows, seg->n_rows * ROW_LEN, ROW_LEN, err);
+    if (st != SY_OK)
+        return st;
+    if (seg->n_entries > UINT32_MAX || sy_get_u32(last_row + 4) != seg->n_entries ||
+        row_base(last_row) != seg->bigram_lists->len)
         return damaged(seg, seg->rows, 0, "the bigram rows do not fit their entries", err);
+    if (seg->facts->len != SY_FACTS_HEAD_LEN + 2 * n)
+        return damaged(seg, seg->facts, 0, "the facts of records have a broken length", err);
+    seg->n_sets = (size_t)(seg->sets->len / 8);
+    if (seg->sets->len % 8 != 0 || seg->n_sets > SY_FIELD_SETS_MAX)
+        return damaged(seg, seg->sets, 0, "the field sets have a broken length", err);
+    st = need(seg, seg->sets, 0, seg->sets->len, err);
+    if (st == SY_OK)
+        st = need(seg, seg->facts, 0, SY_FACTS_HEAD_LEN, err);
+    if (st != SY_OK)
+        return st;
     if (seg->term_index->len % 8 != 0 || seg->term_index->len == 0)
         return damaged(seg, seg->term_index, 0, "the term index has a broken length", err);
     seg->n_blocks = seg->term_index->len / 8 - 1;
@@ -195,10 +240,19 @@ sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out
 {
     if (docid >= seg->n_records)
         return damaged(seg, seg->starts, 0, "a list names a record that does not exist", err);
+    bool last = docid + 1 == seg->n_records;
+    sy_status st = need(seg, seg->starts, (uint64_t)docid * 4, last ? 4 : 8, err);
+    if (st == SY_OK) /* the base of the next record is there, if only as the end */
+        st = need(seg, seg->bases, (uint64_t)docid / SY_RECORDS_PER_BASE * 8, 16, err);
+    if (st != SY_OK)
+        return st;
     uint64_t start = record_start(seg, docid), end = record_start(seg, (uint64_t)docid + 1);
     if (start > end || end > seg->records->len)
         return damaged(seg, seg->starts, (uint64_t)docid * 4, "a record lies outside the records",
                        err);
+    st = need(seg, seg->records, start, end - start, err);
+    if (st != SY_OK)
+        return st;
     bool nomem;
     unsigned unit = seg->phrases.n > 0 ? 2 : 1;
     if (!sy_record_decode(seg->records->data + start, (size_t)(end - start), unit, out, &nomem))
@@ -209,9 +263,24 @@ sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out
     return SY_OK;
 }
 
+/* All phrases at once, since a text has some from everywhere; the first time only. */
+static sy_status need_phrases(const sy_segment *seg, sy_error *err)
+{
+    if (atomic_load_explicit(&seg->phrases_sound, memory_order_relaxed))
+        return SY_OK;
+    sy_status st = need(seg, seg->phrase_section, 0, seg->phrase_section->len, err);
+    if (st == SY_OK) /* the segment stays as it is: this is what is known of it */
+        atomic_store_explicit(&((sy_segment *)(uintptr_t)seg)->phrases_sound, true,
+                              memory_order_relaxed);
+    return st;
+}
+
 static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
                        sy_buf *out, sy_error *err)
 {
+    sy_status st = need_phrases(seg, err);
+    if (st != SY_OK)
+        return st;
     if (seg->phrases.n == 0) {
         sy_buf_append(out, value->coded.data, value->coded.len);
     } else if (!sy_phrases_spell(&seg->phrases, (const uint8_t *)value->coded.data,
@@ -265,79 +334,163 @@ static const uint8_t *entry_at(const sy_segment *seg, uint64_t i)
     return seg->entries->data + i * SY_BIGRAM_ENTRY_LEN;
 }
 
-static uint32_t entry_second(const uint8_t *e)
-{
-    return (uint32_t)e[0] | (uint32_t)e[1] << 8 | (uint32_t)e[2] << 16;
-}
-
-static sy_status entry_ref(const sy_segment *seg, uint64_t i, sy_postings_ref *out, sy_error *err)
-{
-    const uint8_t *e = entry_at(seg, i);
-    uint64_t place = (uint64_t)sy_get_u32(e + 7) | (uint64_t)e[11] << 32;
-    *out = (sy_postings_ref){.df = sy_get_u32(e + 3)};
-    if (out->df == 1 && place < seg->n_records) {
-        out->only = (sy_docid)place;
-        out->only_tf = 1;
-        return SY_OK;
-    }
-    if (out->df < 2 || out->df > seg->n_records || place >= seg->bigram_lists->len)
-        return damaged(seg, seg->entries, i * SY_BIGRAM_ENTRY_LEN, "a bigram's entry does not hold",
-                       err);
-    out->at = seg->bigram_lists->data + place;
-    out->end = seg->bigram_lists->data + seg->bigram_lists->len;
-    out->offset = seg->bigram_lists->offset + place;
-    return SY_OK;
-}
-
-sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, uint32_t *first, uint32_t *n,
+sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row *out,
                                 sy_error *err)
 {
     uint64_t low = 0, high = seg->n_rows;
-    *first = *n = 0;
+    *out = (sy_bigram_row){0};
     while (low < high) {
         uint64_t mid = (low + high) / 2;
+        sy_status st = need(seg, seg->rows, mid * ROW_LEN, ROW_LEN, err);
+        if (st != SY_OK)
+            return st;
         if (sy_get_u32(seg->rows->data + mid * ROW_LEN) < a)
             low = mid + 1;
         else
             high = mid;
     }
-    const uint8_t *row = seg->rows->data + low * ROW_LEN;
-    if (low == seg->n_rows || sy_get_u32(row) != a)
+    if (low == seg->n_rows)
         return SY_OK;
-    uint32_t start = sy_get_u32(row + 4), end = sy_get_u32(row + ROW_LEN + 4);
-    if (start >= end || end > seg->n_entries)
+    const uint8_t *at = seg->rows->data + low * ROW_LEN;
+    sy_status st = need(seg, seg->rows, low * ROW_LEN, 2 * ROW_LEN, err);
+    if (st != SY_OK || sy_get_u32(at) != a)
+        return st;
+    *out = (sy_bigram_row){.base = row_base(at),
+                           .lists_end = row_base(at + ROW_LEN),
+                           .first = sy_get_u32(at + 4),
+                           .end = sy_get_u32(at + ROW_LEN + 4),
+                           .df = sy_get_u32(at + 16)};
+    uint32_t n_merged = get_u24(at + 13);
+    if (out->first >= out->end || out->end > seg->n_entries || n_merged > out->end - out->first ||
+        out->df == 0 || out->df > seg->n_records || out->base > out->lists_end ||
+        out->lists_end > seg->bigram_lists->len)
         return damaged(seg, seg->rows, low * ROW_LEN, "a bigram row lies outside its entries", err);
-    *first = start;
-    *n = end - start;
+    out->merged = out->end - n_merged;
     return SY_OK;
 }
 
-sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uint32_t *b, sy_postings_ref *out,
-                               sy_error *err)
+static sy_status entry_ref(const sy_segment *seg, const sy_bigram_row *r, uint32_t i,
+                           sy_postings_ref *out, sy_error *err)
 {
-    *b = entry_second(entry_at(seg, i));
-    return entry_ref(seg, i, out, err);
+    const uint8_t *e = entry_at(seg, i);
+    sy_status st = need(seg, seg->entries, (uint64_t)i * SY_BIGRAM_ENTRY_LEN,
+                        (i + 1 < r->end ? 2 : 1) * (uint64_t)SY_BIGRAM_ENTRY_LEN, err);
+    if (st != SY_OK)
+        return st;
+    uint64_t place = r->base + sy_get_u32(e + 3), end = r->lists_end;
+    if (i + 1 < r->end)
+        end = r->base + sy_get_u32(e + SY_BIGRAM_ENTRY_LEN + 3);
+    *out = (sy_postings_ref){.merged = i >= r->merged, .marked = i < r->merged, .file = seg->file};
+    if (place < end && end <= r->lists_end) {
+        st =
+            need(seg, seg->bigram_lists, place, end - place < DF_MOST ? end - place : DF_MOST, err);
+        if (st != SY_OK)
+            return st;
+        out->end = seg->bigram_lists->data + end;
+        out->at = sy_varint_get32(seg->bigram_lists->data + place, out->end, &out->df);
+    }
+    if (!out->at || out->df == 0 || out->df > seg->n_records)
+        return damaged(seg, seg->entries, (uint64_t)i * SY_BIGRAM_ENTRY_LEN,
+                       "a bigram's entry does not hold", err);
+    out->offset = seg->bigram_lists->offset + place;
+    return SY_OK;
+}
+
+sy_status sy_segment_bigram_at(const sy_segment *seg, const sy_bigram_row *row, uint32_t i,
+                               uint32_t *b, sy_postings_ref *out, sy_error *err)
+{
+    sy_status st = entry_ref(seg, row, i, out, err);
+    *b = get_u24(entry_at(seg, i));
+    return st;
+}
+
+/* *low becomes the first of the entries [*low, high) whose second character is above b. */
+static sy_status entry_above(const sy_segment *seg, uint32_t *low, uint32_t high, uint32_t b,
+                             sy_error *err)
+{
+    while (*low < high) {
+        uint32_t mid = *low + (high - *low) / 2;
+        sy_status st =
+            need(seg, seg->entries, (uint64_t)mid * SY_BIGRAM_ENTRY_LEN, SY_BIGRAM_ENTRY_LEN, err);
+        if (st != SY_OK)
+            return st;
+        if (get_u24(entry_at(seg, mid)) <= b)
+            *low = mid + 1;
+        else
+            high = mid;
+    }
+    return SY_OK;
 }
 
 sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_postings_ref *out,
                             sy_error *err)
 {
     *out = (sy_postings_ref){0};
-    uint32_t first, n;
-    sy_status st = sy_segment_bigram_row(seg, a, &first, &n, err);
-    if (st != SY_OK)
+    sy_bigram_row r;
+    sy_status st = sy_segment_bigram_row(seg, a, &r, err);
+    if (st != SY_OK || r.first == r.end)
         return st;
-    uint32_t low = first, high = first + n;
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        if (entry_second(entry_at(seg, mid)) < b)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == first + n || entry_second(entry_at(seg, low)) != b)
-        return SY_OK;
-    return entry_ref(seg, low, out, err);
+    uint32_t i = r.first;
+    st = entry_above(seg, &i, r.merged, b, err);
+    if (st == SY_OK && i > r.first && get_u24(entry_at(seg, i - 1)) == b)
+        return entry_ref(seg, &r, i - 1, out, err);
+    i = r.merged;
+    if (st == SY_OK)
+        st = entry_above(seg, &i, r.end, b, err);
+    return st == SY_OK && i > r.merged ? entry_ref(seg, &r, i - 1, out, err) : st;
+}
+
+/* ---- marks and ranking ---- */
+
+static uint64_t set_at(const sy_segment *seg, size_t code)
+{
+    return code <= seg->n_sets ? sy_get_u64(seg->sets->data + (code - 1) * 8) : 0;
+}
+
+static const uint8_t *longest_fields(const sy_segment *seg)
+{
+    return seg->facts->data + SY_FACTS_HEAD_LEN + seg->n_records;
+}
+
+sy_status sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_filter *out,
+                            sy_error *err)
+{
+    *out = (sy_field_filter){
+        .wanted = wanted, .longest = longest_fields(seg), .n_records = seg->n_records};
+    for (size_t code = 1; code < SY_SET_UNKNOWN; code++)
+        out->accept[code] = (set_at(seg, code) & wanted) != 0;
+    out->accept[SY_SET_UNKNOWN] = true;
+    /* While there is room for another set, none is unknown. */
+    out->exact = seg->n_sets < SY_FIELD_SETS_MAX && !(wanted >> SY_OTHER_FIELDS);
+    return need(seg, seg->facts, SY_FACTS_HEAD_LEN + seg->n_records, seg->n_records, err);
+}
+
+uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set)
+{
+    if (set == SY_SET_UNKNOWN || docid >= seg->n_records)
+        return UINT64_MAX;
+    return set == SY_SET_LONGEST ? UINT64_C(1) << (longest_fields(seg)[docid] & 63)
+                                 : set_at(seg, set);
+}
+
+sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err)
+{
+    return need(seg, seg->facts, SY_FACTS_HEAD_LEN, 2 * (uint64_t)seg->n_records, err);
+}
+
+uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid)
+{
+    return seg->facts->data[SY_FACTS_HEAD_LEN + docid];
+}
+
+uint64_t sy_segment_total_length(const sy_segment *seg)
+{
+    return sy_get_u64(seg->facts->data);
+}
+
+const uint8_t *sy_segment_weights(const sy_segment *seg)
+{
+    return seg->facts->data + 8;
 }
 
 /* ---- term dictionary ---- */
@@ -358,10 +511,16 @@ static sy_status open_block(sy_term_walk *w, uint64_t block, sy_error *err)
     w->at = w->end = NULL;
     if (block >= seg->n_blocks)
         return SY_OK;
+    sy_status st = need(seg, seg->term_index, block * 8, 16, err);
+    if (st != SY_OK)
+        return st;
     uint64_t start = sy_get_u64(seg->term_index->data + block * 8);
     uint64_t end = sy_get_u64(seg->term_index->data + block * 8 + 8);
     if (start >= end || end > seg->term_blocks->len)
         return bad_block(w, err);
+    st = need(seg, seg->term_blocks, start, end - start, err);
+    if (st != SY_OK)
+        return st;
     w->end = seg->term_blocks->data + end;
     w->at = sy_varint_get(seg->term_blocks->data + start, w->end, &w->list_offset);
     return w->at ? SY_OK : bad_block(w, err);
@@ -372,16 +531,19 @@ static bool read_ref(sy_term_walk *w)
 {
     const sy_segment *seg = w->seg;
     sy_postings_ref *ref = &w->ref;
-    *ref = (sy_postings_ref){.has_tf = w->key.data[0] == SY_TERM_WORD};
+    *ref = (sy_postings_ref){.marked = w->key.data[0] == SY_TERM_WORD, .file = seg->file};
     w->at = sy_varint_get32(w->at, w->end, &ref->df);
     if (!w->at || ref->df == 0 || ref->df > seg->n_records)
         return false;
     if (ref->df == 1) {
-        ref->only_tf = 1;
         w->at = sy_varint_get32(w->at, w->end, &ref->only);
-        if (w->at && ref->has_tf)
-            w->at = sy_varint_get32(w->at, w->end, &ref->only_tf);
-        return w->at && ref->only < seg->n_records && ref->only_tf > 0;
+        if (w->at && ref->marked) {
+            if (w->end - w->at < 2 || w->at[0] >= SY_TF_CODES)
+                return false;
+            ref->only_mark = (sy_mark){w->at[0], w->at[1]};
+            w->at += 2;
+        }
+        return w->at && ref->only < seg->n_records;
     }
     uint64_t len;
     w->at = sy_varint_get(w->at, w->end, &len);
@@ -551,7 +713,35 @@ static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, 
     return true;
 }
 
-/* Fills *out for a gram of `chars` characters. bits[0] and bits[1] are scratch; the
+static void swap(sy_buf *a, sy_buf *b)
+{
+    sy_buf held = *a;
+    *a = *b;
+    *b = held;
+}
+
+/* The places of a list as bits, of n_all. */
+static sy_status mark_places(const sy_segment *seg, const sy_postings_ref *places, uint32_t n_all,
+                             sy_buf *out, sy_error *err)
+{
+    size_t bytes = ((size_t)n_all + 7) / 8;
+    sy_buf_reset(out);
+    uint8_t *to = (uint8_t *)sy_buf_reserve(out, bytes);
+    if (!to)
+        return sy_fail_nomem(err);
+    memset(to, 0, bytes);
+    out->len = bytes;
+    sy_postings p;
+    sy_postings_init(&p, places);
+    for (sy_docid i = sy_postings_next(&p); i != SY_DOC_END; i = sy_postings_next(&p)) {
+        if (i >= n_all)
+            return bad_gram(seg, places->offset, err);
+        to[i / 8] = (uint8_t)(to[i / 8] | 1u << i % 8);
+    }
+    return sy_postings_status(&p, seg->file->path, err);
+}
+
+/* Fills *out for a gram of `chars` characters. bits[0] to bits[2] are scratch; the
  * subset, where it had to be put together, is in bits[0]. */
 static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars, sy_buf *key,
                               sy_buf *bits, sy_postings_ref *out, sy_error *err)
@@ -566,6 +756,9 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
         return st;
     if (!own.at)
         return bad_gram(seg, seg->term_lists->offset, err);
+    st = sy_file_need(seg->file, own.at, 1, err);
+    if (st != SY_OK)
+        return st;
     uint8_t kind = *own.at++;
     if (kind == SY_GRAM_LIST) {
         *out = own;
@@ -579,22 +772,33 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
              : rarest_bigram(seg, gram, &parent, err);
     if (st != SY_OK)
         return st;
-    if (!parent.at || kind > SY_GRAM_LIST || own.df > parent.df ||
-        (kind == SY_GRAM_SAME ? own.df != parent.df
-                              : (size_t)(own.end - own.at) != ((size_t)parent.df + 7) / 8))
+    bool fits =
+        kind == SY_GRAM_SAME ? own.df == parent.df
+        : kind == SY_GRAM_PLACES
+            ? true
+            : kind == SY_GRAM_SUBSET && (size_t)(own.end - own.at) == ((size_t)parent.df + 7) / 8;
+    if (!parent.at || parent.merged || own.df > parent.df || !fits)
         return bad_gram(seg, own.offset, err);
+    st = sy_file_need(seg->file, own.at, (uint64_t)(own.end - own.at), err);
+    if (st != SY_OK)
+        return st;
     *out = parent;
     out->df = own.df;
     if (kind == SY_GRAM_SAME)
         return SY_OK;
     out->n_all = parent.subset ? parent.n_all : parent.df;
     out->subset = own.at;
+    if (kind == SY_GRAM_PLACES) {
+        st = mark_places(seg, &own, parent.df, &bits[1], err);
+        if (st != SY_OK)
+            return st;
+        swap(&bits[1], parent.subset ? &bits[2] : &bits[0]);
+        out->subset = (const uint8_t *)bits[parent.subset ? 2 : 0].data;
+    }
     if (parent.subset) {
-        if (!expand(parent.subset, own.at, parent.df, out->n_all, &bits[1]))
+        if (!expand(parent.subset, out->subset, parent.df, out->n_all, &bits[1]))
             return sy_fail_nomem(err);
-        sy_buf swap = bits[0];
-        bits[0] = bits[1];
-        bits[1] = swap;
+        swap(&bits[0], &bits[1]);
         out->subset = (const uint8_t *)bits[0].data;
     }
     return SY_OK;
@@ -603,14 +807,15 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
 sy_status sy_segment_gram(const sy_segment *seg, sy_slice gram, sy_buf *bits, sy_postings_ref *out,
                           sy_error *err)
 {
-    sy_buf key = SY_BUF_INIT, both[2] = {*bits, SY_BUF_INIT};
+    sy_buf key = SY_BUF_INIT, scratch[3] = {*bits, SY_BUF_INIT, SY_BUF_INIT};
     size_t chars = sy_utf8_count(gram.data, gram.len);
     *out = (sy_postings_ref){0};
     sy_status st = SY_OK;
     if (chars >= 3 && gram.len < SY_TERM_KEY_MAX)
-        st = resolve_gram(seg, gram, chars, &key, both, out, err);
-    *bits = both[0];
-    sy_buf_release(&both[1]);
+        st = resolve_gram(seg, gram, chars, &key, scratch, out, err);
+    *bits = scratch[0];
+    sy_buf_release(&scratch[1]);
+    sy_buf_release(&scratch[2]);
     sy_buf_release(&key);
     return st;
 }

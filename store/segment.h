@@ -1,8 +1,8 @@
 /* store/segment.h - read one immutable segment of an index.
  *
- * Everything read from the mapping is checked against its bounds; what does not
- * hold is SY_E_CORRUPT, never a crash. Bytes: docs/format.md, "Segment". A
- * segment is immutable and may be shared between threads. */
+ * Everything read from the mapping is checked against its sum, when it is first read, and
+ * against its bounds; what does not hold is SY_E_CORRUPT, never a crash or an answer. Bytes:
+ * docs/format.md, "Segment". A segment is immutable and may be shared between threads. */
 #ifndef SY_STORE_SEGMENT_H
 #define SY_STORE_SEGMENT_H
 
@@ -58,22 +58,46 @@ SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_
 /* Appends a value's original text to out. */
 SY_CHECKED sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value,
                                      sy_buf *out, sy_error *err);
-/* Appends the normal form of a value that is simple. */
+/* Appends the normal form of a value that is simple, but for its spaces: to be joined by
+ * sy_normal_join_spaces. */
 SY_CHECKED sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_value *value,
                                        sy_buf *out, sy_error *err);
 
 /* Character layer. The records in which character b follows a directly inside a
  * value's normal form; b is SY_BIGRAM_END where a value or paragraph ends.
- * out->df is 0 if there is none. */
+ * out->df is 0 if there is none. If out->merged, rare bigrams share the list: it has
+ * all those records and others. */
 #define SY_BIGRAM_END 10u /* the barrier, U+000A */
 SY_CHECKED sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b,
                                        sy_postings_ref *out, sy_error *err);
-/* The row of a: [*first, *first + *n) are its bigrams in order of b; their lists
- * together are the records that have a. *n is 0 if there is none. */
-SY_CHECKED sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, uint32_t *first,
-                                           uint32_t *n, sy_error *err);
-SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, uint32_t i, uint32_t *b,
-                                          sy_postings_ref *out, sy_error *err);
+/* The row of a: the lists [first, end) together are the records that have a; from
+ * `merged` on they are of rare bigrams. first is end if there is none. */
+typedef struct sy_bigram_row {
+    uint64_t base, lists_end; /* of its lists, in bigram lists */
+    uint32_t first, merged, end;
+    uint32_t df; /* records that have a */
+} sy_bigram_row;
+SY_CHECKED sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row *out,
+                                           sy_error *err);
+/* List i of a row. *b: its second character; if out->merged the first of them. */
+SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, const sy_bigram_row *row,
+                                          uint32_t i, uint32_t *b, sy_postings_ref *out,
+                                          sy_error *err);
+
+/* What marks and ranking need; the longest field of each record is held against its sum. `wanted`
+ * has the bits (sy_field_bit) of the fields that are wanted; *out borrows the segment. */
+SY_CHECKED sy_status sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_filter *out,
+                                       sy_error *err);
+/* The fields of a posting, as bits; ~0 if they are not known. */
+uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set);
+/* To be called before fields of postings or lengths are asked for: holds what they are
+ * read from against its sums. CORRUPT. */
+SY_CHECKED sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err);
+/* The code of a record's length (store/scoring.h); docid < n_records. */
+uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid);
+uint64_t sy_segment_total_length(const sy_segment *seg); /* characters of all records */
+/* Of each field bit, in quarters: [SY_FIELD_BITS]. The bounds of lists hold for these. */
+const uint8_t *sy_segment_weights(const sy_segment *seg);
 
 /* Term dictionary: words, whole values and field presence, each a byte
  * key (store/term_key.h) with a list of records, in byte order of keys. */

@@ -1,17 +1,22 @@
 #include "store/segment_writer.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "store/file.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 
 /* Sections are written one after the other; what belongs to a section that comes
  * later is gathered in a buffer:
  *
  *   phrases: phrases
- *   record:  records      -> bases, starts
+ *   record:  records      -> bases, starts, facts
+ *   fields:  facts, field sets
  *   docs:    bases, starts, documents, document strings
  *   bigram:  bigram lists -> entries, rows
  *   term:    entries, rows; term lists -> term blocks, term index
@@ -29,6 +34,7 @@ typedef struct kept {
 /* A character whose row is long, with the list of its records. */
 typedef struct char_list {
     uint32_t cp, df;
+    sy_docid only;  /* its record, if it is one */
     size_t at, len; /* in char_lists */
 } char_list;
 
@@ -39,10 +45,32 @@ typedef struct prefix {
     uint32_t n, cap;
 } prefix;
 
+/* Rare bigrams of a row, until there are enough for a list. */
+typedef struct rare {
+    sy_docid *docs; /* not in order, some more than once */
+    uint32_t n;
+    size_t cap;
+    uint32_t first; /* second character of the first of them */
+    sy_buf entries; /* u24 first second character, u32 place, of the row's merged lists */
+    sy_buf lists;   /* which come behind its others */
+    uint32_t n_lists;
+} rare;
+
+/* Field sets to their codes: a table with open addressing. */
+typedef struct set_slot {
+    uint64_t fields; /* 0: free */
+    uint8_t code;
+} set_slot;
+
 enum {
+    /* Up to so many records a bigram is rare; rare bigrams that stand side by side in a row share
+     * lists of about this many postings. docs/format.md, 5.3, has the measurement. */
+    RARE_DF = 15,
+    MERGED_LEN = 32,
+    SET_SLOTS = 1024,
     GRAM_CHARS = 16, /* longer grams are no parents */
-    /* The union of lists with this many postings takes about .3 ms. */
-    ROW_POSTINGS = 1 << 16
+    /* The union of lists with this many postings takes about .5 ms. */
+    ROW_POSTINGS = 1 << 17
 };
 
 struct sy_segment_writer {
@@ -52,9 +80,20 @@ struct sy_segment_writer {
     uint32_t n_records;
     uint64_t base; /* of the current group of records */
     sy_buf bases, starts, docs, doc_strings;
+    sy_buf lengths, longest; /* of records */
+    uint64_t total_length;
+    uint8_t weights[SY_FIELD_BITS];
+    uint64_t sets[SY_FIELD_SETS_MAX];
+    size_t n_sets;
+    set_slot set_slots[SET_SLOTS];
     sy_buf rows, entries, term_blocks, term_index;
     sy_buf list, last_key;
-    struct kept *kept; /* bigrams of the grams to come; a table with open addressing */
+    sy_docid *list_docs; /* of the list in hand, with its marks */
+    sy_mark *list_marks;
+    size_t cap_docs; /* of both */
+    rare rare;
+    uint64_t row_start; /* of its lists, in bigram lists */
+    struct kept *kept;  /* bigrams of the grams to come; a table with open addressing */
     size_t n_kept, kept_slots;
     sy_buf kept_lists;
     prefix prefixes[GRAM_CHARS]; /* by number of characters */
@@ -64,6 +103,7 @@ struct sy_segment_writer {
     size_t n_chars, cap_chars;
     sy_buf char_lists;
     uint32_t n_entries, row; /* the current first character */
+    uint32_t row_first;      /* its first entry */
     uint32_t in_block;
 };
 
@@ -75,6 +115,7 @@ sy_status sy_segment_writer_open(const char *path, const uint8_t uuid[16], uint6
     if (!w)
         return sy_fail_nomem(err);
     w->row = UINT32_MAX;
+    memset(w->weights, SY_WEIGHT_ONE, sizeof w->weights);
     sy_status st = sy_file_create(path, SY_FILE_SEGMENT, uuid, number, &w->file, err);
     if (st != SY_OK) {
         sy_free(w);
@@ -97,7 +138,8 @@ static void begin_records(sy_segment_writer *w)
     w->stage = STAGE_RECORDS;
 }
 
-void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len)
+void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len,
+                              sy_record_facts facts)
 {
     begin_records(w);
     uint64_t at = sy_file_section_len(&w->file);
@@ -109,7 +151,36 @@ void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t le
         w->status = SY_E_LIMIT;
     sy_buf_put_u32(&w->starts, (uint32_t)(at - w->base));
     sy_file_put(&w->file, bytes, len);
+    sy_buf_putc(&w->lengths, (char)sy_length_code(facts.length));
+    sy_buf_putc(&w->longest, (char)facts.longest);
+    w->total_length += facts.length;
     w->n_records++;
+}
+
+uint32_t sy_segment_writer_n_records(const sy_segment_writer *w)
+{
+    return w->n_records;
+}
+
+static set_slot *set_at(sy_segment_writer *w, uint64_t fields)
+{
+    size_t at = (size_t)(fields * 0x9e3779b97f4a7c15u >> 54) % SET_SLOTS;
+    while (w->set_slots[at].fields != 0 && w->set_slots[at].fields != fields)
+        at = (at + 1) % SET_SLOTS;
+    return &w->set_slots[at];
+}
+
+void sy_segment_writer_fields(sy_segment_writer *w, const uint8_t *weights, const uint64_t *sets,
+                              size_t n)
+{
+    memcpy(w->weights, weights, sizeof w->weights);
+    for (size_t i = 0; i < n && w->n_sets < SY_FIELD_SETS_MAX; i++) {
+        set_slot *slot = set_at(w, sets[i]);
+        if (sets[i] == 0 || slot->fields != 0)
+            continue;
+        w->sets[w->n_sets++] = sets[i];
+        *slot = (set_slot){sets[i], (uint8_t)w->n_sets};
+    }
 }
 
 static void put_section(sy_segment_writer *w, sy_section_kind kind, sy_buf *b)
@@ -119,6 +190,21 @@ static void put_section(sy_segment_writer *w, sy_section_kind kind, sy_buf *b)
     if (b->status != SY_OK)
         w->status = b->status;
     sy_buf_release(b);
+}
+
+static void put_facts(sy_segment_writer *w)
+{
+    sy_buf head = SY_BUF_INIT;
+    sy_buf_put_u64(&head, w->total_length);
+    sy_buf_append(&head, w->weights, sizeof w->weights);
+    sy_buf_append(&head, w->lengths.data, w->lengths.len);
+    sy_buf_append(&head, w->longest.data, w->longest.len);
+    if (w->lengths.status != SY_OK || w->longest.status != SY_OK)
+        w->status = SY_E_NOMEM;
+    put_section(w, SY_SECTION_RECORD_FACTS, &head);
+    for (size_t i = 0; i < w->n_sets; i++)
+        sy_buf_put_u64(&head, w->sets[i]);
+    put_section(w, SY_SECTION_FIELD_SETS, &head);
 }
 
 /* Appends s to the document strings; returns its offset. */
@@ -137,6 +223,7 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
     sy_buf_put_u64(&w->bases, sy_file_section_len(&w->file));
     put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);
+    put_facts(w);
     for (size_t i = 0; i < n; i++) {
         sy_buf_put_u32(&w->docs, docs[i].first);
         sy_buf_put_u32(&w->docs, docs[i].n_records);
@@ -155,17 +242,70 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
     w->stage = STAGE_BIGRAMS;
 }
 
-/* Encodes a list of more than one record and writes it; returns its offset. */
-static uint64_t put_list(sy_segment_writer *w, const sy_docid *docs, const uint32_t *tfs,
-                         uint32_t n)
+/* ---- lists ---- */
+
+static bool need_docs(sy_segment_writer *w, uint32_t n)
 {
-    uint64_t at = sy_file_section_len(&w->file);
-    sy_buf_reset(&w->list);
-    sy_postings_encode(&w->list, docs, tfs, n);
+    if (n <= w->cap_docs)
+        return true;
+    size_t cap = (size_t)n * 2;
+    sy_docid *docs = sy_resize(w->list_docs, cap, sizeof *docs);
+    w->list_docs = docs ? docs : w->list_docs;
+    sy_mark *marks = docs ? sy_resize(w->list_marks, cap, sizeof *marks) : NULL;
+    w->list_marks = marks ? marks : w->list_marks;
+    if (!docs || !marks) {
+        w->status = SY_E_NOMEM;
+        return false;
+    }
+    w->cap_docs = cap;
+    return true;
+}
+
+static uint8_t set_code(sy_segment_writer *w, uint64_t fields)
+{
+    if (fields == 0)
+        return SY_SET_LONGEST;
+    const set_slot *slot = set_at(w, fields);
+    return slot->fields != 0 ? slot->code : SY_SET_UNKNOWN;
+}
+
+/* Splits a list into w->list_docs and w->list_marks. False if there is no memory. */
+static bool take_list(sy_segment_writer *w, const sy_posting *list, uint32_t n)
+{
+    if (w->status != SY_OK || !need_docs(w, n)) /* the facts of records may be short */
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        w->list_docs[i] = list[i].doc;
+        w->list_marks[i] = (sy_mark){sy_tf_code(list[i].tf), set_code(w, list[i].fields)};
+    }
+    return true;
+}
+
+/* The share that a posting can get of a term's weight, rounded up. */
+static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
+{
+    const sy_segment_writer *w = ctx;
+    uint64_t fields = UINT64_MAX;
+    if (doc >= w->n_records)
+        return UINT8_MAX;
+    if (mark.set == SY_SET_LONGEST)
+        fields = UINT64_C(1) << (w->longest.data[doc] & 63);
+    else if (mark.set != SY_SET_UNKNOWN)
+        fields = w->sets[mark.set - 1];
+    int extra = mark.set == SY_SET_UNKNOWN ? 0 : sy_field_extra(fields, w->weights);
+    double average = w->n_records > 0 ? (double)w->total_length / w->n_records : 0;
+    double length = sy_length_of((uint8_t)w->lengths.data[doc]);
+    int quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE + extra;
+    return (uint8_t)ceil(sy_score_share(quarters, length, average) * UINT8_MAX);
+}
+
+/* Encodes the list that take_list took into w->list. */
+static void encode_list(sy_segment_writer *w, uint32_t n, bool marked)
+{
+    sy_bounder bounder = {bound, w};
+    sy_postings_encode(&w->list, w->list_docs, marked ? w->list_marks : NULL, n, &bounder);
     if (w->list.status != SY_OK)
         w->status = w->list.status;
-    sy_file_put(&w->file, w->list.data, w->list.len);
-    return at;
 }
 
 /* ---- grams ---- */
@@ -221,7 +361,7 @@ void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_
 /* Remembers the list that stands in w->list, if a gram may want it. */
 static void keep_list(sy_segment_writer *w, uint32_t a, uint32_t b, uint32_t n)
 {
-    if (w->kept_slots == 0 || n < 2)
+    if (w->kept_slots == 0)
         return;
     kept *k = kept_slot(w, ((uint64_t)a << 21 | b) + 1);
     if (k->key == 0)
@@ -242,25 +382,33 @@ static void choose_rarer(sy_segment_writer *w, uint64_t key, void *ctx)
 }
 
 /* Writes to w->list which of the n_all ascending docids `all` gives one by one are
- * among docs[n]: a bit each. */
+ * among docs[n]: a bit each, or their places, whatever is shorter. *kind says which. */
 static bool mark_subset(sy_segment_writer *w, sy_docid (*next)(void *all), void *all,
-                        uint32_t n_all, const sy_docid *docs, uint32_t n)
+                        uint32_t n_all, const sy_docid *docs, uint32_t n, char *kind)
 {
-    size_t bytes = ((size_t)n_all + 7) / 8;
-    sy_buf_reset(&w->list);
-    char *bits = sy_buf_reserve(&w->list, bytes);
-    if (!bits)
-        return false;
-    memset(bits, 0, bytes);
+    sy_docid *places = sy_alloc(n, sizeof *places);
     uint32_t found = 0;
-    for (uint32_t i = 0; i < n_all && found < n; i++) {
-        if (next(all) != docs[found])
-            continue;
-        bits[i / 8] = (char)((unsigned char)bits[i / 8] | 1u << i % 8);
-        found++;
+    for (uint32_t i = 0; places && i < n_all && found < n; i++) {
+        if (next(all) == docs[found])
+            places[found++] = i;
     }
-    w->list.len = bytes;
-    return found == n;
+    sy_buf_reset(&w->list);
+    if (found == n)
+        sy_postings_encode(&w->list, places, NULL, n, NULL);
+    size_t bytes = ((size_t)n_all + 7) / 8;
+    *kind = SY_GRAM_PLACES;
+    if (found == n && w->list.len >= bytes) {
+        *kind = SY_GRAM_SUBSET;
+        sy_buf_reset(&w->list);
+        char *bits = sy_buf_reserve(&w->list, bytes);
+        if (bits)
+            memset(bits, 0, bytes);
+        for (uint32_t i = 0; bits && i < n; i++)
+            bits[places[i] / 8] = (char)((unsigned char)bits[places[i] / 8] | 1u << places[i] % 8);
+        w->list.len = bits ? bytes : 0;
+    }
+    sy_free(places);
+    return found == n && w->list.status == SY_OK;
 }
 
 static sy_docid next_posting(void *list)
@@ -276,39 +424,42 @@ static sy_docid next_of_array(void *at)
 
 /* ---- frequent characters ---- */
 
-/* Ends a row: a long one gets the list of its records. */
-static void end_row(sy_segment_writer *w)
+/* Counts the records of the current row; if it is long they become the list of its
+ * character. */
+static uint32_t end_characters(sy_segment_writer *w)
 {
     size_t words = ((size_t)w->n_records + 63) / 64;
+    uint32_t n = 0;
+    for (size_t i = 0; i < words && w->row_postings > 0 && w->row_bits; i++)
+        n += (uint32_t)__builtin_popcountll(w->row_bits[i]);
     if (w->row_postings < ROW_POSTINGS) {
         if (w->row_postings > 0 && w->row_bits)
             memset(w->row_bits, 0, words * sizeof *w->row_bits);
         w->row_postings = 0;
-        return;
+        return n;
     }
-    sy_docid *docs = sy_alloc(w->n_records, sizeof *docs);
-    if (!docs || !w->row_bits ||
+    w->row_postings = 0;
+    if (!need_docs(w, n) || !w->row_bits ||
         !sy_grow((void **)&w->chars, w->n_chars, &w->cap_chars, sizeof *w->chars)) {
         w->status = SY_E_NOMEM;
-        sy_free(docs);
-        return;
+        return n;
     }
-    uint32_t n = 0;
+    n = 0;
     for (size_t i = 0; i < words; i++) {
         for (uint64_t left = w->row_bits[i]; left != 0; left &= left - 1)
-            docs[n++] = (sy_docid)(i * 64 + (unsigned)__builtin_ctzll(left));
+            w->list_docs[n++] = (sy_docid)(i * 64 + (unsigned)__builtin_ctzll(left));
         w->row_bits[i] = 0;
     }
     char_list *c = &w->chars[w->n_chars++];
     *c = (char_list){.cp = w->row, .df = n, .at = w->char_lists.len};
-    sy_postings_encode(&w->char_lists, docs, NULL, n);
+    c->only = w->list_docs[0];
+    sy_postings_encode(&w->char_lists, w->list_docs, NULL, n, NULL);
     c->len = w->char_lists.len - c->at;
-    w->row_postings = 0;
-    sy_free(docs);
+    return n;
 }
 
 /* Counts a list of the current row in. */
-static void add_to_row(sy_segment_writer *w, const sy_docid *docs, uint32_t n)
+static void add_to_row(sy_segment_writer *w, uint32_t n)
 {
     if (!w->row_bits)
         w->row_bits = sy_calloc(((size_t)w->n_records + 63) / 64, sizeof *w->row_bits);
@@ -318,29 +469,135 @@ static void add_to_row(sy_segment_writer *w, const sy_docid *docs, uint32_t n)
     }
     w->row_postings += n;
     for (uint32_t i = 0; i < n; i++)
-        w->row_bits[docs[i] / 64] |= UINT64_C(1) << docs[i] % 64;
+        w->row_bits[w->list_docs[i] / 64] |= UINT64_C(1) << w->list_docs[i] % 64;
 }
 
-void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_docid *docs,
+/* ---- rare bigrams ---- */
+
+static void put_entry(sy_buf *out, uint32_t b, uint64_t place)
+{
+    sy_buf_putc(out, (char)b);
+    sy_buf_putc(out, (char)(b >> 8));
+    sy_buf_putc(out, (char)(b >> 16));
+    sy_buf_put_u32(out, (uint32_t)place);
+}
+
+static int compare_docs(const void *a, const void *b)
+{
+    sy_docid x = *(const sy_docid *)a, y = *(const sy_docid *)b;
+    return (x > y) - (x < y);
+}
+
+/* The rare bigrams gathered so far become one list. */
+static void end_rare(sy_segment_writer *w)
+{
+    rare *r = &w->rare;
+    if (r->n == 0)
+        return;
+    qsort(r->docs, r->n, sizeof *r->docs, compare_docs);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->n; i++) {
+        if (n == 0 || r->docs[n - 1] != r->docs[i])
+            r->docs[n++] = r->docs[i];
+    }
+    put_entry(&r->entries, r->first, r->lists.len);
+    sy_buf_put_varint(&r->lists, n);
+    sy_postings_encode(&r->lists, r->docs, NULL, n, NULL);
+    r->n_lists++;
+    r->n = 0;
+}
+
+static void add_rare(sy_segment_writer *w, uint32_t b, uint32_t n)
+{
+    rare *r = &w->rare;
+    if (r->n + n > MERGED_LEN)
+        end_rare(w);
+    if (r->n == 0)
+        r->first = b;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!sy_grow((void **)&r->docs, r->n, &r->cap, sizeof *r->docs)) {
+            w->status = SY_E_NOMEM;
+            return;
+        }
+        r->docs[r->n++] = w->list_docs[i];
+    }
+}
+
+/* ---- rows ---- */
+
+/* The entries of merged lists count from the row's start, behind its other lists. */
+static void put_merged(sy_segment_writer *w)
+{
+    rare *r = &w->rare;
+    end_rare(w);
+    uint64_t before = sy_file_section_len(&w->file) - w->row_start;
+    if (before + r->lists.len > UINT32_MAX || r->n_lists >= 1u << 24)
+        w->status = SY_E_LIMIT;
+    if (r->entries.status != SY_OK || r->lists.status != SY_OK) {
+        w->status = SY_E_NOMEM;
+        return;
+    }
+    for (uint32_t i = 0; i < r->n_lists; i++) {
+        uint8_t *entry = (uint8_t *)r->entries.data + (size_t)i * SY_BIGRAM_ENTRY_LEN;
+        sy_put_u32(entry + 3, (uint32_t)(sy_get_u32(entry + 3) + before));
+    }
+    sy_buf_append(&w->entries, r->entries.data, r->entries.len);
+    sy_file_put(&w->file, r->lists.data, r->lists.len);
+    w->n_entries += r->n_lists;
+}
+
+static void end_row(sy_segment_writer *w)
+{
+    if (w->row == UINT32_MAX)
+        return;
+    put_merged(w);
+    uint32_t df = end_characters(w);
+    uint32_t n_merged = w->rare.n_lists;
+    sy_buf_put_u32(&w->rows, w->row);
+    sy_buf_put_u32(&w->rows, w->row_first);
+    sy_buf_put_u32(&w->rows, (uint32_t)w->row_start);
+    sy_buf_putc(&w->rows, (char)(w->row_start >> 32));
+    for (unsigned shift = 0; shift < 24; shift += 8)
+        sy_buf_putc(&w->rows, (char)(n_merged >> shift));
+    sy_buf_put_u32(&w->rows, df);
+    if (w->row_start >> 40 != 0)
+        w->status = SY_E_LIMIT;
+    sy_buf_reset(&w->rare.entries);
+    sy_buf_reset(&w->rare.lists);
+    w->rare.n_lists = 0;
+}
+
+static void begin_row(sy_segment_writer *w, uint32_t a)
+{
+    w->row = a;
+    w->row_first = w->n_entries;
+    w->row_start = sy_file_section_len(&w->file);
+}
+
+void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_posting *list,
                               uint32_t n)
 {
     if (a != w->row) {
         end_row(w);
-        sy_buf_put_u32(&w->rows, a);
-        sy_buf_put_u32(&w->rows, w->n_entries);
-        w->row = a;
+        begin_row(w, a);
     }
-    uint64_t place = n == 1 ? docs[0] : put_list(w, docs, NULL, n);
-    keep_list(w, a, b, n);
-    add_to_row(w, docs, n);
-    if (place >> 40 != 0 || w->n_entries == UINT32_MAX)
+    if (!take_list(w, list, n))
+        return;
+    add_to_row(w, n);
+    if (n <= RARE_DF) {
+        add_rare(w, b, n);
+        return;
+    }
+    uint64_t place = sy_file_section_len(&w->file) - w->row_start;
+    if (place > UINT32_MAX || w->n_entries >= UINT32_MAX - MERGED_LEN)
         w->status = SY_E_LIMIT;
-    sy_buf_putc(&w->entries, (char)b);
-    sy_buf_putc(&w->entries, (char)(b >> 8));
-    sy_buf_putc(&w->entries, (char)(b >> 16));
-    sy_buf_put_u32(&w->entries, n);
-    sy_buf_put_u32(&w->entries, (uint32_t)place);
-    sy_buf_putc(&w->entries, (char)(place >> 32));
+    put_entry(&w->entries, b, place);
+    sy_buf_reset(&w->list);
+    encode_list(w, n, true);
+    keep_list(w, a, b, n);
+    uint8_t head[SY_VARINT_MAX];
+    sy_file_put(&w->file, head, sy_varint_put(head, n));
+    sy_file_put(&w->file, w->list.data, w->list.len);
     w->n_entries++;
 }
 
@@ -383,8 +640,8 @@ static void put_chars(sy_segment_writer *w)
         if (c->df > 1) {
             sy_buf_put_varint(&w->term_blocks, c->len);
             sy_file_put(&w->file, w->char_lists.data + c->at, c->len);
-        } else { /* one record can have them all: its list is the docid as a varint */
-            sy_buf_append(&w->term_blocks, w->char_lists.data + c->at, c->len);
+        } else { /* one record can have them all */
+            sy_buf_put_varint(&w->term_blocks, c->only);
         }
     }
     if (key.status != SY_OK || w->char_lists.status != SY_OK)
@@ -395,8 +652,8 @@ static void put_chars(sy_segment_writer *w)
 static void end_bigrams(sy_segment_writer *w)
 {
     end_row(w);
-    sy_buf_put_u32(&w->rows, 0x110000);
-    sy_buf_put_u32(&w->rows, w->n_entries);
+    begin_row(w, SY_BIGRAM_ROWS_END);
+    end_row(w);
     put_section(w, SY_SECTION_BIGRAM_ENTRIES, &w->entries);
     put_section(w, SY_SECTION_BIGRAM_ROWS, &w->rows);
     sy_file_begin(&w->file, SY_SECTION_TERM_LISTS);
@@ -404,20 +661,26 @@ static void end_bigrams(sy_segment_writer *w)
     put_chars(w);
 }
 
-void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_docid *docs,
-                            const uint32_t *tfs, uint32_t n)
+void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_posting *list, uint32_t n)
 {
     if (w->stage == STAGE_BIGRAMS)
         end_bigrams(w);
+    if (!take_list(w, list, n))
+        return;
     begin_term(w, key, n);
+    bool marked = key.len > 0 && key.data[0] == SY_TERM_WORD;
     if (n == 1) {
-        sy_buf_put_varint(&w->term_blocks, docs[0]);
-        if (tfs)
-            sy_buf_put_varint(&w->term_blocks, tfs[0]);
-    } else {
-        uint64_t at = put_list(w, docs, tfs, n);
-        sy_buf_put_varint(&w->term_blocks, sy_file_section_len(&w->file) - at);
+        sy_buf_put_varint(&w->term_blocks, list[0].doc);
+        if (marked) {
+            sy_buf_putc(&w->term_blocks, (char)w->list_marks[0].tf);
+            sy_buf_putc(&w->term_blocks, (char)w->list_marks[0].set);
+        }
+        return;
     }
+    sy_buf_reset(&w->list);
+    encode_list(w, n, marked);
+    sy_buf_put_varint(&w->term_blocks, w->list.len);
+    sy_file_put(&w->file, w->list.data, w->list.len);
 }
 
 /* Remembers the records of a gram for those that begin with it, which come next. */
@@ -444,7 +707,7 @@ static bool remember(sy_segment_writer *w, sy_slice gram, size_t chars, const sy
 /* Fills w->list with the subset of the parent: for three characters the rarest
  * bigram, else the gram without its last character. *n_all is 0 if there is none. */
 static bool subset_of_parent(sy_segment_writer *w, sy_slice gram, size_t chars,
-                             const sy_docid *docs, uint32_t n, uint32_t *n_all)
+                             const sy_docid *docs, uint32_t n, uint32_t *n_all, char *kind)
 {
     *n_all = 0;
     if (chars > 3) {
@@ -457,39 +720,43 @@ static bool subset_of_parent(sy_segment_writer *w, sy_slice gram, size_t chars,
             return true;
         *n_all = p->n;
         const sy_docid *at = p->docs;
-        return mark_subset(w, next_of_array, &at, p->n, docs, n);
+        return mark_subset(w, next_of_array, &at, p->n, docs, n, kind);
     }
     const kept *rarest = NULL;
     if (w->kept_slots > 0)
         each_bigram(w, gram, choose_rarer, &rarest);
-    if (!rarest || rarest->df < 2)
+    if (!rarest || rarest->df == 0) /* a rare bigram: it has no list of its own */
         return true;
     sy_postings list;
     const uint8_t *at = (const uint8_t *)w->kept_lists.data + rarest->at;
-    sy_postings_init(&list,
-                     &(sy_postings_ref){.df = rarest->df, .at = at, .end = at + rarest->len});
+    sy_postings_init(
+        &list,
+        &(sy_postings_ref){.df = rarest->df, .marked = true, .at = at, .end = at + rarest->len});
     *n_all = rarest->df;
-    return mark_subset(w, next_posting, &list, rarest->df, docs, n);
+    return mark_subset(w, next_posting, &list, rarest->df, docs, n, kind);
 }
 
-void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_docid *docs, uint32_t n)
+void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_posting *postings,
+                            uint32_t n)
 {
     size_t chars = sy_utf8_count(gram.data, gram.len);
     uint32_t n_all;
-    if (n < 2 || chars < 3)
+    if (n < 2 || chars < 3 || !take_list(w, postings, n))
         return;
+    const sy_docid *docs = w->list_docs;
     if (w->stage == STAGE_BIGRAMS)
         end_bigrams(w);
     sy_buf key = SY_BUF_INIT, list = SY_BUF_INIT;
+    char kind = SY_GRAM_LIST;
     sy_term_key_gram(&key, gram);
-    sy_postings_encode(&list, docs, NULL, n);
-    bool good =
-        subset_of_parent(w, gram, chars, docs, n, &n_all) && remember(w, gram, chars, docs, n);
+    sy_postings_encode(&list, docs, NULL, n, NULL);
+    bool good = subset_of_parent(w, gram, chars, docs, n, &n_all, &kind) &&
+                remember(w, gram, chars, docs, n);
     if (!good || key.status != SY_OK || list.status != SY_OK) {
         w->status = SY_E_NOMEM;
     } else {
-        bool own = n_all == 0 || list.len < w->list.len;
-        char kind = n_all == n ? SY_GRAM_SAME : own ? SY_GRAM_LIST : SY_GRAM_SUBSET;
+        bool own = n_all == 0 || list.len <= w->list.len;
+        kind = n_all == n ? SY_GRAM_SAME : own ? SY_GRAM_LIST : kind;
         const sy_buf *bytes = own ? &list : &w->list;
         size_t len = kind == SY_GRAM_SAME ? 0 : bytes->len;
         begin_term(w, (sy_slice){key.data, key.len}, n);
@@ -503,8 +770,9 @@ void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_docid 
 
 static void release(sy_segment_writer *w)
 {
-    sy_buf *all[] = {&w->bases,   &w->starts,      &w->docs,       &w->doc_strings, &w->rows,
-                     &w->entries, &w->term_blocks, &w->term_index, &w->list,        &w->last_key};
+    sy_buf *all[] = {&w->bases,   &w->starts,   &w->docs,         &w->doc_strings, &w->lengths,
+                     &w->longest, &w->rows,     &w->entries,      &w->term_blocks, &w->term_index,
+                     &w->list,    &w->last_key, &w->rare.entries, &w->rare.lists};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sy_buf_release(all[i]);
     for (size_t i = 0; i < GRAM_CHARS; i++) {
@@ -513,6 +781,9 @@ static void release(sy_segment_writer *w)
     }
     sy_buf_release(&w->kept_lists);
     sy_buf_release(&w->char_lists);
+    sy_free(w->rare.docs);
+    sy_free(w->list_docs);
+    sy_free(w->list_marks);
     sy_free(w->row_bits);
     sy_free(w->chars);
     sy_free(w->kept);

@@ -11,13 +11,11 @@ static sy_field_id get_field(const char *at)
     return (sy_field_id)((unsigned char)at[0] << 8 | (unsigned char)at[1]);
 }
 
-void sy_term_key_word(sy_buf *key, sy_slice word, sy_field_id field)
+void sy_term_key_word(sy_buf *key, sy_slice word)
 {
     sy_buf_reset(key);
     sy_buf_putc(key, SY_TERM_WORD);
     sy_buf_append(key, word.data, word.len);
-    sy_buf_putc(key, (char)0xFF);
-    put_field(key, field);
 }
 
 static void key_of_field(sy_buf *key, char space, sy_field_id field)
@@ -60,16 +58,15 @@ void sy_term_key_char(sy_buf *key, uint32_t cp)
 bool sy_term_key_parse(sy_slice key, char *space, sy_field_id *field, sy_slice *text)
 {
     *text = (sy_slice){NULL, 0};
-    if (key.len < 2 || key.len > SY_TERM_KEY_MAX || (key.len < 3 && key.data[0] != SY_TERM_CHAR))
+    if (key.len < 2 || key.len > SY_TERM_KEY_MAX)
         return false;
     *space = key.data[0];
+    bool of_field =
+        *space == SY_TERM_VALUE || *space == SY_TERM_PRESENCE || *space == SY_TERM_OVERLONG;
+    if (of_field && key.len < 3)
+        return false;
     switch (*space) {
     case SY_TERM_WORD:
-        if (key.len < 5 || (unsigned char)key.data[key.len - 3] != 0xFF)
-            return false;
-        *field = get_field(key.data + key.len - 2);
-        *text = (sy_slice){key.data + 1, key.len - 4};
-        return true;
     case SY_TERM_CHAR:
     case SY_TERM_GRAM:
         *field = SY_FIELD_ANY;

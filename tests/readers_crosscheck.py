@@ -12,6 +12,7 @@ import collections
 import os
 import posixpath
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -42,10 +43,23 @@ class Unsound(Exception):
     pass
 
 
+def spoken_name(info):
+    """The name that an extra field of Info-ZIP gives in UTF-8, which zipfile does not look at."""
+    extra, at = info.extra, 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from('<HH', extra, at)
+        if kind == 0x7075 and size > 5:
+            return extra[at + 9:at + 4 + size].decode('utf-8', errors='replace')
+        at += 4 + size
+    return info.filename
+
+
 class Package:
     def __init__(self, path):
         self.zip = zipfile.ZipFile(path)
-        self.names = {name.lower(): name for name in self.zip.namelist()}
+        self.names = {spoken_name(info).lower(): info for info in self.zip.infolist()}
+        if len(self.names) < len(self.zip.infolist()):
+            raise Unsound('two parts of one name')
 
     def xml(self, part):
         data = self.zip.read(self.names[part.lower()])
@@ -71,6 +85,7 @@ class Package:
         return None
 
 
+GROWTH_MAX = 200  # text to the size of the file: docs/ledgers.md, "Limits"
 DROPPED = {'del', 'moveFrom', 'instrText', 'delText', 'delInstrText', 'pPr', 'rPr', 'sectPr', 'sdtPr',
            'tblPr', 'tblGrid', 'trPr', 'tcPr', 'rt', 'tblPrEx'}
 
@@ -146,7 +161,7 @@ def read_docx(package):
             word = Word()
             word.walk(package.xml(part), [])
             paragraphs += word.paragraphs + [word.carried]
-    return [normal(p) for p in paragraphs if normal(p)], 0
+    return [normal(p) for p in paragraphs if normal(p)], (0, 0)
 
 
 def string_of(element):
@@ -164,14 +179,38 @@ def unescape(text):
     return re.sub('_x([0-9A-Fa-f]{4})_', lambda m: chr(int(m.group(1), 16)), text).replace('\0', '')
 
 
+def may_be_blank(code):
+    """Whether a section of a number format shows nothing, or nothing of a zero: 0;-0; or #"""
+    return code != '' and any(not re.sub(r'\[[^]]*\]|[#?, ]|""', '', s) for s in code.split(';'))
+
+
+def blank_styles(package, main):
+    """Cell styles whose numbers may not be shown."""
+    part = package.by_type(main, 'styles')
+    codes, styles, at = {}, set(), 0
+    if not part:
+        return styles
+    for top in package.xml(part):
+        for element in top:
+            if local(element) == 'numFmt':
+                codes[element.get('numFmtId')] = element.get('formatCode') or ''
+            elif local(element) == 'xf' and local(top) == 'cellXfs':
+                if may_be_blank(codes.get(element.get('numFmtId'), '')):
+                    styles.add(str(at))
+                at += 1
+    return styles
+
+
 def read_xlsx(package):
+    """Texts, and the least and most numbers that are shown."""
     main = package.by_type('', 'officeDocument') or 'xl/workbook.xml'
     ids = {i: target for i, _, target in package.relations(main)}
     shared = []
     part = package.by_type(main, 'sharedStrings')
     if part:
         shared = [string_of(si) for si in package.xml(part) if local(si) == 'si']
-    texts, numbers = [], 0
+    blank = blank_styles(package, main)
+    texts, least, most = [], 0, 0
     for sheet in package.xml(main).iter():
         target = ids.get(attr(sheet, 'id')) if local(sheet) == 'sheet' else None
         if not target or target.lower() not in package.names:
@@ -190,8 +229,9 @@ def read_xlsx(package):
             elif kind in ('str', 'e', 'd'):
                 texts.append(unescape(value))
             elif value.strip():
-                numbers += 1
-    return [normal(t) for t in texts if normal(t)], numbers
+                most += 1
+                least += c.get('s', '0') not in blank
+    return [normal(t) for t in texts if normal(t)], (least, most)
 
 
 def fits(theirs, ours):
@@ -220,7 +260,7 @@ def compare(theirs, ours, numbers, numbered):
             still.append(text)
     if numbered:
         rest = [r for r in rest if len(r) > 24]
-    elif len(rest) == numbers:
+    elif numbers[0] <= len(rest) <= numbers[1]:
         rest = []
     return still, rest
 
@@ -233,6 +273,8 @@ def check(readers, path):
     except (zipfile.BadZipFile, ET.ParseError, Unsound, KeyError, ValueError, OSError, EOFError,
             NotImplementedError, RuntimeError, zipfile.zlib.error) as e:
         return 'unsound', str(e)
+    if sum(map(len, theirs)) > GROWTH_MAX * os.path.getsize(path):
+        return 'unsound', 'its cells show boundless text'
     try:
         run = subprocess.run([readers, '--text', path], capture_output=True, timeout=10)
     except subprocess.TimeoutExpired:

@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/run.sh OUT - all tests of one build, such as build/release.
 #
-# Runs OUT/tests/unit/test_*, OUT/tests/model/test_*, OUT/tests/fault/test_* and the command-line tests
-# with OUT/suoyin, several at a time. Prints a line for each program, all output
+# Runs OUT/tests/unit/test_*, OUT/tests/model/test_*, OUT/tests/fault/test_*, the command-line tests
+# with OUT/suoyin, and the fuzz targets on their seeds and what was found, several at a time. Prints a line for each program, all output
 # of those that failed, and closes with "N passed, N failed". A program that dies
 # counts as one failed test beside those it told of.
 set -u
@@ -23,7 +23,11 @@ run_one() {
         counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2 0/p' "$file.log" | tail -n 1)
         ;;
     *)
-        timeout 900 "$program" >"$file.log" 2>&1 </dev/null
+        set --
+        target=${name#fuzz_}
+        [ "$target" = "$name" ] ||
+            set -- "$results/seeds/$target" "tests/fuzz/seeds/$target" "tests/fuzz/found/$target"
+        timeout 900 "$program" "$@" >"$file.log" 2>&1 </dev/null
         status=$?
         # cmocka 1.1 writes a skipped test as "not ok N # SKIP name".
         counts=$(awk '/^(not )?ok [0-9]+.*# SKIP/ { s++; next } /^ok [0-9]/ { p++ } /^not ok [0-9]/ { f++ }
@@ -80,11 +84,13 @@ results=$(mktemp -d "${TMPDIR:-/tmp}/suoyin-tests-XXXXXX") || exit 2
 trap 'rm -rf "$results"' EXIT
 trap 'exit 2' HUP INT TERM
 
+"$out/tests/fuzz/seeds" "$results/seeds" || exit 2
+
 # Programs of sources that are gone may still lie about: only those with a
 # source are run. The slow ones, the command line, the model and the fault tests, go first.
 {
     printf '%s\0' tests/cli/run.sh
-    for source in tests/model/test_*.c tests/fault/test_*.c tests/unit/test_*.c; do
+    for source in tests/model/test_*.c tests/fault/test_*.c tests/unit/test_*.c tests/fuzz/fuzz_*.c; do
         [ ! -f "$source" ] || printf '%s\0' "$out/${source%.c}"
     done
 } | xargs -0 -n 1 -P "$(getconf _NPROCESSORS_ONLN)" sh tests/run.sh --one "$results"

@@ -648,9 +648,7 @@ static sy_status end_walk(maker *m, sy_error *err)
     sy_status st = m->any_ledger ? settle(m, false, err) : SY_OK;
     if (st == SY_OK)
         st = sy_plain_end_heading(&m->plain, err);
-    if (st == SY_OK)
-        sy_ledger_goals_end(m->goals);
-    return st;
+    return st == SY_OK ? sy_ledger_goals_end(m->goals, err) : st;
 }
 
 static void release(maker *m)

@@ -66,9 +66,8 @@ static int start(const converter *c, const char *path, pid_t *pid, int *fd)
 }
 
 /* Reads all that the program writes, within the limits. */
-static sy_status collect(const converter *c, int fd, sy_buf *out, sy_error *err)
+static sy_status collect(const converter *c, int fd, int64_t until, sy_buf *out, sy_error *err)
 {
-    int64_t until = now_ms() + SY_CONVERT_SECONDS * 1000;
     for (;;) {
         int64_t left = until - now_ms();
         struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -96,6 +95,18 @@ static sy_status collect(const converter *c, int fd, sy_buf *out, sy_error *err)
     }
 }
 
+/* Waits for a program that has closed its output: it may go on all the same. */
+static bool ends(pid_t pid, int64_t until, int *status)
+{
+    enum { PAUSE_MS = 10 };
+    while (waitpid(pid, status, WNOHANG) == 0) {
+        if (now_ms() > until)
+            return false;
+        poll(NULL, 0, PAUSE_MS);
+    }
+    return true;
+}
+
 static sy_status run(const converter *c, const char *path, sy_buf *out, bool *missing,
                      sy_error *err)
 {
@@ -105,12 +116,17 @@ static sy_status run(const converter *c, const char *path, sy_buf *out, bool *mi
     *missing = sys == ENOENT;
     if (sys != 0)
         return *missing ? SY_OK : sy_fail_sys(err, NULL, sys, "cannot run %s", c->program);
-    sy_status st = collect(c, fd, out, err);
+    int64_t until = now_ms() + SY_CONVERT_SECONDS * 1000;
+    sy_status st = collect(c, fd, until, out, err);
     close(fd);
-    if (st != SY_OK)
+    if (st == SY_OK && !ends(pid, until, &status))
+        st = sy_fail(err, SY_E_LIMIT, NULL, "%s took more than %d seconds", c->program,
+                     SY_CONVERT_SECONDS);
+    if (st != SY_OK) {
         kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            continue;
+    }
     if (st == SY_OK && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
         st = sy_fail(err, SY_E_INPUT, NULL, "%s could not read it", c->program);
     return st;
@@ -125,20 +141,30 @@ sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out, const c
     sy_buf_puts(&name, path[0] == '-' ? "./" : "");
     sy_buf_puts(&name, path);
     sy_status st = sy_buf_status(&name, err);
-    bool missing = true;
-    for (size_t i = 0; i < sizeof converters / sizeof *converters && st == SY_OK && missing; i++) {
+    bool settled = st != SY_OK, tried = false;
+    sy_error why; /* of the first that failed */
+    sy_error_clear(&why);
+    for (size_t i = 0; i < sizeof converters / sizeof *converters && !settled; i++) {
         const converter *c = &converters[i];
+        bool missing;
         if (c->kind != kind)
             continue;
         packages[packages[0] ? 1 : 0] = c->package;
         *program = c->program;
         sy_buf_reset(out);
-        st = run(c, name.data, out, &missing, err);
+        st = run(c, name.data, out, &missing, why.status == SY_OK ? &why : NULL);
+        tried |= !missing;
+        settled = !missing && st != SY_E_INPUT; /* what one cannot read another may */
     }
     sy_buf_release(&name);
-    if (st == SY_OK && missing)
+    if (settled ? st != SY_OK : tried) {
+        st = why.status != SY_OK ? why.status : st;
+        if (err && err->status == SY_OK)
+            *err = why;
+    } else if (!settled) {
         st = sy_fail(err, SY_E_INPUT, NULL, "it is read only where %s%s%s is installed",
                      packages[0] ? packages[0] : "a converter", packages[1] ? " or " : "",
                      packages[1] ? packages[1] : "");
+    }
     return st;
 }

@@ -11,10 +11,10 @@ enum {
     SY_CONVERT_BYTES = 256 << 20 /* of text that it may write */
 };
 
-/* Runs the first program that is installed for this kind on the file `path`, without
- * a shell; its output, UTF-8, replaces `out`. *program is its name. INPUT, and what to
- * install, if there is none; INPUT if it fails, LIMIT past the limits: the program is
- * then ended. */
+/* Runs the programs that are installed for this kind on the file `path`, without a
+ * shell, until one can read it; its output, UTF-8, replaces `out`. *program is its
+ * name. INPUT, and what to install, if there is none; INPUT if all fail; LIMIT past the
+ * limits: the program is then ended, and no other is tried. */
 SY_CHECKED sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out,
                                 const char **program, sy_error *err);
 

@@ -38,7 +38,9 @@ static void end_line(csv *c)
 
 static const char *plain_end(const csv *c, const char *p)
 {
-    while (p < c->end && *p != c->separator && *p != '\n' && *p != '\r')
+    /* Bytes of Han, most of a text, are told by one comparison. */
+    while (p < c->end &&
+           ((unsigned char)*p > '~' || (*p != c->separator && *p != '\n' && *p != '\r')))
         p++;
     return p;
 }
@@ -105,12 +107,13 @@ static size_t fit(const char *text, size_t len, char separator, size_t *columns)
     *columns = 0;
     while (c.at < c.end && records < SEEN_RECORDS) {
         csv_field f = {.last = false};
+        const char *from = c.at;
         size_t n = 0;
         while (!f.last) {
             next_field(&c, &f);
             n++;
         }
-        if (n == 1 && sy_trim(f.text).len == 0)
+        if (n == 1 && sy_trim((sy_slice){from, (size_t)(c.at - from)}).len == 0)
             continue;
         if (c.at == c.end && len > SEEN_BYTES)
             break; /* cut */
@@ -143,7 +146,7 @@ static char find_separator(const char *text, size_t len, size_t *columns, size_t
 static size_t named_separator(const sy_document *doc, char *separator)
 {
     if (doc->len < 6 || strncasecmp(doc->text, "sep=", 4) != 0 ||
-        (doc->text[5] != '\n' && doc->text[5] != '\r'))
+        (unsigned char)doc->text[4] > '~' || (doc->text[5] != '\n' && doc->text[5] != '\r'))
         return 0;
     *separator = doc->text[4];
     return doc->len > 6 && doc->text[5] == '\r' && doc->text[6] == '\n' ? 7 : 6;

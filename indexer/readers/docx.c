@@ -396,6 +396,8 @@ static sy_status close_para(docx *d, sy_error *err)
         return SY_OK;
     para *p = &d->paras[--d->n_paras];
     sy_status st = sy_buf_status(&p->text, err);
+    if (st == SY_OK)
+        st = sy_buf_status(&p->style, err);
     if (st != SY_OK)
         return st;
     if (p->mark_gone) {
@@ -740,6 +742,7 @@ sy_status sy_docx_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
     d->doc = doc;
     d->out = out;
     d->styles = (sy_docx_styles){.ids = SY_STRING_TABLE_INIT};
+    d->numbering = (sy_numbering)SY_NUMBERING_INIT;
     sy_status st = sy_zip_open(doc->text, doc->len, &d->zip, err);
     if (st == SY_OK)
         st = read_parts(d, err);
@@ -758,7 +761,10 @@ static sy_status read_docx(const sy_document *doc, const sy_sink *sink, sy_error
 static int recognise_docx(const sy_document *doc)
 {
     sy_office_kind kind = sy_office_kind_of(doc->text, doc->len);
-    return kind == SY_OFFICE_DOCX ? 95 : kind == SY_OFFICE_DAMAGED ? 5 : 0;
+    return kind == SY_OFFICE_DOCX        ? 95
+           : kind == SY_OFFICE_DAMAGED   ? 5
+           : kind == SY_OFFICE_NO_MEMORY ? SY_SURE_NO_MEMORY
+                                         : 0;
 }
 
 const sy_reader sy_docx_reader = {"docx", recognise_docx, read_docx, true};

@@ -41,17 +41,33 @@ static size_t add_string(sy_numbering *n, const sy_xml_element *e)
     return off;
 }
 
+static sy_slice key_of(const uint32_t *id)
+{
+    return (sy_slice){(const char *)id, sizeof *id};
+}
+
+/* Of several things with one id the first counts. False: no memory. */
+static bool note_place(sy_string_table *places, uint32_t id, size_t place)
+{
+    uint32_t *at = sy_string_table_at(places, key_of(&id));
+    if (at && *at == 0)
+        *at = (uint32_t)place + 1;
+    return at != NULL;
+}
+
 static sy_status begin_kind(reading *r, const sy_xml_element *e, sy_error *err)
 {
     sy_numbering *n = r->n;
     if (n->n_kinds == LISTS_MAX)
         return SY_OK;
-    if (!sy_grow((void **)&n->kinds, n->n_kinds, &n->cap_kinds, sizeof *n->kinds))
+    uint32_t id = (uint32_t)sy_xml_attr_number(e, "abstractNumId", UINT32_MAX);
+    if (!note_place(&n->kind_places, id, n->n_kinds) ||
+        !sy_grow((void **)&n->kinds, n->n_kinds, &n->cap_kinds, sizeof *n->kinds))
         return sy_fail_nomem(err);
     r->kind = &n->kinds[n->n_kinds++];
     r->list = NULL;
     r->level = SY_LIST_LEVELS;
-    *r->kind = (sy_list_kind){.id = (uint32_t)sy_xml_attr_number(e, "abstractNumId", UINT32_MAX)};
+    *r->kind = (sy_list_kind){0};
     return SY_OK;
 }
 
@@ -60,13 +76,14 @@ static sy_status begin_list(reading *r, const sy_xml_element *e, sy_error *err)
     sy_numbering *n = r->n;
     if (n->n_lists == LISTS_MAX)
         return SY_OK;
-    if (!sy_grow((void **)&n->lists, n->n_lists, &n->cap_lists, sizeof *n->lists))
+    uint32_t id = (uint32_t)sy_xml_attr_number(e, "numId", UINT32_MAX);
+    if (!note_place(&n->list_places, id, n->n_lists) ||
+        !sy_grow((void **)&n->lists, n->n_lists, &n->cap_lists, sizeof *n->lists))
         return sy_fail_nomem(err);
     r->list = &n->lists[n->n_lists++];
     r->kind = NULL;
     r->level = SY_LIST_LEVELS;
-    *r->list =
-        (sy_list){.id = (uint32_t)sy_xml_attr_number(e, "numId", UINT32_MAX), .kind = UINT32_MAX};
+    *r->list = (sy_list){.kind = UINT32_MAX};
     return SY_OK;
 }
 
@@ -127,7 +144,7 @@ static sy_status on_start(void *ctx, const sy_xml_element *e, uint32_t line, sy_
 
 sy_status sy_numbering_read(sy_zip *z, const char *part, sy_numbering *out, sy_error *err)
 {
-    *out = (sy_numbering){0};
+    *out = (sy_numbering)SY_NUMBERING_INIT;
     sy_buf_putc(&out->strings, '\0');
     reading r = {.n = out, .level = SY_LIST_LEVELS};
     sy_xml_events events = {
@@ -143,25 +160,22 @@ void sy_numbering_release(sy_numbering *n)
     sy_buf_release(&n->strings);
     sy_free(n->kinds);
     sy_free(n->lists);
-    *n = (sy_numbering){0};
+    sy_string_table_release(&n->kind_places);
+    sy_string_table_release(&n->list_places);
+    *n = (sy_numbering)SY_NUMBERING_INIT;
 }
 
 static sy_list *find_list(const sy_numbering *n, uint32_t id)
 {
-    for (size_t i = 0; i < n->n_lists; i++) {
-        if (n->lists[i].id == id)
-            return &n->lists[i];
-    }
-    return NULL;
+    const uint32_t *place = sy_string_table_find(&n->list_places, key_of(&id));
+    return place ? &n->lists[*place - 1] : NULL;
 }
 
 static sy_list_kind *find_kind(const sy_numbering *n, const sy_list *list)
 {
-    for (size_t i = 0; list && i < n->n_kinds; i++) {
-        if (n->kinds[i].id == list->kind)
-            return &n->kinds[i];
-    }
-    return NULL;
+    const uint32_t *place =
+        list ? sy_string_table_find(&n->kind_places, key_of(&list->kind)) : NULL;
+    return place ? &n->kinds[*place - 1] : NULL;
 }
 
 const char *sy_numbering_style(const sy_numbering *n, uint32_t list)

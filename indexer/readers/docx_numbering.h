@@ -3,6 +3,7 @@
 #ifndef SY_INDEXER_READERS_DOCX_NUMBERING_H
 #define SY_INDEXER_READERS_DOCX_NUMBERING_H
 
+#include "indexer/readers/string_table.h"
 #include "indexer/readers/zip_parts.h"
 
 enum { SY_LIST_LEVELS = 9 };
@@ -17,7 +18,6 @@ typedef struct sy_list_level {
 } sy_list_level;
 
 typedef struct sy_list_kind { /* abstractNum */
-    uint32_t id;
     sy_list_level levels[SY_LIST_LEVELS];
     size_t style_link; /* it is the list of this style, or 0 */
     uint32_t counters[SY_LIST_LEVELS];
@@ -25,7 +25,7 @@ typedef struct sy_list_kind { /* abstractNum */
 } sy_list_kind;
 
 typedef struct sy_list { /* num */
-    uint32_t id, kind;
+    uint32_t kind;       /* its id */
     uint32_t starts[SY_LIST_LEVELS];
     bool overrides[SY_LIST_LEVELS], used[SY_LIST_LEVELS];
 } sy_list;
@@ -36,7 +36,12 @@ typedef struct sy_numbering {
     size_t n_kinds, cap_kinds;
     sy_list *lists;
     size_t n_lists, cap_lists;
+    sy_string_table kind_places, list_places; /* bytes of an id -> place + 1 */
 } sy_numbering;
+#define SY_NUMBERING_INIT                                                                          \
+    {                                                                                              \
+        .kind_places = SY_STRING_TABLE_INIT, .list_places = SY_STRING_TABLE_INIT                   \
+    }
 
 SY_CHECKED sy_status sy_numbering_read(sy_zip *z, const char *part, sy_numbering *out,
                                        sy_error *err);

@@ -52,12 +52,14 @@ typedef struct jsonl {
     sy_string_table keys;
     bool told_repeated;
     bool refused; /* by the sink: the reading ends */
+    bool untold;  /* there was no memory for a message */
     sy_buf scratch, message;
 } jsonl;
 
 static void report(jsonl *j, sy_report_kind kind, uint32_t line)
 {
-    if (j->sink->report)
+    j->untold |= j->message.status != SY_OK;
+    if (j->sink->report && j->message.status == SY_OK)
         j->sink->report(j->sink->ctx, kind, line, sy_buf_cstr(&j->message));
     sy_buf_reset(&j->message);
 }
@@ -410,6 +412,8 @@ static sy_status read_jsonl(const sy_document *doc, const sy_sink *sink, sy_erro
     j->counted_line = 1;
     size_t at = skip_blank(doc, 0);
     sy_status st = is_array(doc, at) ? read_array(j, at, err) : read_lines(j, err);
+    if (st == SY_OK && j->untold)
+        st = sy_fail_nomem(err);
     sy_buf *bufs[] = {&j->path, &j->id, &j->text, &j->scratch, &j->message};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
         sy_buf_release(bufs[i]);

@@ -45,14 +45,17 @@ static sy_status read_ledger(const sy_document *doc, const sy_sink *sink, sy_err
                             sy_ledger_goals_events(goals), err);
     }
     if (st == SY_OK)
-        sy_ledger_goals_end(goals);
+        st = sy_ledger_goals_end(goals, err);
     sy_ledger_goals_free(goals);
     return st;
 }
 
 static int recognise_ledger(const sy_document *doc)
 {
-    return sy_ledger_first_header(doc->text, doc->len, doc->schema) > 0 ? 90 : 0;
+    size_t n;
+    if (sy_ledger_first_header(doc->text, doc->len, doc->schema, &n, NULL) != SY_OK)
+        return SY_SURE_NO_MEMORY;
+    return n > 0 ? 90 : 0;
 }
 
 const sy_reader sy_ledger_reader = {"ledger", recognise_ledger, read_ledger, false};

@@ -49,8 +49,8 @@ struct sy_ledger_goals {
     uint32_t row, row_line;
     sy_buf number, note; /* of the row at hand */
 
-    sy_mark *marks;
-    size_t cap_marks;
+    sy_mark *marks; /* of the row's cells: n_marks, and room for those found later */
+    size_t n_marks, cap_marks;
     goal goals[SY_MARKS_MAX];
     size_t n_goals;
 
@@ -63,6 +63,7 @@ struct sy_ledger_goals {
     sy_string_table keys;
     bool told_repeated;
     sy_buf message;
+    bool untold; /* there was no memory for a message */
 
     sy_slice place, hidden; /* of the rows at hand */
     sy_ledger_events events;
@@ -72,11 +73,18 @@ typedef struct sy_ledger_goals ledger;
 
 /* ---- reports ---- */
 
+/* Reports l->message; if there was no memory for it, told() fails. */
 static void report(ledger *l, sy_report_kind kind, uint32_t line)
 {
-    if (l->sink->report)
+    l->untold |= l->message.status != SY_OK;
+    if (l->sink->report && l->message.status == SY_OK)
         l->sink->report(l->sink->ctx, kind, line, sy_buf_cstr(&l->message));
     sy_buf_reset(&l->message);
+}
+
+static sy_status told(const ledger *l, sy_error *err)
+{
+    return l->untold ? sy_fail_nomem(err) : SY_OK;
 }
 
 static void name_row(ledger *l)
@@ -184,7 +192,7 @@ static sy_status on_header(void *ctx, const sy_slice *cells, size_t n, uint32_t 
     /* The same header again is a page break: its rows may go on. */
     if (!same)
         forget_row_above(l);
-    return SY_OK;
+    return told(l, err);
 }
 
 static void end_section(ledger *l)
@@ -193,8 +201,8 @@ static void end_section(ledger *l)
         return;
     sy_buf_puts(&l->message, "section ");
     sy_quote(&l->message, (sy_slice){sy_buf_cstr(&l->section), l->section.len});
-    sy_buf_printf(&l->message, " declares %u goals, found %u", (unsigned)l->declared,
-                  (unsigned)l->section_goals);
+    sy_buf_printf(&l->message, " declares %u goal%s, found %u", (unsigned)l->declared,
+                  l->declared == 1 ? "" : "s", (unsigned)l->section_goals);
     report(l, SY_REPORT_NEWS, l->section_line);
 }
 
@@ -208,7 +216,8 @@ static sy_status on_section(void *ctx, const sy_heading *heading, uint32_t line,
     l->declared = heading->declared;
     l->section_line = line;
     l->section_goals = 0;
-    return set_buf(&l->section, heading->title, err);
+    sy_status st = told(l, err);
+    return st == SY_OK ? set_buf(&l->section, heading->title, err) : st;
 }
 
 static sy_status on_outside(void *ctx, sy_slice first, size_t n, uint32_t line, sy_error *err)
@@ -221,8 +230,7 @@ static sy_status on_outside(void *ctx, sy_slice first, size_t n, uint32_t line, 
     if (n > 1)
         sy_buf_printf(&l->message, " and %zu more line%s", n - 1, n == 2 ? "" : "s");
     report(l, SY_REPORT_NEWS, line);
-    (void)err;
-    return SY_OK;
+    return told(l, err);
 }
 
 static sy_status on_orphans(void *ctx, size_t n, uint32_t line, sy_error *err)
@@ -232,30 +240,40 @@ static sy_status on_orphans(void *ctx, size_t n, uint32_t line, sy_error *err)
         return SY_OK;
     sy_buf_printf(&l->message, "%zu cell%s before any known header left out", n, n == 1 ? "" : "s");
     report(l, SY_REPORT_SKIPPED, line);
-    (void)err;
-    return SY_OK;
+    return told(l, err);
 }
 
 /* ---- a row's goals ---- */
 
+/* Room for the marks of so many cells more. */
+static sy_status make_room(ledger *l, size_t n_cells, sy_error *err)
+{
+    while (l->cap_marks < l->n_marks + n_cells * SY_MARKS_MAX) {
+        if (!sy_grow((void **)&l->marks, l->cap_marks, &l->cap_marks, sizeof *l->marks))
+            return sy_fail_nomem(err);
+    }
+    return SY_OK;
+}
+
 static sy_status find_marks(ledger *l, const sy_slice *cells, size_t n, sy_error *err)
 {
-    size_t used = 0;
+    size_t again = 0; /* cells that find_close_marks may look at */
+    l->n_marks = 0;
     for (size_t i = 0; i < l->n_columns; i++) {
         column *c = &l->columns[i];
         c->marks = 0;
-        c->place = used;
+        c->place = l->n_marks;
         c->split = false;
         if (i >= n || (int)i == l->c_no || cells[i].len == 0)
             continue;
-        while (l->cap_marks < used + SY_MARKS_MAX) {
-            if (!sy_grow((void **)&l->marks, l->cap_marks, &l->cap_marks, sizeof *l->marks))
-                return sy_fail_nomem(err);
-        }
-        c->marks = sy_marks_find(cells[i], l->marks + used);
-        used += c->marks;
+        sy_status st = make_room(l, 1, err);
+        if (st != SY_OK)
+            return st;
+        c->marks = sy_marks_find(cells[i], l->marks + l->n_marks);
+        l->n_marks += c->marks;
+        again += c->marks > 0 && !c->goal;
     }
-    return SY_OK;
+    return make_room(l, again, err);
 }
 
 /* Adds a column's marks to the goals, which stay in the order of their numbers. A
@@ -275,16 +293,56 @@ static void add_goals(ledger *l, const column *c, sy_slice cell)
     }
 }
 
-/* Whether a neighbouring cell consists of exactly the marks of the row's goals. */
-static bool has_same_marks(const ledger *l, const column *c)
+/* Whether marks[n] of a cell are exactly those of the row's goals. */
+static bool are_the_goals(const ledger *l, const sy_mark *marks, size_t n)
 {
-    if (c->marks == 0 || c->marks != l->n_goals || l->marks[c->place].from > 0)
+    if (n == 0 || n != l->n_goals || marks[0].from > 0)
         return false;
-    for (size_t i = 0; i < c->marks; i++) {
-        if (l->marks[c->place + i].value != l->goals[i].value)
+    for (size_t i = 0; i < n; i++) {
+        if (marks[i].value != l->goals[i].value)
             return false;
     }
     return true;
+}
+
+/* Whether what stands between two marks says that they are named, not set: ①②, ①和②,
+ * 见第②项. */
+static bool is_reference(sy_slice part)
+{
+    static const char *const before[] = {"第", "见", "同", "和", "与", "及", "至",
+                                         "到", "、", "，", "（", "(",  "-",  NULL};
+    static const char *const behind[] = {"项", "条", "款", "点", "和", "与", "及", "至",
+                                         "到", "、", "，", "）", ")",  "-",  "等", NULL};
+    return part.len == 0 || sy_ends_with_any(part, before) || sy_starts_with_any(part, behind);
+}
+
+/* Marks that stand behind no stop, ①无②无, count if they are all there and are no
+ * references. */
+static bool find_close_marks(ledger *l, column *c, sy_slice cell)
+{
+    sy_mark found[SY_MARKS_MAX];
+    size_t n = sy_marks_find_anywhere(cell, found);
+    bool fits = are_the_goals(l, found, n);
+    for (size_t i = 0; i < n && fits; i++) {
+        sy_slice part = {cell.data + found[i].text, found[i].end - found[i].text};
+        fits = !is_reference(sy_trim(part));
+    }
+    if (!fits)
+        return false;
+    c->marks = n;
+    c->place = l->n_marks;
+    memcpy(l->marks + l->n_marks, found, n * sizeof *found); /* find_marks left room */
+    l->n_marks += n;
+    return true;
+}
+
+/* Whether a neighbouring cell consists of exactly the marks of the row's goals. */
+static bool has_same_marks(ledger *l, column *c, sy_slice cell)
+{
+    if (c->marks == 0)
+        return false;
+    return are_the_goals(l, l->marks + c->place, c->marks) ||
+           (c->marks < l->n_goals && find_close_marks(l, c, cell));
 }
 
 static void find_goals(ledger *l, const sy_slice *cells, size_t n)
@@ -308,8 +366,8 @@ static void find_goals(ledger *l, const sy_slice *cells, size_t n)
     }
     for (size_t i = 0; i < l->n_columns && i < n; i++) {
         column *c = &l->columns[i];
-        if (!c->goal && has_same_marks(l, c) && l->marks[c->place].style == style)
-            c->split = true;
+        if (!c->goal && c->marks > 0 && l->marks[c->place].style == style)
+            c->split = has_same_marks(l, c, cells[i]);
     }
     if (l->n_goals == 0)
         l->goals[l->n_goals++] = (goal){0, {"", 0}};
@@ -454,7 +512,7 @@ static sy_status make_key(ledger *l, const goal *g, sy_error *err)
         sy_buf_puts(&l->message, ", so are all that repeat");
         report(l, SY_REPORT_NEWS, l->row_line);
     }
-    return st;
+    return st == SY_OK ? told(l, err) : st;
 }
 
 static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n, sy_error *err)
@@ -468,7 +526,7 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
         name_row(l);
         sy_buf_puts(&l->message, " has more than 64 MiB of text and is left out");
         report(l, SY_REPORT_SKIPPED, l->row_line);
-        return SY_OK;
+        return told(l, err);
     }
     while (l->cap_out < l->n_values) {
         if (!sy_grow((void **)&l->out, l->cap_out, &l->cap_out, sizeof *l->out))
@@ -498,6 +556,8 @@ static sy_status carry(ledger *l, const sy_slice *cells, size_t n, sy_error *err
             st = set_buf(&l->no, of_buf(&l->number), err);
         }
         sy_buf_append(&l->note, rest.data, rest.len);
+        if (st == SY_OK)
+            st = sy_buf_status(&l->number, err);
     }
     if (st == SY_OK && l->c_item != NO_COLUMN && (size_t)l->c_item < n &&
         (cells[l->c_item].len > 0 || !goes_on))
@@ -583,6 +643,7 @@ static void report_total(ledger *l, const sy_slice *cells, size_t n, uint32_t li
             sy_buf_putc(&row, ' ');
         sy_buf_append(&row, cells[i].data, cells[i].len);
     }
+    l->untold |= row.status != SY_OK;
     sy_buf_puts(&l->message, "a row that sums up is no goal and is left out: ");
     sy_quote(&l->message, of_buf(&row));
     sy_buf_release(&row);
@@ -598,7 +659,7 @@ static sy_status on_row(void *ctx, const sy_slice *cells, size_t n, uint32_t lin
         return SY_OK;
     if (is_total(cells, n)) {
         report_total(l, cells, n, line);
-        return SY_OK;
+        return told(l, err);
     }
     l->row++;
     l->row_line = line;
@@ -608,6 +669,8 @@ static sy_status on_row(void *ctx, const sy_slice *cells, size_t n, uint32_t lin
         return st;
     check_width(l, cells, n);
     st = sy_buf_status(&l->note, err);
+    if (st == SY_OK)
+        st = told(l, err);
     if (st == SY_OK)
         st = find_marks(l, cells, n, err);
     if (st != SY_OK)
@@ -693,10 +756,11 @@ void sy_ledger_goals_place(sy_ledger_goals *l, sy_slice place, sy_slice hidden)
     l->hidden = hidden;
 }
 
-void sy_ledger_goals_end(sy_ledger_goals *l)
+sy_status sy_ledger_goals_end(sy_ledger_goals *l, sy_error *err)
 {
     end_section(l);
     l->in_section = false;
+    return told(l, err);
 }
 
 uint32_t sy_ledger_goals_next_row(sy_ledger_goals *l)

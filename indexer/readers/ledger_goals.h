@@ -23,8 +23,8 @@ const sy_ledger_events *sy_ledger_goals_events(const sy_ledger_goals *g);
 /* What the records of the rows to come have in the fields `place` and `hidden`;
  * empty: nothing. Borrowed until the next call. */
 void sy_ledger_goals_place(sy_ledger_goals *g, sy_slice place, sy_slice hidden);
-/* Ends the walk: compares the last section's count. */
-void sy_ledger_goals_end(sy_ledger_goals *g);
+/* Ends the walk: compares the last section's count. NOMEM. */
+SY_CHECKED sy_status sy_ledger_goals_end(sy_ledger_goals *g, sy_error *err);
 /* The ordinal of a row of the document that is no goal's. */
 uint32_t sy_ledger_goals_next_row(sy_ledger_goals *g);
 /* The evidence for names, for cells of name fields outside ledgers. */

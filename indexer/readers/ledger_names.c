@@ -90,6 +90,10 @@ static sy_status cut(sy_ledger_names *names, sy_slice cell, sy_error *err)
     size_t from = 0, at = 0;
     while (at <= cell.len) {
         size_t n = 0;
+        if (at < cell.len && !sy_may_be_sign(cell.data[at])) {
+            at++;
+            continue;
+        }
         gap here = at < cell.len ? gap_at(cell.data + at, cell.len - at, &n) : GAP_MARK;
         if (here == GAP_NONE) {
             n = bracketed(cell.data + at, cell.len - at);
@@ -111,26 +115,6 @@ static sy_status cut(sy_ledger_names *names, sy_slice cell, sy_error *err)
 }
 
 /* ---- evidence ---- */
-
-static bool ends_with(sy_slice s, const char *const *list)
-{
-    for (; *list; list++) {
-        size_t n = strlen(*list);
-        if (n <= s.len && memcmp(s.data + s.len - n, *list, n) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool starts_with(sy_slice s, const char *const *list)
-{
-    for (; *list; list++) {
-        size_t n = strlen(*list);
-        if (n <= s.len && memcmp(s.data, *list, n) == 0)
-            return true;
-    }
-    return false;
-}
 
 static bool is_one_of(sy_slice s, const char *const *list)
 {
@@ -179,7 +163,7 @@ static bool is_general_tail(sy_slice s)
         if (is_one_of(s, bare_tails))
             return true;
         const char *const *word = tail_words;
-        while (*word && !starts_with(s, (const char *const[]){*word, NULL}))
+        while (*word && !sy_starts_with_any(s, (const char *const[]){*word, NULL}))
             word++;
         if (!*word)
             return false;
@@ -200,12 +184,12 @@ static bool are_one(sy_ledger_names *names, sy_slice a, sy_slice b)
 {
     if (a.len == 0 || b.len == 0 || a.len + b.len > NAME_MAX)
         return false;
-    if (starts_with(b, joiners))
+    if (sy_starts_with_any(b, joiners))
         return true;
-    if (starts_with(b, levels) || !ends_with(b, body_ends))
+    if (sy_starts_with_any(b, levels) || !sy_ends_with_any(b, body_ends))
         return false;
     /* 山城街道|办事处, but 各镇|街道 are the towns and the streets. */
-    if (is_one_of(b, bare_tails) && !starts_with(a, groups))
+    if (is_one_of(b, bare_tails) && !sy_starts_with_any(a, groups))
         return true;
     sy_buf_reset(&names->scratch);
     sy_buf_append(&names->scratch, a.data, a.len);
@@ -219,14 +203,15 @@ static bool are_one(sy_ledger_names *names, sy_slice a, sy_slice b)
     sy_slice joined = {names->scratch.data, names->scratch.len};
     if (count(&names->pieces, joined) > 0 && !(a_alone && b_alone))
         return true;
-    if (a_alone || ends_with(a, body_ends))
+    if (a_alone || sy_ends_with_any(a, body_ends))
         return false;
     /* 区国资事务|服务中心: a tail that is no name completes a line that is none. */
     if (is_general_tail(b))
         return true;
     /* 区交通|运输局: the district stands before the first part only, neither part
      * stands elsewhere, and the second is no place or firm. */
-    return !b_alone && b.len <= TAIL_MAX && starts_with(a, levels) && !ends_with(b, places);
+    return !b_alone && b.len <= TAIL_MAX && sy_starts_with_any(a, levels) &&
+           !sy_ends_with_any(b, places);
 }
 
 static sy_status count_one(sy_string_table *table, sy_slice s, sy_error *err)

@@ -351,11 +351,20 @@ static bool continues(const sy_mark *mark, const sy_mark *last, bool inside)
                   : mark->value > last->value;
 }
 
-size_t sy_marks_find(sy_slice cell, sy_mark *marks)
+static size_t find_marks(sy_slice cell, bool anywhere, sy_mark *marks)
 {
     size_t n = 0, at = 0;
     bool start = true, after_stop = false;
     while (at < cell.len) {
+        if (n == 0 && !start) { /* the first mark starts a paragraph */
+            const char *line_end = memchr(cell.data + at, '\n', cell.len - at);
+            if (!line_end)
+                return 0;
+            at = (size_t)(line_end - cell.data);
+        } else if (!start && !after_stop && !sy_may_be_sign(cell.data[at])) {
+            at++;
+            continue;
+        }
         size_t space = sy_space_at(cell.data + at, cell.len - at);
         if (space > 0) {
             start |= cell.data[at] == '\n';
@@ -374,15 +383,26 @@ size_t sy_marks_find(sy_slice cell, sy_mark *marks)
             marks[n] = mark;
             marks[n++].end = cell.len;
             at += took;
-            start = after_stop = false;
+            start = false;
+            after_stop = anywhere;
             continue;
         }
         if (start && n > 0 && marks[0].style == STYLE_BRACKETS)
             return 0;
         uint32_t cp;
         at += sy_utf8_decode(cell.data + at, cell.len - at, &cp);
-        after_stop = ends_sentence(cp);
+        after_stop = anywhere || ends_sentence(cp);
         start = false;
     }
     return n;
+}
+
+size_t sy_marks_find(sy_slice cell, sy_mark *marks)
+{
+    return find_marks(cell, false, marks);
+}
+
+size_t sy_marks_find_anywhere(sy_slice cell, sy_mark *marks)
+{
+    return find_marks(cell, true, marks);
 }

@@ -52,5 +52,8 @@ typedef struct sy_mark {
  * of one series; others are text. (1) in brackets counts only if every paragraph
  * starts with one. Returns how many were put in marks[SY_MARKS_MAX]. */
 size_t sy_marks_find(sy_slice cell, sy_mark *marks);
+/* As above for a cell whose marks are known to be there: one that counts on may stand
+ * anywhere, also behind no stop (①无②无). */
+size_t sy_marks_find_anywhere(sy_slice cell, sy_mark *marks);
 
 #endif

@@ -416,23 +416,24 @@ sy_status sy_ledger_walk(const char *text, size_t len, const sy_schema *schema, 
     return st;
 }
 
-size_t sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema)
+sy_status sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema, size_t *n,
+                                 sy_error *err)
 {
     sy_ledger_header *h = sy_calloc(1, sizeof *h);
     sy_lines at = sy_lines_of(text, len), before = at, next;
     sy_line line;
-    size_t n = 0;
-    while (h && n == 0 && sy_lines_next(&at, &line)) {
+    sy_status st = h ? SY_OK : sy_fail_nomem(err);
+    *n = 0;
+    while (st == SY_OK && *n == 0 && sy_lines_next(&at, &line)) {
         bool found = false;
-        if (line.kind == SY_LINE_CELL && sy_ledger_header_read(h, &before, schema, schema->n_fields,
-                                                               &found, &next, NULL) != SY_OK)
-            break;
-        if (found)
-            n = h->n;
+        if (line.kind == SY_LINE_CELL)
+            st = sy_ledger_header_read(h, &before, schema, schema->n_fields, &found, &next, err);
+        if (st == SY_OK && found)
+            *n = h->n;
         before = at;
     }
     if (h)
         sy_ledger_header_release(h);
     sy_free(h);
-    return n;
+    return st;
 }

@@ -35,7 +35,8 @@ typedef struct sy_ledger_events {
 SY_CHECKED sy_status sy_ledger_walk(const char *text, size_t len, const sy_schema *schema,
                                     size_t n_fields, const sy_ledger_events *events, sy_error *err);
 
-/* Columns of the first header in text[len], 0 if there is none (or no memory). */
-size_t sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema);
+/* *n: columns of the first header in text[len], 0 if there is none. NOMEM. */
+SY_CHECKED sy_status sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema,
+                                            size_t *n, sy_error *err);
 
 #endif

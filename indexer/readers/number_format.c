@@ -437,7 +437,9 @@ static void digits_of(double v, const shape *f, sy_buf *out)
         if (len == point + 1)
             len = f->decimals > 0 && f->least_decimals == 0 ? len : point;
     }
-    size_t from = f->whole == 0 && text[0] == '0' && f->decimals > 0 ? 1 : 0;
+    /* # and ? show no zero in front, nor one that is all of the number. */
+    bool bare = f->decimals > 0 || !f->scientific;
+    size_t from = f->whole == 0 && text[0] == '0' && bare ? 1 : 0;
     for (size_t k = point; k < f->whole && k < DIGITS_MAX; k++)
         sy_buf_putc(out, '0');
     for (size_t i = from; i < len; i++) {
@@ -482,6 +484,8 @@ static void put_number(sy_buf *out, sy_slice s, double v, bool negative)
         }
         i += n;
     }
+    if (digits.status != SY_OK)
+        out->status = digits.status;
     sy_buf_release(&digits);
 }
 

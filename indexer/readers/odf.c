@@ -175,7 +175,9 @@ static sy_status begin_table(odf *o, const sy_xml_element *e, sy_error *err)
         sy_xml_attr_append(e, "name", &name);
         sy_block b = {.kind = SY_BLOCK_SHEET, .text = {sy_buf_cstr(&name), name.len}};
         b.hidden = sy_string_table_find(&o->hidden, style) != NULL;
-        st = sy_blocks_take(o->out, &b, err);
+        st = sy_buf_status(&name, err);
+        if (st == SY_OK)
+            st = sy_blocks_take(o->out, &b, err);
         sy_buf_release(&name);
     }
     o->tables[o->n_tables++] = (table){0};
@@ -408,8 +410,10 @@ sy_status sy_odf_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
         return sy_fail_nomem(err);
     o->out = out;
     o->hidden = (sy_string_table)SY_STRING_TABLE_INIT;
-    o->sheets = sy_office_kind_of(doc->text, doc->len) == SY_OFFICE_ODS;
-    sy_status st = sy_zip_open(doc->text, doc->len, &z, err);
+    sy_office_kind kind = sy_office_kind_of(doc->text, doc->len);
+    o->sheets = kind == SY_OFFICE_ODS;
+    sy_status st = kind == SY_OFFICE_NO_MEMORY ? sy_fail_nomem(err)
+                                               : sy_zip_open(doc->text, doc->len, &z, err);
     if (st == SY_OK)
         st = walk(o, z, err);
     sy_zip_close(z);
@@ -432,7 +436,8 @@ static sy_status read_odf(const sy_document *doc, const sy_sink *sink, sy_error 
 static int recognise_odf(const sy_document *doc)
 {
     sy_office_kind kind = sy_office_kind_of(doc->text, doc->len);
-    return kind == SY_OFFICE_ODT || kind == SY_OFFICE_ODS ? 95 : 0;
+    bool is = kind == SY_OFFICE_ODT || kind == SY_OFFICE_ODS;
+    return is ? 95 : kind == SY_OFFICE_NO_MEMORY ? SY_SURE_NO_MEMORY : 0;
 }
 
 const sy_reader sy_odf_reader = {"odf", recognise_odf, read_odf, true};

@@ -63,17 +63,22 @@ static sy_office_kind kind_of_zip(const char *bytes, size_t len)
     sy_zip *z;
     sy_office_kind kind = SY_OFFICE_ZIP;
     gathered g = {SY_BUF_INIT, TYPES_MAX};
-    if (sy_zip_open(bytes, len, &z, NULL) != SY_OK)
-        return SY_OFFICE_DAMAGED;
+    sy_status st = sy_zip_open(bytes, len, &z, NULL);
+    if (st != SY_OK)
+        return st == SY_E_NOMEM ? SY_OFFICE_NO_MEMORY : SY_OFFICE_DAMAGED;
     if (sy_zip_has(z, "[Content_Types].xml")) {
-        if (sy_zip_read(z, "[Content_Types].xml", gather, &g, NULL) == SY_OK)
+        st = sy_zip_read(z, "[Content_Types].xml", gather, &g, NULL);
+        if (st == SY_OK)
             kind = by_types((sy_slice){g.text.data, g.text.len});
     } else if (sy_zip_has(z, "mimetype")) {
         g.max = MIME_MAX;
-        if (sy_zip_read(z, "mimetype", gather, &g, NULL) == SY_OK)
+        st = sy_zip_read(z, "mimetype", gather, &g, NULL);
+        if (st == SY_OK)
             kind = by_mimetype((sy_slice){g.text.data, g.text.len});
     }
-    if (kind == SY_OFFICE_ZIP && sy_zip_has(z, "word/document.xml"))
+    if (st == SY_E_NOMEM)
+        kind = SY_OFFICE_NO_MEMORY;
+    else if (kind == SY_OFFICE_ZIP && sy_zip_has(z, "word/document.xml"))
         kind = SY_OFFICE_DOCX;
     else if (kind == SY_OFFICE_ZIP && sy_zip_has(z, "xl/workbook.xml"))
         kind = SY_OFFICE_XLSX;

@@ -5,9 +5,10 @@
 #include <stddef.h>
 
 typedef enum sy_office_kind {
-    SY_OFFICE_NONE,    /* none of these */
-    SY_OFFICE_DAMAGED, /* a zip archive that cannot be opened */
-    SY_OFFICE_ZIP,     /* a zip archive of something else */
+    SY_OFFICE_NONE,      /* none of these */
+    SY_OFFICE_NO_MEMORY, /* to look into the archive */
+    SY_OFFICE_DAMAGED,   /* a zip archive that cannot be opened */
+    SY_OFFICE_ZIP,       /* a zip archive of something else */
     SY_OFFICE_DOCX,
     SY_OFFICE_XLSX,
     SY_OFFICE_ODT,

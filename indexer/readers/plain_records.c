@@ -83,7 +83,9 @@ static sy_status paragraph_record(sy_plain *p, sy_slice text, const sy_loose *at
     sy_buf_reset(&p->key);
     sy_buf_printf(&p->key, "p%u", at->ordinal);
     sy_row_at where = {of_buf(&p->place), "", {NULL, 0}};
-    sy_status st = add_context(p, err);
+    sy_status st = sy_buf_status(&p->place, err);
+    if (st == SY_OK)
+        st = add_context(p, err);
     if (st == SY_OK && text.len > 0)
         st = add_value(p, p->f_text, text, err);
     if (st == SY_OK)
@@ -339,7 +341,10 @@ static sy_status add_note(sy_plain *p, sy_plain_table *t, const sy_table_row *ro
             &p->scratch,
             "row %llu has more cells than its table has columns: the rest is kept as a note",
             (unsigned long long)row->number);
-        p->sink->report(p->sink->ctx, SY_REPORT_NEWS, row->line, sy_buf_cstr(&p->scratch));
+        if (st == SY_OK)
+            st = sy_buf_status(&p->scratch, err);
+        if (st == SY_OK)
+            p->sink->report(p->sink->ctx, SY_REPORT_NEWS, row->line, sy_buf_cstr(&p->scratch));
     }
     return st;
 }

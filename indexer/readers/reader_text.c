@@ -44,6 +44,26 @@ sy_slice sy_trim(sy_slice s)
     return s;
 }
 
+bool sy_ends_with_any(sy_slice s, const char *const *list)
+{
+    for (; *list; list++) {
+        size_t n = strlen(*list);
+        if (n <= s.len && memcmp(s.data + s.len - n, *list, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool sy_starts_with_any(sy_slice s, const char *const *list)
+{
+    for (; *list; list++) {
+        size_t n = strlen(*list);
+        if (n <= s.len && memcmp(s.data, *list, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool sy_name_ends(const char *name, const char *ending)
 {
     size_t n = strlen(name), e = strlen(ending);

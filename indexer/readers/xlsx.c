@@ -91,8 +91,10 @@ static sy_status on_workbook(void *ctx, const sy_xml_element *e, uint32_t line, 
         sy_xml_attr(e, "date1904", &value);
         x->from_1904 = value.len > 0 && (value.data[0] == '1' || value.data[0] == 't');
     }
-    if (e->name != SHEET || x->n_sheets == SHEETS_MAX)
+    if (e->name != SHEET)
         return SY_OK;
+    if (x->n_sheets == SHEETS_MAX)
+        return sy_fail(err, SY_E_LIMIT, NULL, "it has more than %d sheets", SHEETS_MAX);
     if (!sy_grow((void **)&x->sheets, x->n_sheets, &x->cap_sheets, sizeof *x->sheets))
         return sy_fail_nomem(err);
     sheet *s = &x->sheets[x->n_sheets++];
@@ -297,6 +299,8 @@ static sy_status find_ranges(void *ctx, const char *bytes, size_t len, bool *mor
     sy_buf_append(&x->tail, bytes, len);
     sy_status st = sy_buf_status(&x->tail, err);
     size_t at = 0;
+    if (st != SY_OK)
+        return st;
     while (st == SY_OK) {
         const char *from = x->tail.data + at;
         const char *hit = memmem(from, x->tail.len - at, word, WORD);
@@ -536,7 +540,8 @@ static sy_status read_xlsx(const sy_document *doc, const sy_sink *sink, sy_error
 
 static int recognise_xlsx(const sy_document *doc)
 {
-    return sy_office_kind_of(doc->text, doc->len) == SY_OFFICE_XLSX ? 95 : 0;
+    sy_office_kind kind = sy_office_kind_of(doc->text, doc->len);
+    return kind == SY_OFFICE_XLSX ? 95 : kind == SY_OFFICE_NO_MEMORY ? SY_SURE_NO_MEMORY : 0;
 }
 
 const sy_reader sy_xlsx_reader = {"xlsx", recognise_xlsx, read_xlsx, true};

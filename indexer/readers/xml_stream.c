@@ -198,11 +198,18 @@ bool sy_xml_attr_on(const sy_xml_element *e)
              sy_slice_equal(s, sy_slice_of("off")));
 }
 
+/* The parser then stops, and may yet call the document well-formed. */
+static bool lacked_memory(const reading *r)
+{
+    const xmlError *fault = xmlCtxtGetLastError(r->ctxt);
+    return r->ctxt->errNo == XML_ERR_NO_MEMORY || (fault && fault->code == XML_ERR_NO_MEMORY);
+}
+
 /* What the parser has against the document, on one line. */
 static sy_status fault_of(reading *r, const char *part)
 {
     const xmlError *fault = xmlCtxtGetLastError(r->ctxt);
-    if (fault && fault->code == XML_ERR_NO_MEMORY)
+    if (lacked_memory(r))
         return sy_fail_nomem(r->err);
     char text[200] = "not well-formed";
     if (fault && fault->message) {
@@ -250,7 +257,7 @@ sy_status sy_xml_read_part(sy_zip *z, const char *part, const sy_xml_events *eve
     if (st == SY_OK && !is_over(r)) {
         xmlParseChunk(r->ctxt, NULL, 0, 1);
         st = r->st;
-        if (st == SY_OK && !is_over(r) && !r->ctxt->wellFormed)
+        if (st == SY_OK && !is_over(r) && (!r->ctxt->wellFormed || lacked_memory(r)))
             st = fault_of(r, part);
     }
 done:
@@ -292,6 +299,8 @@ sy_status sy_html_read(const char *text, size_t len, const sy_xml_events *events
     if (!is_over(r))
         htmlParseChunk(r->ctxt, NULL, 0, 1);
     st = r->st;
+    if (st == SY_OK && !is_over(r) && lacked_memory(r))
+        st = sy_fail_nomem(err);
 done:
     if (r->ctxt) {
         if (r->ctxt->myDoc)

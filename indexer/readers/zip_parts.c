@@ -1,5 +1,6 @@
 #include "indexer/readers/zip_parts.h"
 
+#include <strings.h>
 #include <zip.h>
 
 #include "base/alloc.h"
@@ -94,11 +95,26 @@ static sy_status read_chunks(sy_zip *z, zip_file_t *file, const char *part, sy_z
     return st;
 }
 
+/* Whether another entry has the name too: programs then differ in which they read, and
+ * what a person has seen may not be what is found. */
+static bool is_there_again(zip_t *archive, const char *part, zip_int64_t at)
+{
+    zip_int64_t n = zip_get_num_entries(archive, 0);
+    for (zip_int64_t i = at + 1; i < n; i++) {
+        const char *name = zip_get_name(archive, (zip_uint64_t)i, 0);
+        if (name && strcasecmp(name, part) == 0)
+            return true;
+    }
+    return false;
+}
+
 sy_status sy_zip_read(sy_zip *z, const char *part, sy_zip_chunk_fn *fn, void *ctx, sy_error *err)
 {
     zip_int64_t at = zip_name_locate(z->archive, part, ZIP_FL_NOCASE);
     if (at < 0)
         return sy_fail(err, SY_E_INPUT, NULL, "there is no %s in the archive", part);
+    if (is_there_again(z->archive, part, at))
+        return sy_fail(err, SY_E_INPUT, NULL, "there are two %s in the archive", part);
     zip_file_t *file = zip_fopen_index(z->archive, (zip_uint64_t)at, 0);
     if (!file) {
         zip_error_t *e = zip_get_error(z->archive);

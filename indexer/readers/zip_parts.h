@@ -22,7 +22,8 @@ bool sy_zip_looks_like(const char *bytes, size_t len);
 SY_CHECKED sy_status sy_zip_open(const char *bytes, size_t len, sy_zip **out, sy_error *err);
 bool sy_zip_has(const sy_zip *z, const char *part);
 /* Calls fn with the content of a part, in chunks of at most SY_ZIP_CHUNK bytes; *more
- * false ends the reading early. INPUT if it is not there, damaged or encrypted. */
+ * false ends the reading early. INPUT if it is not there, there twice, damaged or
+ * encrypted. */
 typedef sy_status sy_zip_chunk_fn(void *ctx, const char *bytes, size_t len, bool *more,
                                   sy_error *err);
 SY_CHECKED sy_status sy_zip_read(sy_zip *z, const char *part, sy_zip_chunk_fn *fn, void *ctx,

@@ -101,7 +101,7 @@ static void test_build(void **state)
             disarm(&kinds[k]);
             sy_status usual = kinds[k].alloc ? SY_E_NOMEM : SY_E_IO;
             if (st != SY_OK && st != usual)
-                fail_msg("kind %zu, call %lu: status %d", k, n, (int)st);
+                fail_msg("kind %zu, call %lu: status %d: %s", k, n, (int)st, err.msg);
             if (sy_files_exists(sy_files_join(dir, "manifest")) && sum.skipped == 0)
                 check_same(dir, want, len);
             else

@@ -13,12 +13,12 @@
 #include "store/file.h"
 #include "store/index.h"
 #include "store/manifest.h"
-#include "store/term_key.h"
 #include "tests/support/check.h"
 #include "tests/support/files.h"
 #include "tests/support/model.h"
+#include "tests/support/read_hostile.h"
 
-enum { SEGMENT = 7, N_FIELDS = 40, MOST_PROBES = 64 };
+enum { SEGMENT = 7, N_FIELDS = 40 };
 
 /* A sound index, what to look up in it, and the folder of its damaged copies. */
 typedef struct victim {
@@ -26,192 +26,10 @@ typedef struct victim {
     uint8_t *segment, *manifest;
     size_t segment_len, manifest_len;
     char segment_name[32];
-    uint32_t firsts[MOST_PROBES]; /* first characters of bigrams */
-    sy_buf keys[MOST_PROBES];     /* of terms */
-    size_t n_firsts, n_keys;
+    sy_probes probes;
 } victim;
 
-/* ---- reading all, whatever it is ---- */
-
-static volatile unsigned sink; /* so that reads are not left out */
-
-static void touch(sy_slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        sink += (unsigned char)s.data[i];
-}
-
-static void walk_list(const sy_postings_ref *ref)
-{
-    sy_postings p;
-    for (int seek = 0; seek < 2; seek++) {
-        int64_t last = -1;
-        uint32_t n = 0;
-        sy_postings_init(&p, ref);
-        for (;;) {
-            sy_docid d = seek ? sy_postings_seek(&p, (sy_docid)(last + 40)) : sy_postings_next(&p);
-            if (d == SY_DOC_END)
-                break;
-            assert_true((int64_t)d > last && n++ < ref->df);
-            sink += sy_postings_tf(&p);
-            last = d;
-        }
-        sy_status st = sy_postings_status(&p, "list", NULL);
-        assert_true(st == SY_OK || st == SY_E_CORRUPT);
-    }
-}
-
-/* Spells out the normal forms as well, simple or not. */
-static void read_normal(const sy_segment *seg, const sy_stored *r)
-{
-    sy_buf normal = SY_BUF_INIT;
-    for (size_t i = 0; i < r->n_values; i++) {
-        sy_buf_reset(&normal);
-        if (sy_segment_normal(seg, &r->values[i], &normal, NULL) == SY_OK)
-            touch((sy_slice){sy_buf_cstr(&normal), normal.len});
-    }
-    sy_buf_release(&normal);
-}
-
-static void read_records(const sy_segment *seg)
-{
-    sy_stored r = {0};
-    for (size_t i = 0; i < sy_segment_n_docs(seg); i++) {
-        sy_segment_doc doc;
-        sy_segment_doc_at(seg, i, &doc);
-        touch(doc.source);
-        touch(doc.reader);
-    }
-    for (sy_docid d = 0; d < sy_segment_n_records(seg); d++) {
-        if (sy_segment_record(seg, d, &r, NULL) != SY_OK)
-            continue;
-        assert_true(r.doc < sy_segment_n_docs(seg));
-        touch(r.key);
-        for (size_t i = 0; i < r.n_values; i++)
-            touch(r.values[i].text);
-        read_normal(seg, &r);
-    }
-    sy_stored_release(&r);
-}
-
-static void read_bigrams(const victim *v, const sy_segment *seg)
-{
-    sy_region_size regions[SY_SECTIONS_MAX];
-    size_t n_regions = sy_segment_regions(seg, regions, SY_SECTIONS_MAX);
-    sy_postings_ref ref;
-    uint32_t b, first, n;
-    for (size_t r = 0; r < n_regions; r++) {
-        for (uint32_t i = 0; strcmp(regions[r].name, "bigram entries") == 0 &&
-                             i < regions[r].bytes / SY_BIGRAM_ENTRY_LEN;
-             i++) {
-            if (sy_segment_bigram_at(seg, i, &b, &ref, NULL) == SY_OK)
-                walk_list(&ref);
-        }
-    }
-    for (size_t i = 0; i < v->n_firsts; i++) {
-        if (sy_segment_bigram_row(seg, v->firsts[i], &first, &n, NULL) == SY_OK && n > 0 &&
-            sy_segment_bigram_at(seg, first + n - 1, &b, &ref, NULL) == SY_OK)
-            walk_list(&ref);
-        if (sy_segment_bigram(seg, v->firsts[i], SY_BIGRAM_END, &ref, NULL) == SY_OK)
-            walk_list(&ref);
-    }
-}
-
-static void read_gram(const sy_segment *seg, sy_slice gram)
-{
-    sy_buf bits = SY_BUF_INIT;
-    sy_postings_ref ref;
-    if (sy_segment_gram(seg, gram, &bits, &ref, NULL) == SY_OK)
-        walk_list(&ref);
-    sy_buf_release(&bits);
-}
-
-static void walk_terms(const sy_segment *seg, sy_slice prefix)
-{
-    sy_term_walk walk;
-    sy_slice key;
-    sy_postings_ref ref;
-    bool more = true;
-    sy_status st = sy_term_walk_open(seg, prefix, &walk, NULL);
-    while (st == SY_OK && more) {
-        st = sy_term_walk_next(&walk, &more, &key, &ref, NULL);
-        if (st != SY_OK || !more)
-            break;
-        touch(key);
-        if (key.data[0] == SY_TERM_GRAM)
-            read_gram(seg, (sy_slice){key.data + 1, key.len - 1});
-        else
-            walk_list(&ref);
-    }
-    if (st != SY_OK) { /* who goes on is at the end */
-        check_ok(sy_term_walk_next(&walk, &more, &key, &ref, NULL), NULL);
-        assert_false(more);
-    }
-    sy_term_walk_close(&walk);
-}
-
-static void read_terms(const victim *v, const sy_segment *seg)
-{
-    walk_terms(seg, (sy_slice){NULL, 0});
-    for (size_t i = 0; i < v->n_keys; i++) {
-        sy_slice key = {v->keys[i].data, v->keys[i].len};
-        sy_postings_ref ref;
-        if (key.data[0] == SY_TERM_GRAM)
-            read_gram(seg, (sy_slice){key.data + 1, key.len - 1});
-        else if (sy_segment_term(seg, key, &ref, NULL) == SY_OK)
-            walk_list(&ref);
-        key.len = key.len / 2 + 1;
-        walk_terms(seg, key);
-    }
-}
-
-/* Opens the damaged index, reads all of it and verifies it. */
-static void read_all(const victim *v)
-{
-    sy_index *index;
-    sy_error err;
-    uint64_t faults;
-    sy_error_clear(&err);
-    sy_status st = sy_index_open(v->bad, &index, &err);
-    assert_true(st != SY_E_NOMEM && st != SY_E_LOCKED);
-    assert_true(st == SY_OK || (index == NULL && err.status == st && err.msg[0] != '\0'));
-    for (size_t s = 0; st == SY_OK && s < index->n_segments; s++) {
-        read_records(index->segments[s]);
-        read_bigrams(v, index->segments[s]);
-        read_terms(v, index->segments[s]);
-    }
-    sy_index_close(index);
-    sy_error_clear(&err);
-    st = sy_index_verify(v->bad, NULL, NULL, &faults, &err);
-    assert_true(st == SY_OK || st == SY_E_VERSION);
-}
-
 /* ---- victims ---- */
-
-static void gather_probes(victim *v)
-{
-    sy_index *index;
-    sy_term_walk walk;
-    check_ok(sy_index_open(v->good, &index, NULL), NULL);
-    const sy_segment *seg = index->segments[0];
-    for (uint32_t a = 0; a < 0x110000 && v->n_firsts < MOST_PROBES; a++) {
-        uint32_t first, n;
-        check_ok(sy_segment_bigram_row(seg, a, &first, &n, NULL), NULL);
-        if (n > 0)
-            v->firsts[v->n_firsts++] = a;
-    }
-    bool more = true;
-    check_ok(sy_term_walk_open(seg, (sy_slice){NULL, 0}, &walk, NULL), NULL);
-    for (size_t i = 0; more && v->n_keys < MOST_PROBES; i++) {
-        sy_slice key;
-        sy_postings_ref ref;
-        check_ok(sy_term_walk_next(&walk, &more, &key, &ref, NULL), NULL);
-        if (more && i % 15 == 0)
-            sy_buf_append(&v->keys[v->n_keys++], key.data, key.len);
-    }
-    sy_term_walk_close(&walk);
-    sy_index_close(index);
-}
 
 static void load(victim *v)
 {
@@ -223,13 +41,12 @@ static void load(victim *v)
     v->segment = sy_files_read(path, &v->segment_len);
     v->manifest = sy_files_read(sy_files_join(v->good, "manifest"), &v->manifest_len);
     sy_files_copy(v->good, v->bad);
-    gather_probes(v);
+    sy_probes_gather(v->good, &v->probes);
 }
 
 static void release(victim *v)
 {
-    for (size_t i = 0; i < v->n_keys; i++)
-        sy_buf_release(&v->keys[i]);
+    sy_probes_release(&v->probes);
     free(v->segment);
     free(v->manifest);
 }
@@ -384,7 +201,7 @@ static void test_cut(void **state)
             sy_files_write(sy_files_join(v.bad, name), bytes, cut);
             check_named(&v, name, cut);
             if (i % 8 == 0)
-                read_all(&v);
+                sy_read_hostile(v.bad, &v.probes);
         }
         sy_files_write(sy_files_join(v.bad, name), bytes, len);
     }
@@ -447,7 +264,7 @@ static void spoil_segment(const victim *v, const sy_manifest *m)
     sy_files_write(sy_files_join(v->bad, v->segment_name), b, v->segment_len);
     commit(v->bad, m, b, v->segment_len);
     free(b);
-    read_all(v);
+    sy_read_hostile(v->bad, &v->probes);
     sy_files_write(sy_files_join(v->bad, v->segment_name), v->segment, v->segment_len);
     sy_files_write(sy_files_join(v->bad, "manifest"), v->manifest, v->manifest_len);
 }
@@ -460,7 +277,7 @@ static void spoil_manifest(const victim *v)
     spoil(v->manifest, b, v->manifest_len);
     sy_files_write(sy_files_join(v->bad, "manifest"), b, v->manifest_len);
     free(b);
-    read_all(v);
+    sy_read_hostile(v->bad, &v->probes);
     sy_files_write(sy_files_join(v->bad, "manifest"), v->manifest, v->manifest_len);
 }
 
@@ -513,7 +330,7 @@ static void test_mixed_sections(void **state)
             sy_files_reseal(v.segment, v.segment_len);
             sy_files_write(sy_files_join(v.bad, v.segment_name), v.segment, v.segment_len);
             commit(v.bad, &m, v.segment, v.segment_len);
-            read_all(&v);
+            sy_read_hostile(v.bad, &v.probes);
             if (i != k)
                 check_named(&v, "sections", i * 100 + k);
             sy_put_u32(a, kind_a);

@@ -120,6 +120,7 @@ static void check_manifest(const plain_manifest *plain, const sy_index *index)
     for (uint64_t i = 0; i < plain->n_fields; i++) {
         const sy_field *ours = &index->schema.fields[i];
         assert_int_equal(plain->fields[i].kind, ours->kind);
+        assert_int_equal(plain->fields[i].weight, ours->weight);
         check_slice(plain->fields[i].name, ours->name);
         check_slice(plain->fields[i].label, ours->label);
         assert_int_equal(plain->fields[i].n_aliases, ours->n_aliases);
@@ -275,7 +276,7 @@ static void put_example_record(sy_segment_writer *w, uint32_t line, const char *
                    .n_values = *unit ? 2 : 1};
     sy_buf bytes = SY_BUF_INIT;
     sy_record_encode(&bytes, &r, 1);
-    sy_segment_writer_record(w, bytes.data, bytes.len);
+    sy_segment_writer_record(w, bytes.data, bytes.len, (sy_record_facts){3, 0});
     sy_buf_release(&bytes);
 }
 
@@ -299,19 +300,22 @@ static uint8_t *example(size_t *len)
                           .size = 73,
                           .mtime_ns = 1700000000000000000,
                           .hash = 0x1122334455667788};
+    static const uint64_t unit_alone = 2; /* field 1 */
+    uint8_t weights[64];
+    memset(weights, 4, sizeof weights);
+    sy_segment_writer_fields(w, weights, &unit_alone, 1);
     sy_segment_writer_docs(w, &doc, 1);
-    static const sy_docid both[] = {0, 1}, first[] = {0}, second[] = {1};
-    static const uint32_t ones[] = {1, 1};
+    static const sy_posting both[] = {{0, 1, 0}, {1, 1, 0}}, first[] = {{0, 1, 0}};
+    static const sy_posting second[] = {{1, 1, 0}}, unit[] = {{0, 1, 2}};
     sy_segment_writer_bigram(w, 0x3002, 0x0A, second, 1);
-    sy_segment_writer_bigram(w, 0x5C40, 0x0A, first, 1);
+    sy_segment_writer_bigram(w, 0x5C40, 0x0A, unit, 1);
     sy_segment_writer_bigram(w, 0x8D44, 0x91D1, both, 2);
     sy_segment_writer_bigram(w, 0x91D1, 0x0A, first, 1);
     sy_segment_writer_bigram(w, 0x91D1, 0x3002, second, 1);
-    sy_segment_writer_term(w, (sy_slice){"f\0\0", 3}, both, NULL, 2);
-    sy_segment_writer_term(w, (sy_slice){"f\0\1", 3}, first, NULL, 1);
-    sy_segment_writer_term(w, (sy_slice){"v\0\1局", 6}, first, NULL, 1);
-    sy_segment_writer_term(w, (sy_slice){"w局\xFF\0\1", 7}, first, ones, 1);
-    sy_segment_writer_term(w, (sy_slice){"w资金\xFF\0\0", 10}, both, ones, 2);
+    sy_segment_writer_term(w, (sy_slice){"f\0\0", 3}, both, 2);
+    sy_segment_writer_term(w, (sy_slice){"f\0\1", 3}, first, 1);
+    sy_segment_writer_term(w, (sy_slice){"v\0\1局", 6}, first, 1);
+    sy_segment_writer_term(w, (sy_slice){"w局", 4}, unit, 1);
     check_ok(sy_segment_writer_finish(w, &file_len, &checksum, &err), &err);
     return sy_files_read(path, len);
 }

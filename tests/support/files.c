@@ -135,7 +135,30 @@ const char *sy_files_segment(const char *dir)
     return path;
 }
 
-enum { HEADER = 48, FOOTER = 48, ENTRY = 32 };
+enum { HEADER = 48, FOOTER = 48, ENTRY = 32, SUMS = 30, BLOCK = 4096 };
+
+static void put_sum(uint8_t *at, const uint8_t *bytes, uint64_t from, uint64_t to)
+{
+    sy_put_u32(at, (uint32_t)sy_hash64(bytes + from, (size_t)(to - from)));
+}
+
+/* The sums of blocks, where the last entry of the table is of such a section and its length
+ * fits what lies before it: docs/format.md, 3.2. */
+static void reseal_blocks(uint8_t *bytes, size_t len, const uint8_t *entry)
+{
+    uint64_t from = sy_get_u64(entry + 8), size = sy_get_u64(entry + 16);
+    uint64_t n = (from + BLOCK - 1) / BLOCK, n_above = (n * 4 + BLOCK - 1) / BLOCK;
+    if (sy_get_u32(entry) != SUMS || from < HEADER || from > len || size > len - from ||
+        size != (n + n_above) * 4 + 8)
+        return;
+    uint8_t *sums = bytes + from, *above = sums + n * 4;
+    for (uint64_t i = 0; i < n; i++)
+        put_sum(sums + i * 4, bytes, i == 0 ? HEADER : i * BLOCK,
+                i + 1 < n ? (i + 1) * BLOCK : from);
+    for (uint64_t i = 0; i < n_above; i++)
+        put_sum(above + i * 4, sums, i * BLOCK, i + 1 < n_above ? (i + 1) * BLOCK : n * 4);
+    sy_put_u64(above + n_above * 4, sy_hash64(above, (size_t)n_above * 4));
+}
 
 void sy_files_reseal(uint8_t *bytes, size_t len)
 {
@@ -143,7 +166,10 @@ void sy_files_reseal(uint8_t *bytes, size_t len)
         return;
     uint8_t *foot = bytes + len - FOOTER;
     uint64_t table = sy_get_u64(foot), n = sy_get_u32(foot + 8), end = len - FOOTER;
+    sy_put_u64(bytes + 40, sy_hash64(bytes, 40));
     if (table <= end && n <= (end - table) / ENTRY) {
+        if (n > 0)
+            reseal_blocks(bytes, len, bytes + table + (n - 1) * ENTRY);
         for (uint64_t i = 0; i < n; i++) {
             uint8_t *e = bytes + table + i * ENTRY;
             uint64_t from = sy_get_u64(e + 8);
@@ -153,7 +179,6 @@ void sy_files_reseal(uint8_t *bytes, size_t len)
         }
         sy_put_u64(foot + 24, sy_hash64(bytes + table, (size_t)(n * ENTRY)));
     }
-    sy_put_u64(bytes + 40, sy_hash64(bytes, 40));
     sy_put_u64(foot + 32, sy_hash64(foot, 32));
 }
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/format.h"
 #include "store/record_code.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 #include "tests/support/check.h"
 
@@ -83,8 +85,31 @@ static void random_docs(sy_model *m, size_t n)
     m->n_docs = n;
 }
 
+/* Mostly a set with a code; in a model with all codes taken also one without. */
+static uint64_t random_set(const sy_model *m)
+{
+    if (m->n_sets < SY_FIELD_SETS_MAX || sy_random_below(9))
+        return m->sets[sy_random_below((uint32_t)m->n_sets)];
+    return UINT64_MAX >> 1;
+}
+
+/* Facts of records and sets of fields: one, few, or as many as there are codes for. */
+static void random_facts(sy_model *m)
+{
+    static const size_t numbers[] = {1, 9, SY_FIELD_SETS_MAX};
+    m->facts = sy_model_alloc(m, m->n_records * sizeof *m->facts);
+    for (uint32_t d = 0; d < m->n_records; d++)
+        m->facts[d] = (sy_record_facts){sy_random_below(1u << sy_random_below(31)),
+                                        (uint8_t)sy_random_below(sy_random_below(2) ? 3 : 64)};
+    m->n_sets = numbers[sy_random_below(3)];
+    for (size_t i = 0; i < m->n_sets; i++)
+        m->sets[i] = i + 1;
+    for (size_t i = 0; i < 64; i++)
+        m->weights[i] = (uint8_t)sy_random_below(40);
+}
+
 /* Sizes around the borders of blocks; of the records, each as often as another. */
-static sy_model_list random_list(sy_model *m, bool with_tf)
+static sy_model_list random_list(sy_model *m, bool marked)
 {
     static const uint32_t sizes[] = {1,   1,   1,   2,   3,   5,   31,  127,
                                      128, 129, 255, 256, 257, 384, 512, UINT32_MAX};
@@ -92,13 +117,18 @@ static sy_model_list random_list(sy_model *m, bool with_tf)
     n = n < left ? n : left;
     sy_model_list list = {.n = n};
     list.docs = sy_model_alloc(m, n * sizeof *list.docs);
-    list.tfs = with_tf ? sy_model_alloc(m, n * sizeof *list.tfs) : NULL;
+    list.tfs = marked ? sy_model_alloc(m, n * sizeof *list.tfs) : NULL;
+    list.fields = marked ? sy_model_alloc(m, n * sizeof *list.fields) : NULL;
+    uint32_t plain = sy_random_below(3); /* 0: only the longest field; 1: few others */
     for (uint32_t doc = 0, k = 0; k < n; doc++, left--) {
         if (sy_random_below(left) >= n - k)
             continue;
         list.docs[k] = doc;
-        if (with_tf)
+        if (marked) {
             list.tfs[k] = sy_random_below(3) ? 1 : 1 + sy_random_below(1u << sy_random_below(12));
+            bool longest = plain == 0 || (plain == 1 && sy_random_below(20) > 0);
+            list.fields[k] = longest ? UINT64_C(1) << m->facts[doc].longest : random_set(m);
+        }
         k++;
     }
     return list;
@@ -124,7 +154,7 @@ static void random_bigrams(sy_model *m, size_t n)
         if (i > 0 && compare_bigrams(&m->bigrams[i - 1], &m->bigrams[i]) == 0)
             continue;
         m->bigrams[m->n_bigrams] = m->bigrams[i];
-        m->bigrams[m->n_bigrams++].list = random_list(m, false);
+        m->bigrams[m->n_bigrams++].list = random_list(m, true);
     }
 }
 
@@ -137,12 +167,10 @@ static sy_slice random_key(sy_model *m)
 {
     sy_buf key = SY_BUF_INIT;
     sy_field_id field = (sy_field_id)sy_random_below(3);
-    uint32_t kind = sy_random_below(9);
-    if (kind == 8) {
-        sy_term_key_char(&key, sy_random_below(0x110000));
-    } else if (kind < 5) {
+    uint32_t kind = sy_random_below(8); /* the list of a character or gram is that of its bigrams */
+    if (kind < 5) {
         sy_slice word = random_text(m, sy_random_below(20) ? 7 : 250);
-        sy_term_key_word(&key, word.len > 0 ? word : sy_slice_of("x"), field);
+        sy_term_key_word(&key, word.len > 0 ? word : sy_slice_of("x"));
     } else if (kind < 7) {
         sy_term_key_value(&key, field, random_text(m, 9));
     } else if (sy_random_below(2)) {
@@ -180,6 +208,7 @@ void sy_model_random(const sy_model_sizes *sizes, sy_model *out)
     for (uint32_t i = 0; i < sizes->n_records; i++)
         random_record(out, &out->records[i]);
     random_docs(out, sizes->n_docs);
+    random_facts(out);
     if (sizes->n_records == 0)
         return;
     random_bigrams(out, sizes->n_bigrams);
@@ -195,11 +224,29 @@ sy_status sy_model_put_front(const sy_model *m, sy_segment_writer *w)
         sy_record_encode(&bytes, &m->records[i], 1);
         st = sy_buf_status(&bytes, NULL);
         if (st == SY_OK)
-            sy_segment_writer_record(w, bytes.data, bytes.len);
+            sy_segment_writer_record(w, bytes.data, bytes.len,
+                                     m->facts ? m->facts[i] : (sy_record_facts){0});
     }
     sy_buf_release(&bytes);
+    sy_segment_writer_fields(w, m->weights, m->sets, m->n_sets);
     sy_segment_writer_docs(w, m->docs, m->n_docs);
     return st;
+}
+
+/* Given: free. Not by sy_alloc, which tests make fail. */
+static sy_posting *postings_of(const sy_model *m, const sy_model_list *list)
+{
+    sy_posting *out = malloc((list->n + 1) * sizeof *out);
+    assert_non_null(out);
+    for (uint32_t i = 0; i < list->n; i++) {
+        out[i] = (sy_posting){list->docs[i], 1, 0};
+        if (!list->tfs)
+            continue;
+        out[i].tf = list->tfs[i];
+        if (list->fields[i] != UINT64_C(1) << m->facts[list->docs[i]].longest)
+            out[i].fields = list->fields[i];
+    }
+    return out;
 }
 
 sy_status sy_model_try_write(const sy_model *m, const char *path, uint64_t number, sy_error *err)
@@ -215,11 +262,15 @@ sy_status sy_model_try_write(const sy_model *m, const char *path, uint64_t numbe
     }
     for (size_t i = 0; i < m->n_bigrams; i++) {
         const sy_model_bigram *b = &m->bigrams[i];
-        sy_segment_writer_bigram(w, b->a, b->b, b->list.docs, b->list.n);
+        sy_posting *list = postings_of(m, &b->list);
+        sy_segment_writer_bigram(w, b->a, b->b, list, b->list.n);
+        free(list);
     }
     for (size_t i = 0; i < m->n_terms; i++) {
         const sy_model_term *t = &m->terms[i];
-        sy_segment_writer_term(w, t->key, t->list.docs, t->list.tfs, t->list.n);
+        sy_posting *list = postings_of(m, &t->list);
+        sy_segment_writer_term(w, t->key, list, t->list.n);
+        free(list);
     }
     uint64_t len, checksum;
     return sy_segment_writer_finish(w, &len, &checksum, err);
@@ -234,17 +285,133 @@ void sy_model_write(const sy_model *m, const char *path, uint64_t number)
 
 /* ---- against a segment ---- */
 
-void sy_model_check_list(const sy_postings_ref *ref, const sy_model_list *want)
+void sy_model_compare_lists(const sy_model_list *got, const sy_model_list *want)
 {
-    sy_postings p;
-    assert_int_equal(ref->df, want->n);
-    sy_postings_init(&p, ref);
-    for (uint32_t i = 0; i < want->n; i++) {
-        assert_int_equal(sy_postings_next(&p), want->docs[i]);
-        assert_int_equal(sy_postings_tf(&p), want->tfs ? want->tfs[i] : 1);
+    assert_int_equal(got->n, want->n);
+    assert_memory_equal(got->docs, want->docs, want->n * sizeof *want->docs);
+    assert_int_equal(got->tfs != NULL, want->tfs != NULL);
+    for (uint32_t i = 0; want->tfs && i < want->n; i++) {
+        assert_int_equal(got->tfs[i], sy_tf_of(sy_tf_code(want->tfs[i])));
+        assert_true(got->fields[i] == UINT64_MAX || got->fields[i] == want->fields[i]);
     }
-    assert_int_equal(sy_postings_next(&p), SY_DOC_END);
+}
+
+static sy_model_list take_list(const sy_segment *seg, const sy_postings_ref *ref)
+{
+    sy_model_list l = {.docs = malloc((ref->df + 1) * sizeof *l.docs)};
+    if (ref->marked) {
+        l.tfs = malloc((ref->df + 1) * sizeof *l.tfs);
+        l.fields = malloc((ref->df + 1) * sizeof *l.fields);
+    }
+    sy_postings p;
+    sy_postings_init(&p, ref);
+    for (sy_docid d; (d = sy_postings_next(&p)) != SY_DOC_END; l.n++) {
+        assert_true(l.n < ref->df);
+        l.docs[l.n] = d;
+        if (ref->marked) {
+            sy_mark mark = sy_postings_mark(&p);
+            l.tfs[l.n] = sy_tf_of(mark.tf);
+            l.fields[l.n] = sy_segment_fields(seg, d, mark.set);
+        }
+    }
     check_ok(sy_postings_status(&p, "model", NULL), NULL);
+    assert_int_equal(l.n, ref->df);
+    return l;
+}
+
+static void drop_list(sy_model_list *l)
+{
+    free(l->docs);
+    free(l->tfs);
+    free(l->fields);
+}
+
+void sy_model_check_list(const sy_segment *seg, const sy_postings_ref *ref,
+                         const sy_model_list *want)
+{
+    sy_model_list got = take_list(seg, ref), docs = got;
+    if (!want->tfs) /* of a gram, which may come with the marks of its parent */
+        docs.tfs = NULL;
+    sy_model_compare_lists(&docs, want);
+    drop_list(&got);
+}
+
+/* ---- bigrams ---- */
+
+static int by_doc(const void *x, const void *y)
+{
+    sy_docid a = *(const sy_docid *)x, b = *(const sy_docid *)y;
+    return (a > b) - (a < b);
+}
+
+/* The records of the wanted bigrams [0, n) of a row that have no list of their own and whose second
+ * character is in [from, to). Each is counted in *n_found. */
+static sy_model_list union_of(const sy_model_bigram *want, size_t n, const bool *own, uint64_t from,
+                              uint64_t to, size_t *n_found)
+{
+    sy_model_list l = {0};
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        most += want[i].list.n;
+    l.docs = malloc((most + 1) * sizeof *l.docs);
+    for (size_t i = 0; i < n; i++) {
+        if (own[i] || want[i].b < from || want[i].b >= to)
+            continue;
+        ++*n_found;
+        for (uint32_t k = 0; k < want[i].list.n; k++)
+            l.docs[l.n++] = want[i].list.docs[k];
+    }
+    qsort(l.docs, l.n, sizeof *l.docs, by_doc);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < l.n; i++) {
+        if (kept == 0 || l.docs[kept - 1] != l.docs[i])
+            l.docs[kept++] = l.docs[i];
+    }
+    l.n = kept;
+    return l;
+}
+
+static void compare_row(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
+                        size_t n_want)
+{
+    bool *own = calloc(n_want + 1, sizeof *own);
+    size_t found = 0, i = 0;
+    for (size_t k = 0; i < n_got && !got[i].merged; i++) {
+        while (k < n_want && want[k].b < got[i].b)
+            k++;
+        assert_true(k < n_want && want[k].b == got[i].b);
+        sy_model_compare_lists(&got[i].list, &want[k].list);
+        own[k] = true;
+        found++;
+    }
+    for (; i < n_got; i++) {
+        assert_true(got[i].merged);
+        uint64_t to = i + 1 < n_got ? got[i + 1].b : UINT64_MAX;
+        assert_true(to > got[i].b);
+        sy_model_list all = union_of(want, n_want, own, got[i].b, to, &found);
+        sy_model_compare_lists(&got[i].list, &all);
+        free(all.docs);
+    }
+    assert_int_equal(found, n_want);
+    free(own);
+}
+
+void sy_model_compare_bigrams(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
+                              size_t n_want)
+{
+    size_t g = 0, w = 0;
+    while (g < n_got && w < n_want) {
+        uint32_t a = want[w].a;
+        size_t g_end = g, w_end = w;
+        while (g_end < n_got && got[g_end].a == a)
+            g_end++;
+        while (w_end < n_want && want[w_end].a == a)
+            w_end++;
+        compare_row(got + g, g_end - g, want + w, w_end - w);
+        g = g_end;
+        w = w_end;
+    }
+    assert_true(g == n_got && w == n_want);
 }
 
 static void check_docs(const sy_model *m, const sy_segment *seg)
@@ -285,24 +452,50 @@ static void check_record(const sy_model *m, const sy_segment *seg, sy_docid d, s
     }
 }
 
+/* The wanted row may have been read too. */
+static void check_row(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
+                      size_t n_want)
+{
+    bool read = false;
+    for (size_t i = 0; i < n_want; i++)
+        read |= want[i].merged;
+    if (!read) {
+        compare_row(got, n_got, want, n_want);
+        return;
+    }
+    assert_int_equal(n_got, n_want);
+    for (size_t i = 0; i < n_want; i++) {
+        assert_true(got[i].b == want[i].b && got[i].merged == want[i].merged);
+        sy_model_compare_lists(&got[i].list, &want[i].list);
+    }
+}
+
 static void check_bigrams(const sy_model *m, const sy_segment *seg)
 {
-    for (size_t i = 0; i < m->n_bigrams;) {
-        uint32_t a = m->bigrams[i].a, first, n;
-        check_ok(sy_segment_bigram_row(seg, a, &first, &n, NULL), NULL);
-        assert_int_equal(first, i);
-        for (; i < m->n_bigrams && m->bigrams[i].a == a; i++, n--) {
-            const sy_model_bigram *want = &m->bigrams[i];
-            sy_postings_ref ref;
-            uint32_t b;
-            assert_true(n > 0);
-            check_ok(sy_segment_bigram_at(seg, (uint32_t)i, &b, &ref, NULL), NULL);
-            assert_int_equal(b, want->b);
-            sy_model_check_list(&ref, &want->list);
-            check_ok(sy_segment_bigram(seg, a, b, &ref, NULL), NULL);
-            sy_model_check_list(&ref, &want->list);
+    for (size_t i = 0, end; i < m->n_bigrams; i = end) {
+        uint32_t a = m->bigrams[i].a;
+        sy_bigram_row row;
+        for (end = i; end < m->n_bigrams && m->bigrams[end].a == a;)
+            end++;
+        check_ok(sy_segment_bigram_row(seg, a, &row, NULL), NULL);
+        size_t n = row.end - row.first;
+        sy_model_bigram *got = calloc(n + 1, sizeof *got);
+        for (size_t k = 0; k < n; k++) {
+            sy_postings_ref ref, again;
+            check_ok(
+                sy_segment_bigram_at(seg, &row, row.first + (uint32_t)k, &got[k].b, &ref, NULL),
+                NULL);
+            check_ok(sy_segment_bigram(seg, a, got[k].b, &again, NULL), NULL);
+            if (!ref.merged)
+                assert_true(ref.at == again.at && ref.df == again.df);
+            got[k].a = a;
+            got[k].merged = ref.merged;
+            got[k].list = take_list(seg, &ref);
         }
-        assert_int_equal(n, 0);
+        check_row(got, n, m->bigrams + i, end - i);
+        for (size_t k = 0; k < n; k++)
+            drop_list(&got[k].list);
+        free(got);
     }
 }
 
@@ -319,13 +512,13 @@ static void check_terms(const sy_model *m, const sy_segment *seg)
         assert_true(more);
         assert_true(sy_slice_equal(key, m->terms[i].key));
         if (key.data[0] != SY_TERM_GRAM) {
-            sy_model_check_list(&ref, &m->terms[i].list);
+            sy_model_check_list(seg, &ref, &m->terms[i].list);
             check_ok(sy_segment_term(seg, m->terms[i].key, &ref, NULL), NULL);
         } else {
             sy_slice gram = {m->terms[i].key.data + 1, m->terms[i].key.len - 1};
             check_ok(sy_segment_gram(seg, gram, &bits, &ref, NULL), NULL);
         }
-        sy_model_check_list(&ref, &m->terms[i].list);
+        sy_model_check_list(seg, &ref, &m->terms[i].list);
     }
     for (int i = 0; i < 2; i++) { /* at the end it stays there */
         check_ok(sy_term_walk_next(&walk, &more, &key, &ref, NULL), NULL);

@@ -8,11 +8,13 @@
 typedef struct sy_model_list {
     uint32_t n;
     sy_docid *docs;
-    uint32_t *tfs; /* NULL: none */
+    uint32_t *tfs;    /* NULL: no marks */
+    uint64_t *fields; /* with tfs: bits, never 0; ~0 as read: not known */
 } sy_model_list;
 
 typedef struct sy_model_bigram {
     uint32_t a, b;
+    bool merged; /* as read: the list is of all rare bigrams from b to the next such */
     sy_model_list list;
 } sy_model_bigram;
 
@@ -25,7 +27,12 @@ typedef struct sy_model {
     sy_segment_doc *docs;
     size_t n_docs;
     sy_stored *records;
+    sy_record_facts *facts; /* of records; their length as read is rounded */
     uint32_t n_records;
+    uint64_t total_length; /* as read */
+    uint8_t weights[64];
+    uint64_t sets[254]; /* of fields, which have codes */
+    size_t n_sets;
     sy_model_bigram *bigrams; /* ascending */
     size_t n_bigrams;
     sy_model_term *terms; /* ascending */
@@ -55,8 +62,14 @@ void sy_model_free(sy_model *m);
 
 /* Fails the test unless the segment holds just this. */
 void sy_model_check(const sy_model *m, const sy_segment *seg);
+/* Fails unless the bigrams as read say of each wanted one just what they should. */
+void sy_model_compare_bigrams(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
+                              size_t n_want);
+/* Fails unless the lists are the same, frequencies to the accuracy of their codes. */
+void sy_model_compare_lists(const sy_model_list *got, const sy_model_list *want);
 /* Fails unless the list that `ref` names is `want`. */
-void sy_model_check_list(const sy_postings_ref *ref, const sy_model_list *want);
+void sy_model_check_list(const sy_segment *seg, const sy_postings_ref *ref,
+                         const sy_model_list *want);
 const sy_model_bigram *sy_model_find_bigram(const sy_model *m, uint32_t a, uint32_t b);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 #include "tests/support/check.h"
 
@@ -14,10 +15,12 @@
 typedef struct seen {
     sy_slice key;
     sy_docid doc;
+    unsigned bit; /* of its field */
 } seen;
 
 typedef struct heap {
     sy_model *m;
+    unsigned bit; /* of the value being looked at */
     seen *items;
     size_t n, cap;
 } heap;
@@ -27,7 +30,7 @@ static void note(heap *h, const void *key, size_t len, sy_docid doc)
     assert_true(sy_grow((void **)&h->items, h->n, &h->cap, sizeof *h->items));
     char *copy = sy_model_alloc(h->m, len);
     memcpy(copy, key, len);
-    h->items[h->n++] = (seen){{copy, len}, doc};
+    h->items[h->n++] = (seen){{copy, len}, doc, h->bit};
 }
 
 static int compare(const void *x, const void *y)
@@ -110,23 +113,34 @@ static void note_value(heap *h, sy_cutter *cutter, const sy_schema *schema, sy_f
         sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
         if (tokens[i].kind == SY_TOKEN_MARK)
             continue;
-        sy_term_key_word(&key, word, field);
+        size_t n_cps = 0, n_han = 0;
+        for (size_t at = 0; at < word.len; n_cps++) {
+            uint32_t cp;
+            at += sy_utf8_decode(word.data + at, word.len - at, &cp);
+            n_han += sy_cp_is_han(cp);
+        }
+        if (n_cps > 1 && n_han == n_cps)
+            continue;
+        sy_term_key_word(&key, word);
         note_term(h, &key, field, doc);
     }
     sy_buf_release(&key);
 }
 
 /* The list of the items [from, to), which have one key. */
-static sy_model_list gather(sy_model *m, const seen *items, size_t from, size_t to, bool with_tf)
+static sy_model_list gather(sy_model *m, const seen *items, size_t from, size_t to, bool marked)
 {
     sy_model_list l = {0};
     l.docs = sy_model_alloc(m, (to - from) * sizeof *l.docs);
-    l.tfs = with_tf ? sy_model_alloc(m, (to - from) * sizeof *l.tfs) : NULL;
+    l.tfs = marked ? sy_model_alloc(m, (to - from) * sizeof *l.tfs) : NULL;
+    l.fields = marked ? sy_model_alloc(m, (to - from) * sizeof *l.fields) : NULL;
     for (size_t i = from; i < to; i++) {
         if (i == from || items[i].doc != items[i - 1].doc)
             l.docs[l.n++] = items[i].doc;
-        if (with_tf)
+        if (marked) {
             l.tfs[l.n - 1]++;
+            l.fields[l.n - 1] |= UINT64_C(1) << items[i].bit;
+        }
     }
     return l;
 }
@@ -152,14 +166,25 @@ static void take_all(heap *h, bool pairs)
         sy_slice key = h->items[from].key;
         for (to = from; to < h->n && sy_slice_equal(h->items[to].key, key);)
             to++;
-        sy_model_list list = gather(m, h->items, from, to, !pairs && key.data[0] == 'w');
+        sy_model_list list = gather(m, h->items, from, to, pairs || key.data[0] == 'w');
         if (pairs)
             m->bigrams[m->n_bigrams++] =
-                (sy_model_bigram){big_endian(key.data), big_endian(key.data + 4), list};
+                (sy_model_bigram){big_endian(key.data), big_endian(key.data + 4), false, list};
         else
             m->terms[m->n_terms++] = (sy_model_term){key, list};
     }
     free(h->items);
+}
+
+/* How long a record is and which field is the longest. */
+static void note_lengths(sy_record_facts *facts, const uint64_t *lengths)
+{
+    *facts = (sy_record_facts){0};
+    for (uint8_t bit = 0; bit < 64; bit++) {
+        facts->length += (uint32_t)lengths[bit];
+        if (lengths[bit] > lengths[facts->longest])
+            facts->longest = bit;
+    }
 }
 
 void sy_naive_invert(sy_model *m, const sy_schema *schema, unsigned norm_flags,
@@ -169,16 +194,22 @@ void sy_naive_invert(sy_model *m, const sy_schema *schema, unsigned norm_flags,
     sy_cutter *cutter;
     sy_buf normal = SY_BUF_INIT;
     check_ok(sy_cutter_new(lexicon, &cutter, NULL), NULL);
+    m->facts = sy_model_alloc(m, m->n_records * sizeof *m->facts);
+    memset(m->weights, 4, sizeof m->weights);
     for (sy_docid d = 0; d < m->n_records; d++) {
+        uint64_t lengths[64] = {0};
         for (size_t i = 0; i < m->records[d].n_values; i++) {
             const sy_stored_value *v = &m->records[d].values[i];
             sy_buf_reset(&normal);
             check_ok(sy_normalize(norm_flags, v->text.data, v->text.len, &normal, NULL, NULL),
                      NULL);
             sy_slice text = {sy_buf_cstr(&normal), normal.len};
+            pairs.bit = terms.bit = v->field < 63 ? v->field : 63;
+            lengths[pairs.bit] += text.len > 0 ? sy_utf8_count(text.data, text.len) : 0;
             note_pairs(&pairs, text, d);
             note_value(&terms, cutter, schema, v->field, text, d);
         }
+        note_lengths(&m->facts[d], lengths);
     }
     sy_buf_release(&normal);
     sy_cutter_free(cutter);
@@ -187,26 +218,17 @@ void sy_naive_invert(sy_model *m, const sy_schema *schema, unsigned norm_flags,
     take_all(&terms, false);
 }
 
-static void compare_lists(const sy_model_list *got, const sy_model_list *want)
-{
-    assert_int_equal(got->n, want->n);
-    assert_memory_equal(got->docs, want->docs, want->n * sizeof *want->docs);
-    assert_int_equal(got->tfs != NULL, want->tfs != NULL);
-    if (want->tfs)
-        assert_memory_equal(got->tfs, want->tfs, want->n * sizeof *want->tfs);
-}
-
 void sy_naive_compare(const sy_model *got, const sy_model *want)
 {
-    assert_int_equal(got->n_bigrams, want->n_bigrams);
-    for (size_t i = 0; i < want->n_bigrams; i++) {
-        assert_int_equal(got->bigrams[i].a, want->bigrams[i].a);
-        assert_int_equal(got->bigrams[i].b, want->bigrams[i].b);
-        compare_lists(&got->bigrams[i].list, &want->bigrams[i].list);
+    for (uint32_t d = 0; d < want->n_records; d++) {
+        assert_int_equal(got->facts[d].longest, want->facts[d].longest);
+        assert_int_equal(got->facts[d].length, sy_length_of(sy_length_code(want->facts[d].length)));
     }
+    assert_memory_equal(got->weights, want->weights, 64);
+    sy_model_compare_bigrams(got->bigrams, got->n_bigrams, want->bigrams, want->n_bigrams);
     assert_int_equal(got->n_terms, want->n_terms);
     for (size_t i = 0; i < want->n_terms; i++) {
         assert_true(sy_slice_equal(got->terms[i].key, want->terms[i].key));
-        compare_lists(&got->terms[i].list, &want->terms[i].list);
+        sy_model_compare_lists(&got->terms[i].list, &want->terms[i].list);
     }
 }

@@ -6,10 +6,11 @@
 #include "segmenter/lexicon.h"
 #include "tests/support/model.h"
 
-/* Fills bigrams and terms of m from its records. `lexicon` NULL: none. */
+/* Fills facts, bigrams and terms of m from its records; the sets of fields are not
+ * filled. `lexicon` NULL: none. */
 void sy_naive_invert(sy_model *m, const sy_schema *schema, unsigned norm_flags,
                      const sy_lexicon *lexicon);
-/* Fails unless both models have the same bigrams and terms with the same lists. */
+/* Fails unless `got`, a segment as read, says what `want` says. */
 void sy_naive_compare(const sy_model *got, const sy_model *want);
 
 #endif

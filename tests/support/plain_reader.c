@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "segmenter/normal.h"
 #include "tests/support/check.h"
 #include "tests/support/files.h"
 
@@ -75,6 +76,27 @@ static void read_entry(plain_file *f, uint64_t at, uint64_t from, uint64_t to)
     f->sections[kind] = (sy_slice){(const char *)f->bytes + offset, (size_t)len};
 }
 
+/* ---- sums of blocks: 3.2 ---- */
+
+static void check_sums(const plain_file *f)
+{
+    sy_slice s = f->sections[30];
+    assert_non_null(s.data);
+    const uint8_t *sums = (const uint8_t *)s.data;
+    size_t end = (size_t)(sums - f->bytes), n = (end + 4095) / 4096,
+           n_above = (n * 4 + 4095) / 4096;
+    assert_int_equal(s.len, n * 4 + n_above * 4 + 8);
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i == 0 ? 48 : i * 4096, to = i + 1 == n ? end : (i + 1) * 4096;
+        assert_true((uint32_t)sy_hash64(f->bytes + from, to - from) == number(sums + i * 4, 4));
+    }
+    for (size_t i = 0; i < n_above; i++) {
+        size_t from = i * 4096, to = i + 1 == n_above ? n * 4 : (i + 1) * 4096;
+        assert_true((uint32_t)sy_hash64(sums + from, to - from) == number(sums + (n + i) * 4, 4));
+    }
+    assert_true(sy_hash64(sums + n * 4, n_above * 4) == number(sums + (n + n_above) * 4, 8));
+}
+
 void plain_file_open(uint8_t *bytes, size_t len, uint32_t kind, const uint8_t *uuid,
                      plain_file *out)
 {
@@ -105,6 +127,8 @@ void plain_file_open(uint8_t *bytes, size_t len, uint32_t kind, const uint8_t *u
         read_entry(out, at, from, to);
     }
     assert_true(n > 0 || table == 48);
+    if (kind == 2)
+        check_sums(out);
 }
 
 void plain_file_close(plain_file *f)
@@ -131,6 +155,7 @@ static void read_fields(plain_manifest *m)
     for (uint64_t i = 0; i < m->n_fields; i++) {
         plain_field *f = &m->fields[i];
         f->kind = *take(&s, 1);
+        f->weight = *take(&s, 1);
         assert_true(f->kind <= 4);
         f->name = take_bytes(&s);
         f->label = take_bytes(&s);
@@ -211,64 +236,192 @@ static uint32_t unpack_one(const uint8_t *lanes, unsigned width, unsigned i)
     return v;
 }
 
-static void read_full(sy_slice *s, bool with_tf, sy_model_list *l, uint32_t first, int64_t *before)
+static unsigned bit_of(const uint8_t *bits, uint64_t i)
 {
-    unsigned width = *take(s, 1), tf_width = with_tf ? *take(s, 1) : 0;
-    assert_true(width <= 32 && tf_width <= 32);
-    const uint8_t *gaps = take(s, 16 * width), *less = take(s, 16 * tf_width);
-    for (unsigned i = 0; i < 128; i++) {
-        *before += (int64_t)unpack_one(gaps, width, i) + 1;
-        l->docs[first + i] = (sy_docid)*before;
-        if (with_tf)
-            l->tfs[first + i] = unpack_one(less, tf_width, i) + 1;
+    return bits[i / 8] >> i % 8 & 1;
+}
+
+/* The i-th number of `width` bits in a string of bits. */
+static uint64_t bits_of(const uint8_t *bits, uint64_t i, unsigned width)
+{
+    uint64_t v = 0;
+    for (unsigned k = 0; k < width; k++)
+        v |= (uint64_t)bit_of(bits, i * width + k) << k;
+    return v;
+}
+
+static unsigned width_of(uint64_t most)
+{
+    unsigned width = 0;
+    while (most >> width != 0)
+        width++;
+    return width;
+}
+
+/* Ones of a string of bits that starts s, up to the n-th: their places. The bytes up
+ * to the last are taken. */
+static void take_ones(sy_slice *s, uint32_t n, uint64_t *places)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < n; bits++) {
+        assert_true(bits / 8 < s->len);
+        if (bit_of((const uint8_t *)s->data, bits))
+            places[i++] = bits;
+    }
+    take(s, (bits + 7) / 8);
+}
+
+static void read_docs_of_block(sy_slice *s, sy_docid *docs, uint32_t n, int64_t *before)
+{
+    unsigned kind = *take(s, 1);
+    if (kind <= 32) {
+        assert_int_equal(n, 128);
+        const uint8_t *gaps = take(s, 16 * kind);
+        for (unsigned i = 0; i < 128; i++) {
+            *before += (int64_t)unpack_one(gaps, kind, i) + 1;
+            docs[i] = (sy_docid)*before;
+        }
+        return;
+    }
+    assert_in_range(kind, 64, 95);
+    unsigned low = kind - 64;
+    uint64_t highs[128];
+    const uint8_t *lows = take(s, ((uint64_t)n * low + 7) / 8);
+    take_ones(s, n, highs);
+    int64_t first = *before + 1;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t rest = n == 128 ? unpack_one(lows, low, i) : bits_of(lows, i, low);
+        *before = first + (int64_t)((highs[i] - i) << low | rest) + i;
+        docs[i] = (sy_docid)*before;
     }
 }
 
-static void read_rest(sy_slice *s, bool with_tf, sy_model_list *l, uint32_t i, int64_t *before)
+static uint64_t set_of(const plain_file *f, const sy_model *m, sy_docid doc, unsigned code)
 {
-    uint64_t gap = take_varint(s), tf = 1;
-    if (with_tf) {
-        if (gap & 1)
-            tf = take_varint(s) + 2;
-        gap >>= 1;
-        l->tfs[i] = (uint32_t)tf;
-    }
-    *before += (int64_t)gap + 1;
-    l->docs[i] = (sy_docid)*before;
+    sy_slice sets = section(f, 29);
+    assert_true(doc < m->n_records);
+    if (code == 255)
+        return UINT64_MAX;
+    assert_true(code <= sets.len / 8);
+    return code == 0 ? UINT64_C(1) << m->facts[doc].longest : number(sets.data + (code - 1) * 8, 8);
 }
 
-/* Reads a list of df > 1 from the front of s. */
-static sy_model_list read_list(sy_model *m, sy_slice *s, uint32_t df, bool with_tf)
+static void read_places(sy_slice *s, uint32_t m, uint32_t n, uint32_t *places)
+{
+    unsigned l = 0;
+    assert_in_range(m, 1, n);
+    while (n / (2u << l) >= m)
+        l++;
+    uint32_t b = m * l + m + (n - 1) / (1u << l), found = 0;
+    bool bitmap = b >= n;
+    const uint8_t *bits = take(s, ((bitmap ? n : b) + 7) / 8);
+    for (uint32_t i = bitmap ? 0 : m * l; i < (bitmap ? n : b); i++) {
+        if (!bit_of(bits, i))
+            continue;
+        assert_true(found < m);
+        places[found] = bitmap ? i : (i - m * l - found) << l | (uint32_t)bits_of(bits, found, l);
+        assert_true(places[found] < n && (found == 0 || places[found] > places[found - 1]));
+        found++;
+    }
+    assert_int_equal(found, m);
+}
+
+/* The code of each posting. */
+static void read_codes(sy_slice *s, unsigned form, uint32_t n, unsigned *codes)
+{
+    if (form == 0)
+        return;
+    if (form == 1) {
+        unsigned all = *take(s, 1);
+        for (uint32_t i = 0; i < n; i++)
+            codes[i] = all;
+        return;
+    }
+    uint32_t places[128], n_places = *take(s, 1);
+    unsigned n_codes = *take(s, 1);
+    const uint8_t *palette = take(s, n_codes);
+    assert_in_range(n_codes, 1, 128);
+    read_places(s, n_places, n, places);
+    unsigned width = width_of(n_codes - 1);
+    const uint8_t *numbers = take(s, ((uint64_t)n_places * width + 7) / 8);
+    for (uint32_t i = 0; i < n_places; i++) {
+        uint64_t k = bits_of(numbers, i, width);
+        assert_true(places[i] < n && k < n_codes);
+        codes[places[i]] = palette[k];
+    }
+}
+
+static const uint32_t frequencies[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 255};
+
+static void read_marks(const plain_file *f, const sy_model *m, sy_slice *s, sy_model_list *l,
+                       uint32_t first, uint32_t n)
+{
+    unsigned form = *take(s, 1), codes[128] = {0};
+    uint32_t tfs[128] = {0}, places[128];
+    uint64_t ones[128];
+    assert_true(form < 8 && (form & 3) < 3);
+    read_codes(s, form & 3, n, codes);
+    if (form & 4) {
+        uint32_t m_frequent = *take(s, 1);
+        read_places(s, m_frequent, n, places);
+        take_ones(s, m_frequent, ones);
+        for (uint32_t i = 0; i < m_frequent; i++)
+            tfs[places[i]] = (uint32_t)(ones[i] - (i > 0 ? ones[i - 1] + 1 : 0)) + 1;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        assert_true(tfs[i] < 16);
+        l->tfs[first + i] = frequencies[tfs[i]];
+        l->fields[first + i] = set_of(f, m, l->docs[first + i], codes[i]);
+    }
+}
+
+static sy_model_list new_list(sy_model *m, uint32_t df, bool marked)
 {
     sy_model_list l = {.n = df};
-    uint32_t full = df / 128;
-    assert_true(df > 1 && df <= m->n_records);
+    assert_true(df > 0 && df <= m->n_records);
     l.docs = sy_model_alloc(m, df * sizeof *l.docs);
-    l.tfs = with_tf ? sy_model_alloc(m, df * sizeof *l.tfs) : NULL;
-    sy_slice skips = take_slice(s, (uint64_t)full * 8);
-    const char *blocks = s->data;
-    int64_t before = -1;
-    for (uint32_t b = 0; b < full; b++) {
-        read_full(s, with_tf, &l, b * 128, &before);
-        assert_int_equal(take_number(&skips, 4), before);
-        assert_int_equal(take_number(&skips, 4), s->data - blocks);
-    }
-    for (uint32_t i = full * 128; i < df; i++)
-        read_rest(s, with_tf, &l, i, &before);
-    assert_true(before < m->n_records);
+    l.tfs = marked ? sy_model_alloc(m, df * sizeof *l.tfs) : NULL;
+    l.fields = marked ? sy_model_alloc(m, df * sizeof *l.fields) : NULL;
     return l;
 }
 
-static sy_model_list list_of_one(sy_model *m, uint64_t docid, uint64_t tf, bool with_tf)
+/* The share of the weight of a term that a posting gets: 5.7. */
+static double share(const sy_model *m, const sy_model_list *l, uint32_t i)
 {
-    sy_model_list l = {.n = 1};
-    assert_true(docid < m->n_records && tf > 0 && tf <= UINT32_MAX);
-    l.docs = sy_model_alloc(m, sizeof *l.docs);
-    l.docs[0] = (sy_docid)docid;
-    if (with_tf) {
-        l.tfs = sy_model_alloc(m, sizeof *l.tfs);
-        l.tfs[0] = (uint32_t)tf;
+    double quarters = 4.0 * l->tfs[i];
+    for (unsigned bit = 0; bit < 64; bit++) {
+        if (l->fields[i] != UINT64_MAX && l->fields[i] >> bit & 1)
+            quarters += (double)m->weights[bit] - 4;
     }
+    double tf = quarters < 1 ? .25 : quarters / 4;
+    double length = m->facts[l->docs[i]].length;
+    double average = m->n_records > 0 ? (double)m->total_length / m->n_records : 0;
+    return tf / (tf + .8 * (average > 0 ? .25 + .75 * length / average : 1));
+}
+
+/* Reads a list of df >= 1 from the front of s. */
+static sy_model_list read_list(const plain_file *f, sy_model *m, sy_slice *s, uint32_t df,
+                               bool marked)
+{
+    sy_model_list l = new_list(m, df, marked);
+    uint32_t full = df / 128, blocks = (df + 127) / 128;
+    sy_slice skips = take_slice(s, (uint64_t)full * 8);
+    const uint8_t *bounds = take(s, marked ? blocks : 0);
+    const char *start = s->data;
+    int64_t before = -1;
+    for (uint32_t b = 0; b < blocks; b++) {
+        uint32_t first = b * 128, n = b < full ? 128 : df % 128;
+        read_docs_of_block(s, l.docs + first, n, &before);
+        if (marked)
+            read_marks(f, m, s, &l, first, n);
+        for (uint32_t i = first; marked && i < first + n; i++)
+            assert_true(bounds[b] >= share(m, &l, i) * 255 - 1e-6);
+        if (b == full)
+            break;
+        assert_int_equal(take_number(&skips, 4), before);
+        assert_int_equal(take_number(&skips, 4), s->data - start);
+    }
+    assert_true(before < m->n_records);
     return l;
 }
 
@@ -304,7 +457,29 @@ static sy_slice spell(const plain_file *f, sy_model *m, sy_slice units, bool nor
 
 sy_slice plain_normal(const plain_file *f, sy_model *m, const sy_stored_value *value)
 {
-    return spell(f, m, value->coded, true);
+    sy_slice spelt = spell(f, m, value->coded, true);
+    char *out = sy_model_alloc(m, spelt.len + 1);
+    size_t n = 0;
+    bool after_han = false;
+    for (size_t i = 0; i < spelt.len;) {
+        uint32_t cp, next = 0;
+        size_t spaces = 0, len = sy_utf8_decode(spelt.data + i, spelt.len - i, &cp);
+        while (i + spaces < spelt.len && spelt.data[i + spaces] == ' ')
+            spaces++;
+        if (spaces > 0) {
+            i += spaces;
+            if (i < spelt.len)
+                sy_utf8_decode(spelt.data + i, spelt.len - i, &next);
+            if (!(after_han && sy_cp_is_han(next)))
+                out[n++] = ' ';
+            continue;
+        }
+        memcpy(out + n, spelt.data + i, len);
+        n += len;
+        i += len;
+        after_han = sy_cp_is_han(cp);
+    }
+    return (sy_slice){out, n};
 }
 
 static void check_phrases(const plain_file *f)
@@ -322,7 +497,8 @@ static void read_record(const plain_file *f, sy_model *m, sy_slice s, sy_stored 
 {
     unsigned unit = section(f, 27).len > 0 ? 2 : 1;
     r->line = (uint32_t)take_varint(&s);
-    r->row = (uint32_t)take_varint(&s);
+    uint64_t step = take_varint(&s);
+    r->row = (uint32_t)(step % 2 ? r->line - (step + 1) / 2 : r->line + step / 2);
     uint64_t key_len = take_varint(&s), n = take_varint(&s), texts = 0;
     assert_true(n <= s.len);
     r->values = sy_model_alloc(m, (size_t)n * sizeof *r->values);
@@ -401,48 +577,88 @@ static void read_docs(const plain_file *f, sy_model *m)
     assert_int_equal(next, m->n_records);
 }
 
+/* ---- facts of records and field sets: 5.7 ---- */
+
+static uint32_t length_of(unsigned code)
+{
+    if (code < 32)
+        return code;
+    unsigned e = (code - 32) / 8 + 5;
+    assert_true(e <= 31);
+    return (8 + (code - 32) % 8) << (e - 3);
+}
+
+static void read_facts(const plain_file *f, sy_model *m)
+{
+    sy_slice s = section(f, 28), sets = section(f, 29);
+    m->total_length = take_number(&s, 8);
+    memcpy(m->weights, take(&s, 64), 64);
+    m->facts = sy_model_alloc(m, m->n_records * sizeof *m->facts);
+    const uint8_t *lengths = take(&s, m->n_records), *longest = take(&s, m->n_records);
+    assert_int_equal(s.len, 0);
+    for (uint32_t d = 0; d < m->n_records; d++) {
+        assert_true(longest[d] < 64);
+        m->facts[d] = (sy_record_facts){length_of(lengths[d]), longest[d]};
+    }
+    assert_true(sets.len % 8 == 0 && sets.len / 8 <= 254);
+    for (m->n_sets = 0; sets.len > 0; m->n_sets++) {
+        m->sets[m->n_sets] = take_number(&sets, 8);
+        assert_true(m->sets[m->n_sets] != 0);
+        for (size_t i = 0; i < m->n_sets; i++)
+            assert_true(m->sets[i] != m->sets[m->n_sets]);
+    }
+}
+
 /* ---- character layer: 5.3 ---- */
 
-static void read_bigram(sy_model *m, const uint8_t *e, sy_slice *lists, sy_model_bigram *out)
+static void read_row(const plain_file *f, sy_model *m, const char *row, sy_slice *lists,
+                     const char *lists_start)
 {
-    uint64_t df = number(e + 3, 4), place = number(e + 7, 5);
-    out->b = (uint32_t)number(e, 3);
-    if (df == 1) {
-        out->list = list_of_one(m, place, 1, false);
-        return;
+    sy_slice entries = section(f, 22);
+    uint64_t first = number(row + 4, 4), end = number(row + 24, 4), df = number(row + 16, 4);
+    uint8_t *has = sy_model_alloc(m, m->n_records);
+    uint64_t base = number(row + 8, 5), n_merged = number(row + 13, 3);
+    assert_true(first == m->n_bigrams && end > first && n_merged <= end - first);
+    assert_int_equal(base, lists->data - lists_start);
+    for (uint64_t i = first; i < end; i++) {
+        const char *e = entries.data + i * 7;
+        sy_model_bigram *b = &m->bigrams[m->n_bigrams++];
+        b->a = (uint32_t)number(row, 4);
+        b->b = (uint32_t)number(e, 3);
+        b->merged = i >= end - n_merged;
+        assert_int_equal(base + number(e + 3, 4), lists->data - lists_start);
+        uint64_t len = take_varint(lists);
+        assert_true(len <= m->n_records);
+        b->list = read_list(f, m, lists, (uint32_t)len, !b->merged);
+        for (uint32_t k = 0; k < b->list.n; k++) {
+            df -= !has[b->list.docs[k]];
+            has[b->list.docs[k]] = 1;
+        }
+        assert_true(i == first || i == end - n_merged || b->b > b[-1].b);
     }
-    out->list = read_list(m, lists, (uint32_t)df, false);
+    assert_int_equal(df, 0);
 }
 
 static void read_bigrams(const plain_file *f, sy_model *m)
 {
     sy_slice rows = section(f, 21), entries = section(f, 22), lists = section(f, 23);
     const char *lists_start = lists.data;
-    assert_true(rows.len % 8 == 0 && rows.len > 0 && entries.len % 12 == 0);
-    uint64_t n_rows = rows.len / 8 - 1;
-    m->n_bigrams = entries.len / 12;
-    m->bigrams = sy_model_alloc(m, m->n_bigrams * sizeof *m->bigrams);
-    uint64_t next = 0;
+    assert_true(rows.len % 20 == 0 && rows.len > 0 && entries.len % 7 == 0);
+    uint64_t n_rows = rows.len / 20 - 1;
+    m->bigrams = sy_model_alloc(m, entries.len / 7 * sizeof *m->bigrams);
     for (uint64_t r = 0; r < n_rows; r++) {
-        const char *row = rows.data + r * 8;
-        uint32_t a = (uint32_t)number(row, 4);
-        assert_int_equal(number(row + 4, 4), next);
-        assert_true(number(row + 8, 4) > a);
-        uint64_t end = number(row + 12, 4);
-        assert_true(end > next && end <= m->n_bigrams);
-        for (uint64_t first = next; next < end; next++) {
-            const uint8_t *e = (const uint8_t *)entries.data + next * 12;
-            sy_model_bigram *b = &m->bigrams[next];
-            b->a = a;
-            if (number(e + 3, 4) > 1) /* lists follow each other in the order of entries */
-                assert_int_equal(number(e + 7, 5), lists.data - lists_start);
-            read_bigram(m, e, &lists, b);
-            assert_true(next == first || b->b > b[-1].b);
-        }
+        const char *row = rows.data + r * 20;
+        assert_true(number(row + 20, 4) > number(row, 4));
+        assert_true(number(row + 24, 4) <= entries.len / 7);
+        read_row(f, m, row, &lists, lists_start);
     }
-    assert_int_equal(number(rows.data + n_rows * 8, 4), 0x110000);
-    assert_int_equal(number(rows.data + n_rows * 8 + 4, 4), m->n_bigrams);
-    assert_int_equal(next, m->n_bigrams);
+    const char *last = rows.data + n_rows * 20;
+    assert_int_equal(number(last, 4), 0x110000);
+    assert_int_equal(number(last + 4, 4), entries.len / 7);
+    assert_int_equal(number(last + 8, 5), lists.data - lists_start);
+    assert_int_equal(number(last + 13, 3), 0);
+    assert_int_equal(number(last + 16, 4), 0);
+    assert_int_equal(m->n_bigrams, entries.len / 7);
     assert_int_equal(lists.len, 0);
 }
 
@@ -476,16 +692,26 @@ static const sy_model_list *find_parent(const sy_model *m, sy_slice key)
     return b->list.n < a->list.n ? &b->list : &a->list;
 }
 
-static sy_model_list read_gram(sy_model *m, sy_slice key, sy_slice s, uint32_t df)
+static sy_model_list read_gram(const plain_file *f, sy_model *m, sy_slice key, sy_slice s,
+                               uint32_t df)
 {
     unsigned kind = *take(&s, 1);
     if (kind == 2) {
-        sy_model_list own = read_list(m, &s, df, false);
+        sy_model_list own = read_list(f, m, &s, df, false);
         assert_int_equal(s.len, 0);
         return own;
     }
     const sy_model_list *parent = find_parent(m, key);
     sy_model_list l = {.docs = sy_model_alloc(m, parent->n * sizeof *l.docs)};
+    if (kind == 3) {
+        sy_model_list places = read_list(f, m, &s, df, false);
+        assert_int_equal(s.len, 0);
+        for (l.n = 0; l.n < df; l.n++) {
+            assert_true(places.docs[l.n] < parent->n);
+            l.docs[l.n] = parent->docs[places.docs[l.n]];
+        }
+        return l;
+    }
     assert_true(kind <= 1);
     assert_int_equal(s.len, kind == 0 ? 0 : (parent->n + 7) / 8);
     for (uint32_t i = 0; i < parent->n; i++) {
@@ -496,8 +722,8 @@ static sy_model_list read_gram(sy_model *m, sy_slice key, sy_slice s, uint32_t d
     return l;
 }
 
-static void read_term(sy_model *m, sy_slice *block, sy_slice before, sy_slice *lists,
-                      sy_model_term *out)
+static void read_term(const plain_file *f, sy_model *m, sy_slice *block, sy_slice before,
+                      sy_slice *lists, sy_model_term *out)
 {
     uint64_t shared = take_varint(block);
     sy_slice rest = take_bytes(block);
@@ -507,19 +733,27 @@ static void read_term(sy_model *m, sy_slice *block, sy_slice before, sy_slice *l
         memcpy(key, before.data, (size_t)shared);
     memcpy(key + shared, rest.data, rest.len);
     out->key = (sy_slice){key, (size_t)shared + rest.len};
-    bool with_tf = key[0] == 'w';
+    bool marked = key[0] == 'w';
     uint64_t df = take_varint(block);
     if (df == 1) {
+        out->list = new_list(m, 1, marked);
         uint64_t docid = take_varint(block);
-        out->list = list_of_one(m, docid, with_tf ? take_varint(block) : 1, with_tf);
+        assert_true(docid < m->n_records);
+        out->list.docs[0] = (sy_docid)docid;
+        if (marked) {
+            unsigned tf = *take(block, 1), set = *take(block, 1);
+            assert_true(tf < 16);
+            out->list.tfs[0] = frequencies[tf];
+            out->list.fields[0] = set_of(f, m, (sy_docid)docid, set);
+        }
         return;
     }
     sy_slice list = take_slice(lists, take_varint(block));
     if (key[0] == 'g') {
-        out->list = read_gram(m, out->key, list, (uint32_t)df);
+        out->list = read_gram(f, m, out->key, list, (uint32_t)df);
         return;
     }
-    out->list = read_list(m, &list, (uint32_t)df, with_tf);
+    out->list = read_list(f, m, &list, (uint32_t)df, marked);
     assert_int_equal(list.len, 0);
 }
 
@@ -540,7 +774,7 @@ static void read_terms(const plain_file *f, sy_model *m)
         while (block.len > 0) {
             sy_model_term *t = &m->terms[m->n_terms];
             assert_true(m->n_terms - first < 16);
-            read_term(m, &block, before, &lists, t);
+            read_term(f, m, &block, before, &lists, t);
             assert_true(m->n_terms == 0 || sy_slice_compare(t[-1].key, t->key) < 0);
             before = t->key;
             m->n_terms++;
@@ -557,6 +791,7 @@ void plain_segment_read(const plain_file *f, sy_model *out)
     check_phrases(f);
     read_records(f, out);
     read_docs(f, out);
+    read_facts(f, out);
     read_bigrams(f, out);
     read_terms(f, out);
 }

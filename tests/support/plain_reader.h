@@ -1,7 +1,6 @@
 /* tests/support/plain_reader.h - a whole index, manifest, phrases and grams included,
  * read by docs/format.md alone: shares types with store/, but no code, takes nothing on
- * trust and fails the test at the first byte that the page does not allow.
- * (slow_reader.h prints a segment as text, for comparing dumps.) */
+ * trust and fails the test at the first byte that the page does not allow. */
 #ifndef SY_TESTS_SUPPORT_PLAIN_READER_H
 #define SY_TESTS_SUPPORT_PLAIN_READER_H
 
@@ -22,7 +21,7 @@ typedef struct plain_segment_ref {
 } plain_segment_ref;
 
 typedef struct plain_field {
-    unsigned kind;
+    unsigned kind, weight;
     sy_slice name, label;
     sy_slice *aliases;
     uint64_t n_aliases;

@@ -141,7 +141,7 @@ static sy_status read_list(const sy_postings_ref *ref, sy_error *err)
     sy_postings_init(&p, ref);
     uint64_t sum = 0;
     while (sy_postings_next(&p) != SY_DOC_END)
-        sum += sy_postings_tf(&p);
+        sum += sy_postings_mark(&p).tf;
     (void)sum;
     sy_postings_init(&p, ref);
     for (sy_docid at = 0; sy_postings_seek(&p, at) != SY_DOC_END;)
@@ -172,12 +172,13 @@ static sy_status read_segment(const sy_segment *seg, sy_error *err)
     }
     sy_stored_release(&record);
     for (uint32_t a = 0; a < 0x110000; a += a < 0x100 ? 1 : 0x11) {
-        uint32_t at, n, b;
-        sy_status st = sy_segment_bigram_row(seg, a, &at, &n, err);
+        sy_bigram_row row;
+        uint32_t b;
+        sy_status st = sy_segment_bigram_row(seg, a, &row, err);
         note(&first, st);
-        for (uint32_t i = 0; st == SY_OK && i < n && i < 1000; i++) {
+        for (uint32_t i = row.first; st == SY_OK && i < row.end && i < row.first + 1000; i++) {
             sy_postings_ref ref;
-            st = sy_segment_bigram_at(seg, at + i, &b, &ref, err);
+            st = sy_segment_bigram_at(seg, &row, i, &b, &ref, err);
             note(&first, st == SY_OK ? read_list(&ref, err) : st);
         }
     }

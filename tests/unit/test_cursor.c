@@ -58,7 +58,7 @@ static void make_list(world *w, size_t i)
     if (n == 1) {
         w->refs[i].only = w->docs[0];
     } else if (n > 1) {
-        sy_postings_encode(&w->bytes[i], w->docs, NULL, n);
+        sy_postings_encode(&w->bytes[i], w->docs, NULL, n, NULL);
         w->refs[i].at = (const uint8_t *)w->bytes[i].data;
         w->refs[i].end = w->refs[i].at + w->bytes[i].len;
     }
@@ -290,7 +290,7 @@ static void expect_damage(bool in_union)
     sy_error_clear(&err);
     for (sy_docid i = 0; i < 1000; i++)
         docs[i] = i * 3;
-    sy_postings_encode(&bytes, docs, NULL, 1000);
+    sy_postings_encode(&bytes, docs, NULL, 1000, NULL);
     w = (world){.env = {.n_records = 3000, .where = "seg", .check = check, .ctx = &w}};
     sy_error_clear(&w.env.err);
     check_ok(sy_query_memory_new(&w.env.memory, &err), &err);

@@ -209,6 +209,23 @@ static void test_refused(void **state)
     sy_buf_release(&deep);
 }
 
+/* Which of two parts of one name is meant cannot be told. */
+static void test_part_twice(void **state)
+{
+    (void)state;
+    static const sy_doc_part parts[] = {{"word/document.xml", "<d><p><t>甲</t></p></d>"},
+                                        {"Word/Document.XML", "<d><p><t>乙</t></p></d>"}};
+    sy_buf bytes = SY_BUF_INIT, out = SY_BUF_INIT;
+    sy_error err;
+    sy_error_clear(&err);
+    sy_doc_zip(parts, 2, &bytes);
+    assert_int_equal(sy_read_document(&(sy_read){.name = "a.docx"}, &bytes, &out, &err),
+                     SY_E_INPUT);
+    assert_non_null(strstr(err.msg, "there are two word/document.xml in the archive"));
+    sy_buf_release(&bytes);
+    sy_buf_release(&out);
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -246,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_footnotes),
         cmocka_unit_test(test_prose_beside_a_ledger),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_part_twice),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

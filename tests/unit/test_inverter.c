@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/io.h"
 #include "indexer/run.h"
+#include "store/format.h"
 #include "store/term_key.h"
 #include "tests/support/check.h"
 #include "tests/support/files.h"
@@ -88,7 +89,7 @@ static void flush(sy_inverter *inv, size_t *n_runs)
 }
 
 /* Inverts the model's records, flushing when full and at random; returns the runs. */
-static size_t invert(const sy_model *m, const sy_schema *schema, size_t budget, uint32_t often)
+static size_t invert(sy_model *m, const sy_schema *schema, size_t budget, uint32_t often)
 {
     sy_inverter *inv;
     sy_error err;
@@ -99,8 +100,12 @@ static size_t invert(const sy_model *m, const sy_schema *schema, size_t budget, 
     for (sy_docid d = 0; d < m->n_records; d++) {
         if (!sy_inverter_empty(inv) && (sy_inverter_full(inv) || sy_random_below(often) == 0))
             flush(inv, &n_runs);
-        check_ok(sy_inverter_add(inv, d, &m->records[d], &err), &err);
+        sy_record_facts facts;
+        check_ok(sy_inverter_add(inv, d, &m->records[d], &facts, &err), &err);
+        assert_int_equal(facts.length, m->facts[d].length);
+        assert_int_equal(facts.longest, m->facts[d].longest);
     }
+    m->n_sets = sy_field_sets_top(sy_inverter_sets(inv), m->sets, SY_FIELD_SETS_MAX);
     if (!sy_inverter_empty(inv))
         flush(inv, &n_runs);
     sy_inverter_free(inv);
@@ -169,7 +174,8 @@ static void test_budget(void **state)
             least = since < least ? since : least;
             since = 0;
         }
-        check_ok(sy_inverter_add(inv, d, &record, NULL), NULL);
+        sy_record_facts facts;
+        check_ok(sy_inverter_add(inv, d, &record, &facts, NULL), NULL);
         since++;
         sy_buf_release(&text);
     }
@@ -211,8 +217,9 @@ static sy_status add_and_flush(const sy_model *m, const sy_schema *schema, const
 {
     sy_inverter *inv;
     sy_status st = sy_inverter_new(0, NULL, &no_grams, schema, SIZE_MAX, &inv, NULL);
+    sy_record_facts facts;
     for (sy_docid d = 0; d < m->n_records && st == SY_OK; d++)
-        st = sy_inverter_add(inv, d, &m->records[d], NULL);
+        st = sy_inverter_add(inv, d, &m->records[d], &facts, NULL);
     if (st == SY_OK)
         st = sy_inverter_flush(inv, path, NULL);
     sy_inverter_free(inv);

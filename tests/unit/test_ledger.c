@@ -414,6 +414,20 @@ static void test_marks(void **state)
     check_value("2(2)", "target", "（2）乙");
     check_value("2(2)", "progress", "丑");
     check_value("2(2)", "status", "①子⏎②丑");
+    /* The marks of a neighbour need no stop between them, but references are none. */
+    read_text("\t序号\n\t工作目标\n\t存在问题\n\t完成情况\n\t下步打算\n\t责任单位\n\n"
+              "\t1\n\t①甲。②乙。③丙。\n\t①无②无 ③资金短缺\n\t①子。②丑③寅\n\t①②③均无\n\t①卯②辰\n\n"
+              "\t2\n\t①甲\n②乙\n\t①完成第②项\n\t①见②\n\t①和②：无\n\t①卯局②辰局\n");
+    check_value("1①", "status", "无");
+    check_value("1②", "status", "无");
+    check_value("1③", "status", "资金短缺");
+    check_value("1②", "progress", "丑");
+    check_value("1②", "next", "①②③均无");
+    check_value("1②", "unit", "①卯②辰");
+    check_value("2①", "status", "①完成第②项");
+    check_value("2①", "progress", "①见②");
+    check_value("2①", "next", "①和②：无");
+    check_value("2②", "unit", "辰局");
     /* Without a goal column the marks of the item count. */
     read_text("\t序号\n\t工作任务\n\t责任单位\n\n\t1\n\t①甲\n②乙\n\t丙局\n");
     check_keys("1① 1②");

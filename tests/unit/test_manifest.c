@@ -132,7 +132,7 @@ static void test_contradictions(void **state)
         {48 + 88, 4},       /* one field less */
         {48 + 88, 6},       /* one more */
         {48 + 88 + 1, 5},   /* a kind that is none */
-        {48 + 88 + 2, 200}, /* a name past the end */
+        {48 + 88 + 3, 200}, /* a name past the end */
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         uint8_t held = b[changes[i].at];

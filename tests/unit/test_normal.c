@@ -649,17 +649,47 @@ static int set_up(void **state)
     return U_SUCCESS(status) ? 0 : -1;
 }
 
+/* Spaces between texts that were put together are as if all were one text. */
+static void test_join_spaces(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *joined, *want;
+    } cases[] = {{"", ""},
+                 {" ", " "},
+                 {"  ", " "},
+                 {"资 金", "资金"},
+                 {"资   金", "资金"},
+                 {"a  b", "a b"},
+                 {"资 a 金", "资 a 金"},
+                 {" 资", " 资"},
+                 {"资 ", "资 "},
+                 {"资 \n 金", "资 \n 金"},
+                 {"资 。 金", "资 。 金"},
+                 {"𠀀 资", "𠀀资"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sy_buf b = SY_BUF_INIT;
+        sy_buf_puts(&b, "资"); /* what stands before is left alone */
+        sy_buf_puts(&b, cases[i].joined);
+        sy_normal_join_spaces(&b, strlen("资"));
+        assert_int_equal(b.len, strlen("资") + strlen(cases[i].want));
+        assert_memory_equal(sy_buf_cstr(&b) + strlen("资"), cases[i].want, strlen(cases[i].want));
+        sy_buf_release(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),      cmocka_unit_test(test_variants),
-        cmocka_unit_test(test_spaces),     cmocka_unit_test(test_ill_formed),
-        cmocka_unit_test(test_properties), cmocka_unit_test(test_enclosed),
-        cmocka_unit_test(test_count_han),  cmocka_unit_test(test_rules_hash),
-        cmocka_unit_test(test_map_cases),  cmocka_unit_test(test_every_character),
-        cmocka_unit_test(test_random),     cmocka_unit_test(test_concatenation),
-        cmocka_unit_test(test_map_random), cmocka_unit_test(test_long_clusters),
-        cmocka_unit_test(test_no_memory),  cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_join_spaces),     cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_variants),        cmocka_unit_test(test_spaces),
+        cmocka_unit_test(test_ill_formed),      cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_enclosed),        cmocka_unit_test(test_count_han),
+        cmocka_unit_test(test_rules_hash),      cmocka_unit_test(test_map_cases),
+        cmocka_unit_test(test_every_character), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_concatenation),   cmocka_unit_test(test_map_random),
+        cmocka_unit_test(test_long_clusters),   cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_speed),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -10,66 +10,52 @@ enum { LISTS = 300, ADDS = 60000 };
 
 /* What one list should hold. */
 typedef struct plain {
-    sy_docid *docs;
-    uint32_t *tfs;
-    size_t n, cap, cap_tfs;
+    sy_posting *items;
+    size_t n, cap;
 } plain;
 
-static void plain_add(plain *p, sy_docid doc)
-{
-    if (p->n > 0 && p->docs[p->n - 1] == doc) {
-        p->tfs[p->n - 1]++;
-        return;
-    }
-    assert_true(sy_grow((void **)&p->docs, p->n, &p->cap, sizeof *p->docs));
-    assert_true(sy_grow((void **)&p->tfs, p->n, &p->cap_tfs, sizeof *p->tfs));
-    p->docs[p->n] = doc;
-    p->tfs[p->n++] = 1;
-}
-
-/* The "rest" of docs/format.md, 5.5, from docid 0 on. */
-static void check_bytes(const sy_buf *bytes, const plain *want, bool with_tf)
+static void check_bytes(const sy_buf *bytes, const plain *want, bool marked)
 {
     const uint8_t *at = (const uint8_t *)bytes->data, *end = at + bytes->len;
-    int64_t before = -1;
+    uint32_t next = 0;
     for (size_t i = 0; i < want->n; i++) {
-        uint32_t gap, tf = 1;
-        at = sy_varint_get32(at, end, &gap);
+        sy_posting got;
+        at = sy_posting_get(at, end, marked, next, &got);
         assert_non_null(at);
-        if (with_tf && gap & 1) {
-            at = sy_varint_get32(at, end, &tf);
-            assert_non_null(at);
-            tf += 2;
-        }
-        before += 1 + (int64_t)(with_tf ? gap >> 1 : gap);
-        assert_int_equal(before, want->docs[i]);
-        if (with_tf)
-            assert_int_equal(tf, want->tfs[i]);
+        assert_int_equal(got.doc, want->items[i].doc);
+        assert_int_equal(got.tf, marked ? want->items[i].tf : 1);
+        assert_true(got.fields == (marked ? want->items[i].fields : 0));
+        next = got.doc + 1;
     }
     assert_ptr_equal(at, end);
 }
 
-static void fill_and_check(sy_posting_pool *pool, bool with_tf)
+static void fill_and_check(sy_posting_pool *pool, bool marked)
 {
     sy_growing_list *lists = calloc(LISTS, sizeof *lists);
     plain *want = calloc(LISTS, sizeof *want);
     sy_buf bytes = SY_BUF_INIT;
-    for (sy_docid doc = 0, i = 0; i < ADDS;
-         i++, doc += sy_random_below(3) ? 0 : sy_random_below(9)) {
+    for (uint32_t i = 0; i < ADDS; i++) {
         size_t l = sy_random_below(1 + sy_random_below(LISTS)); /* few are long */
-        sy_posting_pool_add(pool, &lists[l], doc, with_tf);
-        plain_add(&want[l], doc);
+        plain *p = &want[l];
+        sy_posting posting = {.doc = p->n > 0 ? p->items[p->n - 1].doc + 1 : 0, .tf = 1};
+        posting.doc += sy_random_below(1u << sy_random_below(14));
+        if (sy_random_below(3) == 0)
+            posting.tf = sy_random_below(4) ? 2 + sy_random_below(300) : UINT32_MAX;
+        if (sy_random_below(3) == 0)
+            posting.fields = 1 + (sy_random() >> sy_random_below(64)) / 2;
+        assert_true(sy_grow((void **)&p->items, p->n, &p->cap, sizeof *p->items));
+        p->items[p->n++] = posting;
+        sy_posting_pool_prefetch(pool, &lists[l]);
+        sy_posting_pool_add(pool, &lists[l], &posting, marked);
     }
     assert_false(pool->failed);
     for (size_t l = 0; l < LISTS; l++) {
         sy_buf_reset(&bytes);
-        if (want[l].n > 0) {
-            sy_posting_pool_finish(pool, &lists[l], with_tf, &bytes);
-            assert_int_equal(lists[l].df, want[l].n);
-            check_bytes(&bytes, &want[l], with_tf);
-        }
-        sy_free(want[l].docs);
-        sy_free(want[l].tfs);
+        sy_posting_pool_finish(pool, &lists[l], &bytes);
+        assert_int_equal(lists[l].df, want[l].n);
+        check_bytes(&bytes, &want[l], marked);
+        sy_free(want[l].items);
     }
     sy_buf_release(&bytes);
     free(lists);
@@ -95,7 +81,7 @@ static void test_without_memory(void **state)
     sy_growing_list list = {0};
     sy_alloc_fail_at(1, true);
     for (sy_docid d = 0; d < 1000; d++)
-        sy_posting_pool_add(&pool, &list, d, true);
+        sy_posting_pool_add(&pool, &list, &(sy_posting){d, 1, 0}, true);
     sy_alloc_fail_at(0, false);
     assert_true(pool.failed);
     sy_posting_pool_release(&pool);

@@ -11,40 +11,88 @@ static const uint32_t sizes[] = {1, 2, 127, 128, 129, 255, 256, 257, 383, 384, 1
 
 typedef struct list {
     sy_docid *docs;
-    uint32_t *tfs;
+    sy_mark *marks;
     uint32_t n;
     sy_buf bytes;
     sy_postings_ref ref;
 } list;
 
+/* What the bounds of a list are the most of. */
+static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
+{
+    (void)ctx;
+    return (uint8_t)(doc * 31 + mark.tf * 7 + mark.set);
+}
+static const sy_bounder bounder = {bound, NULL};
+
+/* Marks of one of several kinds: alike, rare, of few codes, of any. */
+static sy_mark random_mark(unsigned kind)
+{
+    static const uint32_t codes[] = {1, 1, 3, 256};
+    sy_mark mark = {0, 0};
+    if (kind == 0 || sy_random_below(kind == 1 ? 30 : 2) == 0)
+        mark.set = kind == 0 ? 7 : (uint8_t)sy_random_below(codes[kind] + (kind < 3));
+    if (kind != 0 && sy_random_below(4) == 0)
+        mark.tf = (uint8_t)sy_random_below(16);
+    return mark;
+}
+
 /* n docids with gaps of at most `gap`, the last one the largest docid there is if wanted. */
-static void make_list(list *l, uint32_t n, uint32_t gap, bool with_tf, bool to_end)
+static void make_list(list *l, uint32_t n, uint32_t gap, bool marked, bool to_end)
 {
     *l = (list){.n = n};
     l->docs = malloc(n * sizeof *l->docs);
-    l->tfs = malloc(n * sizeof *l->tfs);
+    l->marks = malloc(n * sizeof *l->marks);
     sy_docid at = sy_random_below(gap);
+    unsigned kind = sy_random_below(4);
     for (uint32_t i = 0; i < n; i++, at += 1 + sy_random_below(gap)) {
         l->docs[i] = at;
-        l->tfs[i] = sy_random_below(4) ? 1 : 1 + sy_random_below(1u << sy_random_below(31));
+        if (i % 128 == 0)
+            kind = sy_random_below(4);
+        l->marks[i] = random_mark(kind);
     }
     if (to_end)
         l->docs[n - 1] = SY_DOC_END - 1;
-    sy_postings_encode(&l->bytes, l->docs, with_tf ? l->tfs : NULL, n);
+    sy_postings_encode(&l->bytes, l->docs, marked ? l->marks : NULL, n, &bounder);
     assert_int_equal(l->bytes.status, SY_OK);
     /* Copied to its exact size, so that a sanitizer sees a read behind the end. */
     uint8_t *exact = malloc(l->bytes.len);
     memcpy(exact, l->bytes.data, l->bytes.len);
-    l->ref =
-        (sy_postings_ref){.df = n, .has_tf = with_tf, .at = exact, .end = exact + l->bytes.len};
+    l->ref = (sy_postings_ref){.df = n, .marked = marked, .at = exact, .end = exact + l->bytes.len};
 }
 
 static void free_list(list *l)
 {
     free((void *)(uintptr_t)l->ref.at);
     free(l->docs);
-    free(l->tfs);
+    free(l->marks);
     sy_buf_release(&l->bytes);
+}
+
+static void check_mark(const list *l, sy_postings *p, uint32_t i)
+{
+    sy_mark want = l->ref.marked ? l->marks[i] : (sy_mark){0, SY_SET_UNKNOWN};
+    sy_mark got = sy_postings_mark(p);
+    assert_int_equal(got.tf, want.tf);
+    assert_int_equal(got.set, want.set);
+}
+
+/* The bound of the block in which posting i stands. */
+static void check_bound(const list *l, const sy_postings *p, uint32_t i)
+{
+    sy_docid last;
+    uint8_t most = 0, got = sy_postings_bound(p, l->docs[i], &last);
+    uint32_t first = i / 128 * 128, end = first + 128 < l->n ? first + 128 : l->n;
+    if (!l->ref.marked) {
+        assert_true(got == UINT8_MAX && last == SY_DOC_END);
+        return;
+    }
+    for (uint32_t k = first; k < end; k++) {
+        uint8_t one = bound(NULL, l->docs[k], l->marks[k]);
+        most = one > most ? one : most;
+    }
+    assert_int_equal(got, most);
+    assert_int_equal(last, end == first + 128 ? l->docs[end - 1] : SY_DOC_END);
 }
 
 static void check_end(sy_postings *p)
@@ -62,8 +110,9 @@ static void check_walk(const list *l)
     sy_postings_init(&p, &l->ref);
     for (uint32_t i = 0; i < l->n; i++) {
         assert_int_equal(sy_postings_next(&p), l->docs[i]);
-        if (i % 3 != 1) /* frequencies are unpacked when they are asked for */
-            assert_int_equal(sy_postings_tf(&p), l->ref.has_tf ? l->tfs[i] : 1);
+        if (i % 3 != 1) /* marks are read when they are asked for */
+            check_mark(l, &p, i);
+        check_bound(l, &p, i);
     }
     check_end(&p);
 }
@@ -80,7 +129,7 @@ static void check_one_seek(const list *l, sy_docid target, uint32_t want)
         check_end(&p);
         return;
     }
-    assert_int_equal(sy_postings_tf(&p), l->ref.has_tf ? l->tfs[want] : 1);
+    check_mark(l, &p, want);
     assert_int_equal(sy_postings_next(&p), want + 1 < l->n ? l->docs[want + 1] : SY_DOC_END);
 }
 
@@ -116,7 +165,7 @@ static void check_mixed(const list *l)
         }
         assert_int_equal(got, i < (int64_t)l->n ? l->docs[i] : SY_DOC_END);
         if (i < (int64_t)l->n)
-            assert_int_equal(sy_postings_tf(&p), l->ref.has_tf ? l->tfs[i] : 1);
+            check_mark(l, &p, (uint32_t)i);
     }
     check_end(&p);
 }
@@ -149,10 +198,11 @@ static void test_empty_and_inlined(void **state)
     check_end(&p);
     sy_postings_init(&p, &none);
     check_end(&p);
-    sy_postings_ref one = {.df = 1, .has_tf = true, .only = 7, .only_tf = 9};
+    sy_postings_ref one = {.df = 1, .marked = true, .only = 7, .only_mark = {9, 3}};
     sy_postings_init(&p, &one);
     assert_int_equal(sy_postings_next(&p), 7);
-    assert_int_equal(sy_postings_tf(&p), 9);
+    assert_int_equal(sy_postings_mark(&p).tf, 9);
+    assert_int_equal(sy_postings_mark(&p).set, 3);
     check_end(&p);
     sy_postings_init(&p, &one);
     assert_int_equal(sy_postings_seek(&p, 7), 7);
@@ -164,21 +214,68 @@ static void test_empty_and_inlined(void **state)
     assert_int_equal(sy_postings_status(&p, "list", NULL), SY_E_CORRUPT);
 }
 
-/* The example bytes of docs/format.md: three records without frequencies, two with. */
+/* The example bytes of docs/format.md, 5.5: three records without marks, two with. */
 static void test_bytes(void **state)
 {
     (void)state;
     sy_buf b = SY_BUF_INIT;
     const sy_docid docs[] = {0, 5, 300};
-    const uint32_t tfs[] = {1, 2, 130};
-    sy_postings_encode(&b, docs, NULL, 3);
-    assert_int_equal(b.len, 4);
-    assert_memory_equal(b.data, "\x00\x04\xA6\x02", 4);
+    const sy_mark marks[] = {{0, 0}, {2, 4}};
+    sy_postings_encode(&b, docs, NULL, 3, NULL);
+    assert_int_equal(b.len, 5);
+    assert_memory_equal(b.data, "\x46\x00\xA1\x02\x43", 5);
     sy_buf_reset(&b);
-    sy_postings_encode(&b, docs, tfs, 3);
-    assert_int_equal(b.len, 7);
-    assert_memory_equal(b.data, "\x00\x09\x00\xCD\x04\x80\x01", 7);
+    sy_postings_encode(&b, docs, marks, 2, &bounder);
+    assert_int_equal(b.len, 12);
+    assert_memory_equal(b.data, "\xAD\x41\x00\x09\x06\x01\x01\x04\x02\x01\x02\x02", 12);
     sy_buf_release(&b);
+}
+
+/* A filter and a subset let through just what they should. */
+static void test_thinned(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 300; round++) {
+        list l;
+        make_list(&l, sizes[sy_random_below(12)], 9, round % 4 != 0, false);
+        uint32_t n_records = l.docs[l.n - 1] + 1 - (round % 5 == 0);
+        uint8_t *longest = malloc(n_records + 1), *subset = malloc(l.n / 8 + 1);
+        sy_field_filter filter = {
+            .wanted = sy_random() | 1, .longest = longest, .n_records = n_records};
+        for (uint32_t d = 0; d < n_records; d++)
+            longest[d] = (uint8_t)sy_random_below(64);
+        for (size_t i = 0; i < l.n / 8 + 1; i++)
+            subset[i] = round & 8 ? (uint8_t)sy_random() : 0;
+        for (size_t i = 1; i < 256; i++)
+            filter.accept[i] = sy_random_below(2);
+        sy_postings_ref ref = l.ref;
+        ref.filter = round & 1 ? &filter : NULL;
+        if (round & 2) {
+            ref.subset = subset;
+            ref.n_all = l.n;
+        }
+        sy_postings p;
+        sy_postings_init(&p, &ref);
+        sy_docid doc = sy_postings_next(&p);
+        for (uint32_t i = 0; i < l.n; i++) {
+            sy_mark m = l.marks[i];
+            bool in = !ref.subset || (subset[i / 8] >> i % 8 & 1);
+            if (ref.filter && ref.marked && m.set != 0)
+                in &= filter.accept[m.set];
+            else if (ref.filter && ref.marked)
+                in &= l.docs[i] < n_records && (filter.wanted >> longest[l.docs[i]] & 1);
+            if (!in)
+                continue;
+            assert_int_equal(doc, l.docs[i]);
+            check_mark(&l, &p, i);
+            doc = sy_random_below(3) ? sy_postings_next(&p) : sy_postings_seek(&p, doc + 1);
+        }
+        assert_int_equal(doc, SY_DOC_END);
+        check_end(&p);
+        free(longest);
+        free(subset);
+        free_list(&l);
+    }
 }
 
 /* Any bytes end the walk, with docids ascending until there. */
@@ -205,7 +302,7 @@ static void test_garbage(void **state)
                                      : sy_postings_seek(&p, (sy_docid)last + 90)) != SY_DOC_END;
              n++) {
             assert_true((int64_t)d > last);
-            sy_postings_tf(&p);
+            sy_postings_mark(&p);
             last = d;
         }
         assert_true(n <= l.n);
@@ -216,9 +313,10 @@ static void test_garbage(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists), cmocka_unit_test(test_empty_and_inlined),
-        cmocka_unit_test(test_bytes), cmocka_unit_test(test_garbage)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists),
+                                       cmocka_unit_test(test_empty_and_inlined),
+                                       cmocka_unit_test(test_bytes), cmocka_unit_test(test_thinned),
+                                       cmocka_unit_test(test_garbage)};
     sy_random_init("test_postings");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,8 @@ static void test_round_trip(void **state)
         {.field = 4095, .coded = {"zz", 2}}, {.field = 4095, .coded = {"z", 1}}};
     for (unsigned unit = 1; unit <= 2; unit++) {
         check_round_trip(&(sy_stored){0}, unit);
+        check_round_trip(&(sy_stored){.line = UINT32_MAX, .row = 0}, unit);
+        check_round_trip(&(sy_stored){.line = 0, .row = UINT32_MAX}, unit);
         check_round_trip(&(sy_stored){.line = UINT32_MAX, .row = UINT32_MAX, .key = {"4⑦", 4}},
                          unit);
         for (size_t n = 0; n <= 7 - unit; n++) /* the last has no whole number of units of 2 */
@@ -81,15 +83,15 @@ static void test_bytes(void **state)
     sy_stored r = {.line = 200, .row = 2, .key = {"k1", 2}, .values = values, .n_values = 2};
     sy_buf bytes = SY_BUF_INIT;
     sy_record_encode(&bytes, &r, 1);
-    static const uint8_t want[] = {0xC8, 1, 2,   2,   2,   2,   2,   0xD9,
-                                   4,    2, 'k', '1', 'a', 'b', 'c', 'd'};
+    static const uint8_t want[] = {0xC8, 1, 0x8B, 3,   2,   2,   2,   2,  0xD9,
+                                   4,    2, 'k',  '1', 'a', 'b', 'c', 'd'};
     assert_int_equal(bytes.len, sizeof want);
     assert_memory_equal(bytes.data, want, sizeof want);
     sy_buf_reset(&bytes);
     sy_record_encode(&bytes, &r, 2);
     static const uint8_t halves[] = {2, 1, 0xD9, 4, 1}; /* counts of codes, not of bytes */
     assert_int_equal(bytes.len, sizeof want);
-    assert_memory_equal(bytes.data + 5, halves, sizeof halves);
+    assert_memory_equal(bytes.data + 6, halves, sizeof halves);
     sy_buf_release(&bytes);
 }
 
@@ -107,6 +109,8 @@ static void test_refused(void **state)
         {"a text past the end", 7, {0, 0, 0, 1, 0, 2, 'x'}},
         {"a key past the end", 5, {0, 0, 2, 0, 'x'}},
         {"bytes that belong to nothing", 6, {0, 0, 1, 0, 'x', 'y'}},
+        {"a row below 0", 4, {0, 1, 0, 0}},
+        {"a row past 2^32", 8, {2, 0xFC, 0xFF, 0xFF, 0xFF, 0x1F, 0, 0}},
         {"a line past 2^32", 8, {0xFF, 0xFF, 0xFF, 0xFF, 0x1F, 0, 0, 0}},
         {"lengths that wrap round",
          12,

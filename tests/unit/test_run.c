@@ -14,7 +14,8 @@
 enum { MOST_RUNS = 5 };
 
 /* The part of a list with docids in [from, to), as a run has it. */
-static uint32_t encode_part(const sy_model_list *l, sy_docid from, sy_docid to, sy_buf *out)
+static uint32_t encode_part(const sy_model *m, const sy_model_list *l, sy_docid from, sy_docid to,
+                            sy_buf *out)
 {
     uint32_t df = 0;
     int64_t before = -1;
@@ -29,9 +30,12 @@ static uint32_t encode_part(const sy_model_list *l, sy_docid from, sy_docid to, 
             sy_buf_put_varint(out, gap);
             continue;
         }
-        sy_buf_put_varint(out, gap << 1 | (l->tfs[i] > 1));
+        bool named = l->fields[i] != UINT64_C(1) << m->facts[l->docs[i]].longest;
+        sy_buf_put_varint(out, gap << 2 | (l->tfs[i] > 1 ? 1 : 0) | (named ? 2 : 0));
         if (l->tfs[i] > 1)
             sy_buf_put_varint(out, l->tfs[i] - 2);
+        if (named)
+            sy_buf_put_varint(out, l->fields[i]);
     }
     return df;
 }
@@ -45,12 +49,12 @@ static sy_status write_run(const sy_model *m, const char *path, sy_docid from, s
         return st;
     for (size_t i = 0; i < m->n_bigrams; i++) {
         const sy_model_bigram *b = &m->bigrams[i];
-        uint32_t df = encode_part(&b->list, from, to, &list);
+        uint32_t df = encode_part(m, &b->list, from, to, &list);
         if (df > 0)
             sy_run_bigram(&w, (uint64_t)b->a << 21 | b->b, df, &list);
     }
     for (size_t i = 0; i < m->n_terms; i++) {
-        uint32_t df = encode_part(&m->terms[i].list, from, to, &list);
+        uint32_t df = encode_part(m, &m->terms[i].list, from, to, &list);
         if (df > 0)
             sy_run_term(&w, m->terms[i].key, df, &list);
     }

@@ -37,13 +37,14 @@ static void check_missing_bigrams(const sy_model *m, const sy_segment *seg)
         sy_postings_ref ref;
         check_ok(sy_segment_bigram(seg, a, b, &ref, NULL), NULL);
         const sy_model_bigram *want = sy_model_find_bigram(m, a, b);
-        assert_int_equal(ref.df, want ? want->list.n : 0);
+        if (!ref.merged) /* a list that rare bigrams share may have others' records */
+            assert_int_equal(ref.df, want ? want->list.n : 0);
     }
     static const uint32_t outside[] = {0x110000, 0x1FFFFF, UINT32_MAX};
     for (size_t i = 0; i < 3; i++) {
-        uint32_t first, n;
-        check_ok(sy_segment_bigram_row(seg, outside[i], &first, &n, NULL), NULL);
-        assert_int_equal(n, 0);
+        sy_bigram_row row;
+        check_ok(sy_segment_bigram_row(seg, outside[i], &row, NULL), NULL);
+        assert_int_equal(row.first, row.end);
     }
 }
 
@@ -143,23 +144,25 @@ static void test_block_borders(void **state)
         m.docs = sy_model_alloc(&m, sizeof *m.docs);
         m.docs[0] = (sy_segment_doc){.n_records = 1};
         m.n_docs = 1;
+        m.facts = sy_model_alloc(&m, sizeof *m.facts);
         m.terms = sy_model_alloc(&m, n * sizeof *m.terms + 1);
         sy_docid zero = 0;
         uint32_t tf = 3;
+        uint64_t fields = 1;
         for (uint32_t i = 0; i < n; i++) {
-            char *key = sy_model_alloc(&m, 6);
-            memcpy(key, "wa\xFF\0\0", 5);
+            char *key = sy_model_alloc(&m, 3);
+            memcpy(key, "wab", 3);
             key[1] = (char)('0' + i);
-            m.terms[i] = (sy_model_term){{key, 5}, {1, &zero, &tf}};
+            m.terms[i] = (sy_model_term){{key, 3}, {1, &zero, &tf, &fields}};
         }
         m.n_terms = n;
         sy_segment *seg = written(&m);
         sy_model_check(&m, seg);
         check_prefixes(&m, seg);
         for (uint32_t i = 0; i < n; i++) {
-            char between[8] = "w?\xFF\0\0\x01";
+            char between[8] = "w?b\x01";
             between[1] = (char)('0' + i);
-            check_prefix(&m, seg, (sy_slice){between, 6});
+            check_prefix(&m, seg, (sy_slice){between, 4});
             check_prefix(&m, seg, (sy_slice){between, 2});
         }
         sy_segment_close(seg);
@@ -179,8 +182,8 @@ static void test_longest_key(void **state)
     memcpy(other, key, SY_TERM_KEY_MAX);
     other[SY_TERM_KEY_MAX - 1] = 'y';
     sy_docid docs[] = {0, 2};
-    sy_model_term terms[] = {{{key, SY_TERM_KEY_MAX}, {2, docs, NULL}},
-                             {{other, SY_TERM_KEY_MAX}, {1, docs, NULL}}};
+    sy_model_term terms[] = {{{key, SY_TERM_KEY_MAX}, {2, docs, NULL, NULL}},
+                             {{other, SY_TERM_KEY_MAX}, {1, docs, NULL, NULL}}};
     m.terms = terms;
     m.n_terms = 2;
     sy_segment *seg = written(&m);
@@ -263,7 +266,7 @@ static void test_reader_fails(void **state)
 static void test_frequent_character(void **state)
 {
     (void)state;
-    enum { ROW = 65536 };
+    enum { ROW = 131072 };
     static sy_docid docs[] = {1, 2, 4};
     for (uint32_t n = 1; n <= 3; n++) {
         for (uint32_t less = 0; less < 2; less++) { /* just enough postings, or one too few */
@@ -272,9 +275,9 @@ static void test_frequent_character(void **state)
             m.n_bigrams = (ROW + n - 1) / n - less;
             m.bigrams = sy_model_alloc(&m, m.n_bigrams * sizeof *m.bigrams);
             for (uint32_t i = 0; i < m.n_bigrams; i++)
-                m.bigrams[i] = (sy_model_bigram){'a', i, {n, docs, NULL}};
+                m.bigrams[i] = (sy_model_bigram){'a', i, false, {n, docs, NULL, NULL}};
             sy_segment *seg = written(&m);
-            sy_model_term term = {{"ca", 2}, {n, docs, NULL}};
+            sy_model_term term = {{"ca", 2}, {n, docs, NULL, NULL}};
             m.terms = &term;
             m.n_terms = !less;
             sy_model_check(&m, seg);
@@ -294,6 +297,7 @@ static const char *const gram_texts[N_GRAMS] = {"abc", "abcd", "bcd", "bce"};
 static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *err)
 {
     static sy_docid docs[8][200];
+    static sy_posting postings[200];
     static const uint32_t steps[] = {1, 1, 2, 4, 12, 2, 3}; /* ab, bc, cd; then the grams */
     sy_segment_writer *w;
     sy_slice grams[N_GRAMS];
@@ -301,7 +305,7 @@ static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *e
     if (st != SY_OK)
         return st;
     for (int i = 0; i < 200; i++)
-        sy_segment_writer_record(w, "\0\0\0\0", 4);
+        sy_segment_writer_record(w, "\0\0\0\0", 4, (sy_record_facts){0});
     sy_segment_writer_docs(w, &(sy_segment_doc){.n_records = 200}, 1);
     for (size_t i = 0; i < N_GRAMS; i++)
         grams[i] = sy_slice_of(gram_texts[i]);
@@ -311,10 +315,12 @@ static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *e
         *l = (sy_model_list){.docs = docs[i]};
         for (sy_docid d = 0; d < 200; d += steps[i])
             docs[i][l->n++] = d;
+        for (uint32_t k = 0; k < l->n; k++)
+            postings[k] = (sy_posting){docs[i][k], 1, 0};
         if (i < 3)
-            sy_segment_writer_bigram(w, 'a' + i, 'b' + i, l->docs, l->n);
+            sy_segment_writer_bigram(w, 'a' + i, 'b' + i, postings, l->n);
         else
-            sy_segment_writer_gram(w, grams[i - 3], l->docs, l->n);
+            sy_segment_writer_gram(w, grams[i - 3], postings, l->n);
     }
     uint64_t len, checksum;
     return sy_segment_writer_finish(w, &len, &checksum, err);
@@ -328,7 +334,7 @@ static void check_grams(const char *path, const sy_model_list *lists)
     check_ok(sy_segment_open(path, sy_model_uuid, &seg, NULL), NULL);
     for (size_t i = 0; i < N_GRAMS; i++) {
         check_ok(sy_segment_gram(seg, sy_slice_of(gram_texts[i]), &bits, &ref, NULL), NULL);
-        sy_model_check_list(&ref, &lists[3 + i]);
+        sy_model_check_list(seg, &ref, &lists[3 + i]);
     }
     static const char *const none[] = {"", "ab", "bc", "abce", "abcde", "xyz"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
@@ -369,7 +375,7 @@ static void test_abandon(void **state)
     const char *path = sy_files_path("abandoned");
     sy_segment_writer *w;
     check_ok(sy_segment_writer_open(path, sy_model_uuid, 1, &w, NULL), NULL);
-    sy_segment_writer_record(w, "\0\0\0\0", 4);
+    sy_segment_writer_record(w, "\0\0\0\0", 4, (sy_record_facts){0});
     sy_segment_writer_abandon(w);
     assert_false(sy_files_exists(path));
     sy_segment_writer_abandon(NULL);

@@ -29,29 +29,39 @@ static void on_fault(void *ctx, const char *file, uint64_t offset, const char *w
 
 #define NAME "seg-0000000000000007"
 
-/* A sound model: two records, some lists; the tests spoil it before it is written. */
+enum { N = 20 };
+
+/* A sound model: some records, some lists, frequent enough that none are merged; the
+ * tests spoil it before it is written. */
 static sy_model sample(void)
 {
-    static sy_docid both[] = {0, 1}, first[] = {0};
-    static uint32_t ones[] = {1, 1};
-    sy_model m = {.n_records = 2, .n_docs = 1, .n_bigrams = 3, .n_terms = 3};
+    static sy_docid all[N + 1];
+    static uint32_t ones[N + 1];
+    static uint64_t longest[N + 1]; /* field 0 */
+    for (uint32_t i = 0; i <= N; i++) {
+        all[i] = i;
+        ones[i] = 1;
+        longest[i] = 1;
+    }
+    sy_model m = {.n_records = N, .n_docs = 1, .n_bigrams = 3, .n_terms = 3};
     m.docs = sy_model_alloc(&m, sizeof *m.docs);
-    m.docs[0] = (sy_segment_doc){.source = {"a", 1}, .n_records = 2};
-    m.records = sy_model_alloc(&m, 2 * sizeof *m.records);
-    for (size_t i = 0; i < 2; i++) {
+    m.docs[0] = (sy_segment_doc){.source = {"a", 1}, .n_records = N};
+    m.records = sy_model_alloc(&m, N * sizeof *m.records);
+    for (size_t i = 0; i < N; i++) {
         sy_stored *r = &m.records[i];
         r->n_values = 1;
         r->values = sy_model_alloc(&m, sizeof *r->values);
         r->values[0].coded = r->values[0].text = sy_slice_of("资金");
     }
+    m.facts = sy_model_alloc(&m, (N + 2) * sizeof *m.facts); /* lists name one too many */
     m.bigrams = sy_model_alloc(&m, 3 * sizeof *m.bigrams);
-    m.bigrams[0] = (sy_model_bigram){'a', 'b', {2, both, NULL}};
-    m.bigrams[1] = (sy_model_bigram){'a', 'c', {1, first, NULL}};
-    m.bigrams[2] = (sy_model_bigram){'b', SY_BIGRAM_END, {2, both, NULL}};
+    m.bigrams[0] = (sy_model_bigram){'a', 'b', false, {N, all, ones, longest}};
+    m.bigrams[1] = (sy_model_bigram){'a', 'c', false, {N - 1, all, ones, longest}};
+    m.bigrams[2] = (sy_model_bigram){'b', SY_BIGRAM_END, false, {N, all, ones, longest}};
     m.terms = sy_model_alloc(&m, 3 * sizeof *m.terms);
-    m.terms[0] = (sy_model_term){{"f\0\0", 3}, {2, both, NULL}};
-    m.terms[1] = (sy_model_term){{"wa\xFF\0\0", 5}, {2, both, ones}};
-    m.terms[2] = (sy_model_term){{"wb\xFF\0\0", 5}, {1, first, ones}};
+    m.terms[0] = (sy_model_term){{"f\0\0", 3}, {N, all, NULL, NULL}};
+    m.terms[1] = (sy_model_term){{"wa", 2}, {N, all, ones, longest}};
+    m.terms[2] = (sy_model_term){{"wb", 2}, {1, all, ones, longest}};
     return m;
 }
 
@@ -90,7 +100,7 @@ static void check_says(const char *dir, const char *want)
     assert_int_equal(again, n);
 }
 
-static const sy_segment_ref sound = {.number = 7, .n_records = 2, .n_docs = 1};
+static const sy_segment_ref sound = {.number = 7, .n_records = N, .n_docs = 1};
 
 static void check_model(sy_model *m, const char *want)
 {
@@ -122,37 +132,65 @@ static void test_records(void **state)
 static void test_terms(void **state)
 {
     (void)state;
-    static sy_docid beyond[] = {0, 2}, zeros[] = {0};
+    static sy_docid beyond[N + 1];
     static const struct {
         const char *key;
         size_t len;
         const char *want;
     } keys[] = {
-        {"wc\xFF\0\0", 5, NULL},
-        {"wb\xFF\0\1", 5, "a term has a field that the schema lacks"},
+        {"wc", 2, NULL},
+        {"v\0\1x", 4, "a term has a field that the schema lacks"},
         {"x\0\0", 3, "a term has no known form"},
         {"v\0\0", 3, "the terms are out of order"},
-        {"wa\xFF\0\0", 5, "a block of terms does not hold"}, /* twice */
+        {"wa", 2, "a block of terms does not hold"}, /* twice */
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         sy_model m = sample();
+        bool word = keys[i].key[0] == 'w';
         m.terms[2].key = (sy_slice){keys[i].key, keys[i].len};
-        if (keys[i].key[0] != 'w')
+        if (!word)
             m.terms[2].list.tfs = NULL;
+        if (i == 1) /* before the words */
+            m.n_terms = 2, m.terms[1] = m.terms[2];
         check_model(&m, keys[i].want);
     }
     sy_model m = sample();
+    for (uint32_t i = 0; i <= N; i++)
+        beyond[i] = i + 1;
     m.terms[0].list.docs = beyond;
     check_model(&m, "does not hold what its head says");
     m = sample();
-    m.terms[2].list.tfs = zeros; /* a list of one: told as the block that it stands in */
+    m.terms[0].list.docs = beyond;
+    m.terms[0].list.n = N + 1;
     check_model(&m, "a block of terms does not hold");
+}
+
+/* What the list of a character says, its bigrams say as well. */
+static void test_characters(void **state)
+{
+    (void)state;
+    static const char not_said[] = "the list of a character is not that of its bigrams";
+    for (uint32_t missing = 0; missing < 2; missing++) {
+        sy_model m = sample();
+        m.terms[0].key = (sy_slice){"ca", 2};
+        m.terms[0].list.n = N - missing;
+        check_model(&m, missing ? not_said : NULL);
+    }
+    sy_model m = sample();
+    m.terms[0].key = (sy_slice){"cz", 2};
+    check_model(&m, not_said);
+    m = sample(); /* bigrams of a know less than the list */
+    m.bigrams[0].list.n = N - 1;
+    m.terms[0].key = (sy_slice){"ca", 2};
+    check_model(&m, not_said);
 }
 
 static void test_bigrams(void **state)
 {
     (void)state;
-    static sy_docid beyond[] = {0, 2};
+    static sy_docid beyond[N + 1];
+    for (uint32_t i = 0; i <= N; i++)
+        beyond[i] = i + 1;
     sy_model m = sample();
     m.bigrams[1].b = 'b';
     check_model(&m, "the bigrams of a row are out of order");
@@ -160,11 +198,12 @@ static void test_bigrams(void **state)
     m.bigrams[2].a = 'A';
     check_model(&m, "the bigram rows are out of order");
     m = sample();
-    m.bigrams[0].list.docs = beyond;
+    m.bigrams[2].list.docs = beyond;
     check_model(&m, "does not hold what its head says");
     m = sample();
-    m.bigrams[1].list.docs = beyond + 1;
-    check_model(&m, "a bigram's entry does not hold");
+    m.bigrams[2].list.docs = beyond;
+    m.bigrams[2].list.n = N + 1;
+    check_model(&m, "a bigram row lies outside its entries");
 }
 
 static void test_manifest(void **state)
@@ -174,10 +213,10 @@ static void test_manifest(void **state)
         sy_segment_ref ref;
         const char *want;
     } refs[] = {
-        {{.number = 7, .n_records = 3, .n_docs = 1}, "not as many records or documents"},
-        {{.number = 7, .n_records = 2, .n_docs = 2}, "not as many records or documents"},
-        {{.number = 7, .n_records = 2, .n_docs = 1, .checksum = 1}, "not the segment that"},
-        {{.number = 8, .n_records = 2, .n_docs = 1}, "No such file"},
+        {{.number = 7, .n_records = N + 1, .n_docs = 1}, "not as many records or documents"},
+        {{.number = 7, .n_records = N, .n_docs = 2}, "not as many records or documents"},
+        {{.number = 7, .n_records = N, .n_docs = 1, .checksum = 1}, "not the segment that"},
+        {{.number = 8, .n_records = N, .n_docs = 1}, "No such file"},
     };
     for (size_t i = 0; i < sizeof refs / sizeof *refs; i++) {
         sy_model m = sample();
@@ -226,8 +265,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound),    cmocka_unit_test(test_records),
-        cmocka_unit_test(test_terms),    cmocka_unit_test(test_bigrams),
-        cmocka_unit_test(test_manifest), cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_terms),    cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_bigrams),  cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_failures),
     };
     sy_files_in_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,860 @@
+#include "query/rank.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "store/file.h"
+#include "store/scoring.h"
+#include "store/term_key.h"
+
+/* Two ways to the candidates. Where the records of the scored terms are the answer,
+ * those of the terms that still matter are walked, and the others only looked up
+ * (MAXSCORE). Else the cursors of the query propose, and a candidate is looked at
+ * only if the blocks it lies in can lift it among the best. */
+
+enum {
+    LENGTHS = 256,
+    SETS = 256,
+    REORDERED = 300, /* of the best, by the characters of the query */
+    FIRST_HAN = 0x2E80
+};
+
+static const double PHRASE = .5; /* of the full weights of a term's parts */
+
+/* Where one scored term stands in the current segment. */
+typedef struct source {
+    const sy_unit *unit;
+    bool listed;      /* by its list; else by docs */
+    sy_postings list; /* listed */
+    sy_docid *docs;   /* of a rare term: its records, found by their texts */
+    int *quarters;    /* how often it stands in each */
+    uint32_t n, i;
+    sy_docid doc;        /* where it stands; SY_DOC_END at the end */
+    uint64_t max;        /* no contribution is larger */
+    uint8_t bound;       /* of the block up to `bound_last` */
+    sy_docid bound_last; /* ... and from bound_first on */
+    sy_docid bound_first;
+} source;
+
+/* A part of the query that is not scored by its text but counts if it matches. */
+typedef struct extra_leaf {
+    const sy_node *node;
+    sy_cursor *cursor;
+    uint64_t bonus;
+    bool phrase; /* the text of the leaf, looked for in records that match */
+} extra_leaf;
+
+typedef struct ranker {
+    sy_search *s;
+    bool any, prune;
+    size_t k;
+    sy_hit *heap; /* heap[n]: the worst of the best on top */
+    size_t n;
+    sy_units units;
+    sy_units characters; /* which order the best among themselves */
+    double average;
+    double norms[LENGTHS];
+    extra_leaf *extras;
+    size_t n_extras;
+    uint64_t extra_bonus; /* of all extras together */
+    /* the current segment */
+    const sy_segment *seg;
+    const uint8_t *weights;
+    double looser; /* by how much its bounds are too low for the average of all */
+    int set_extra[SETS];
+    source *sources; /* [units.n] of each segment, one behind the other; the segment's own */
+    source *all;
+    sy_cursor **excluded;
+    size_t n_excluded;
+} ranker;
+
+/* ---- the best so far ---- */
+
+/* Whether a is worse than b: less, or as good and behind it. */
+static bool worse(const sy_hit *a, const sy_hit *b)
+{
+    if (a->score != b->score)
+        return a->score < b->score;
+    if (a->segment_ordinal != b->segment_ordinal)
+        return a->segment_ordinal > b->segment_ordinal;
+    return a->docid > b->docid;
+}
+
+static void sift(sy_hit *heap, size_t n, size_t i)
+{
+    sy_hit moved = heap[i];
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && worse(&heap[child + 1], &heap[child]))
+            child++;
+        if (!worse(&heap[child], &moved))
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = moved;
+}
+
+/* True if a record behind all seen so far with this score at most cannot be among the
+ * best. */
+static bool hopeless(const ranker *r, uint64_t score)
+{
+    return r->n == r->k && score <= r->heap[0].score;
+}
+
+static sy_status keep(ranker *r, sy_docid doc, uint64_t score, sy_error *err)
+{
+    if (hopeless(r, score))
+        return SY_OK;
+    sy_hit hit = {r->seg, r->s->segment, doc, score};
+    if (r->n == r->k) {
+        r->heap[0] = hit;
+        sift(r->heap, r->n, 0);
+        return SY_OK;
+    }
+    size_t cap = r->n;
+    if ((r->n & (r->n - 1)) == 0) { /* it grows at each power of two */
+        cap = r->n == 0 ? 1 : r->n * 2;
+        sy_hit *bigger = sy_resize(r->heap, cap, sizeof *bigger);
+        if (!bigger)
+            return sy_fail_nomem(err);
+        r->heap = bigger;
+    }
+    r->heap[r->n++] = hit;
+    if (r->n == r->k) {
+        for (size_t i = r->n / 2; i-- > 0;)
+            sift(r->heap, r->n, i);
+    }
+    return SY_OK;
+}
+
+static int best_first(const void *a, const void *b)
+{
+    return worse(a, b) ? 1 : worse(b, a) ? -1 : 0;
+}
+
+/* ---- scored terms of a segment ---- */
+
+static uint64_t contribution(const ranker *r, const sy_unit *u, int quarters, sy_docid doc)
+{
+    double norm = r->norms[sy_segment_length_code(r->seg, doc)];
+    return (uint64_t)(u->full * sy_score_share_of(quarters, norm) + .5);
+}
+
+/* The most that a bound of the segment stands for. */
+static uint64_t most(const ranker *r, const sy_unit *u, uint8_t bound)
+{
+    double share = bound / 255.0 * r->looser;
+    return bound == 0 ? 0 : (uint64_t)(u->full * (share < 1 ? share : 1)) + 1;
+}
+
+/* How often a pair or word stands in a text; overlapping ones count. For pairs only:
+ * words come from their lists. */
+static uint32_t occurrences(sy_slice pair, sy_slice text)
+{
+    uint32_t n = 0;
+    size_t step = 1;
+    for (size_t at = 0; at + pair.len <= text.len; at += step) {
+        const char *found = memmem(text.data + at, text.len - at, pair.data, pair.len);
+        if (!found)
+            break;
+        n++;
+        at = (size_t)(found - text.data);
+    }
+    return n;
+}
+
+/* Reads a record: how often a pair stands in it, and in which fields. */
+static sy_status read_pair(ranker *r, const sy_unit *u, sy_docid doc, uint32_t *tf,
+                           uint64_t *fields, sy_error *err)
+{
+    sy_record_text *record = &r->s->record;
+    *tf = 0;
+    *fields = 0;
+    sy_status st = sy_record_text_load(record, r->seg, doc, err);
+    for (size_t i = 0; st == SY_OK && i < record->stored.n_values; i++) {
+        sy_text *text;
+        st = sy_record_text_normal(record, i, &text, err);
+        uint32_t n = st == SY_OK ? occurrences(u->text, text->normal) : 0;
+        *tf += n;
+        if (n > 0)
+            *fields |= UINT64_C(1) << sy_field_bit(record->stored.values[i].field);
+    }
+    return st;
+}
+
+/* Finds the records of a rare pair among those of the list that it shares; adds to *df. */
+static sy_status read_rare(ranker *r, source *src, const sy_postings_ref *ref, uint64_t *df,
+                           sy_error *err)
+{
+    src->docs = sy_query_memory_take(r->s->memory, ref->df, sizeof *src->docs);
+    src->quarters = sy_query_memory_take(r->s->memory, ref->df, sizeof *src->quarters);
+    if (!src->docs || !src->quarters)
+        return sy_fail_nomem(err);
+    sy_postings_init(&src->list, ref);
+    sy_status st = SY_OK;
+    for (sy_docid d; st == SY_OK && (d = sy_postings_next(&src->list)) != SY_DOC_END;) {
+        uint32_t tf;
+        uint64_t fields;
+        st = read_pair(r, src->unit, d, &tf, &fields, err);
+        if (st != SY_OK || tf == 0)
+            continue;
+        ++*df;
+        if (!(fields & src->unit->wanted))
+            continue;
+        src->docs[src->n] = d;
+        src->quarters[src->n++] =
+            (int)sy_tf_of(sy_tf_code(tf)) * SY_WEIGHT_ONE + sy_field_extra(fields, r->weights);
+    }
+    return st == SY_OK ? sy_postings_status(&src->list, sy_segment_file(r->seg)->path, err) : st;
+}
+
+/* Looks the term up in the current segment; adds the records that have it to *df. */
+static sy_status open_source(ranker *r, source *src, uint64_t *df, sy_error *err)
+{
+    const sy_unit *u = src->unit;
+    sy_postings_ref ref;
+    sy_status st;
+    src->listed = true;
+    src->n = 0;
+    if (u->kind == SY_UNIT_WORD) {
+        sy_buf *key = &r->s->plan.key;
+        sy_term_key_word(key, u->text);
+        st = key->len > SY_TERM_KEY_MAX
+                 ? SY_OK
+                 : sy_segment_term(r->seg, (sy_slice){sy_buf_cstr(key), key->len}, &ref, err);
+        if (key->len > SY_TERM_KEY_MAX)
+            ref = (sy_postings_ref){0};
+    } else {
+        uint32_t a, b;
+        size_t n = sy_utf8_decode(u->text.data, u->text.len, &a);
+        sy_utf8_decode(u->text.data + n, u->text.len - n, &b);
+        st = sy_segment_bigram(r->seg, a, b, &ref, err);
+    }
+    if (st != SY_OK)
+        return st;
+    if (ref.merged) {
+        src->listed = false;
+        return read_rare(r, src, &ref, df, err);
+    }
+    if (u->wanted != UINT64_MAX) {
+        sy_field_filter *filter = sy_query_memory_take(r->s->memory, 1, sizeof *filter);
+        if (!filter)
+            return sy_fail_nomem(err);
+        st = sy_segment_filter(r->seg, u->wanted, filter, err);
+        if (st != SY_OK)
+            return st;
+        ref.filter = filter;
+    }
+    *df += ref.df;
+    sy_postings_init(&src->list, &ref);
+    return SY_OK;
+}
+
+static void enter_segment(ranker *r, size_t i)
+{
+    r->seg = r->s->index->segments[i];
+    r->sources = r->all + i * r->units.n;
+    r->weights = sy_segment_weights(r->seg);
+    uint32_t n = sy_segment_n_records(r->seg);
+    double own = n > 0 ? (double)sy_segment_total_length(r->seg) / n : 0;
+    /* A share grows with the average, at most in the same proportion. */
+    r->looser = own > 0 && r->average > own ? r->average / own : 1;
+    for (unsigned set = 0; set < SETS; set++) {
+        uint64_t fields = sy_segment_fields(r->seg, 0, (uint8_t)set);
+        bool known = set != SY_SET_UNKNOWN && set != SY_SET_LONGEST;
+        r->set_extra[set] = known ? sy_field_extra(fields, r->weights) : 0;
+    }
+}
+
+/* Looks all terms up in all segments, and counts in how many records each stands. */
+static sy_status look_up(ranker *r, sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < r->s->index->n_segments && st == SY_OK; i++) {
+        enter_segment(r, i);
+        st = sy_segment_need_facts(r->seg, err);
+        for (size_t u = 0; u < r->units.n && st == SY_OK; u++) {
+            source *src = &r->sources[u];
+            src->unit = &r->units.items[u];
+            st = open_source(r, src, &r->units.items[u].df, err);
+        }
+    }
+    return st;
+}
+
+/* Records that have a character, over all segments. */
+static sy_status count_character(ranker *r, sy_unit *u, sy_error *err)
+{
+    uint32_t cp;
+    sy_utf8_decode(u->text.data, u->text.len, &cp);
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < r->s->index->n_segments && st == SY_OK; i++) {
+        sy_bigram_row row;
+        st = sy_segment_bigram_row(r->s->index->segments[i], cp, &row, err);
+        u->df += row.df;
+    }
+    return st;
+}
+
+/* The weight of each term, now that it is known how many records have it. */
+static void weigh(ranker *r)
+{
+    double n = 0, total = 0;
+    for (size_t i = 0; i < r->s->index->n_segments; i++) {
+        n += sy_segment_n_records(r->s->index->segments[i]);
+        total += (double)sy_segment_total_length(r->s->index->segments[i]);
+    }
+    r->average = n > 0 ? total / n : 0;
+    for (unsigned code = 0; code < LENGTHS; code++)
+        r->norms[code] = sy_score_norm(sy_length_of((uint8_t)code), r->average);
+    sy_units *both[] = {&r->units, &r->characters};
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < both[k]->n; i++) {
+            sy_unit *u = &both[k]->items[i];
+            double df = (double)u->df;
+            u->full = SY_SCORE_ONE * u->weight * log(1 + (n - df + .5) / (df + .5));
+        }
+    }
+}
+
+/* What the term adds to the record where it stands. */
+static sy_status add_source(ranker *r, source *src, uint64_t *score, sy_error *err)
+{
+    int quarters;
+    if (!src->listed) {
+        quarters = src->quarters[src->i];
+    } else {
+        sy_mark mark = sy_postings_mark(&src->list);
+        quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE;
+        if (mark.set == SY_SET_UNKNOWN && src->unit->kind == SY_UNIT_PAIR) {
+            uint32_t tf;
+            uint64_t fields;
+            sy_status st = read_pair(r, src->unit, src->doc, &tf, &fields, err);
+            if (st != SY_OK || !(fields & src->unit->wanted))
+                return st;
+            quarters += sy_field_extra(fields, r->weights);
+        } else if (mark.set == SY_SET_LONGEST) {
+            uint64_t field = sy_segment_fields(r->seg, src->doc, mark.set);
+            quarters += sy_field_extra(field, r->weights);
+        } else {
+            quarters += r->set_extra[mark.set];
+        }
+    }
+    *score += contribution(r, src->unit, quarters, src->doc);
+    return SY_OK;
+}
+
+static void seek_source(source *src, sy_docid target)
+{
+    if (src->doc >= target)
+        return;
+    if (src->listed) {
+        src->doc = sy_postings_seek(&src->list, target);
+        return;
+    }
+    while (src->i < src->n && src->docs[src->i] < target)
+        src->i++;
+    src->doc = src->i < src->n ? src->docs[src->i] : SY_DOC_END;
+}
+
+static int weakest_first(const void *a, const void *b)
+{
+    const source *x = a, *y = b;
+    if (x->max != y->max)
+        return x->max < y->max ? -1 : 1;
+    return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+/* Puts all terms before their first record, the weakest first. */
+static void start_sources(ranker *r)
+{
+    for (size_t i = 0; i < r->units.n; i++) {
+        source *src = &r->sources[i];
+        src->bound_first = SY_DOC_END;
+        if (src->listed) {
+            src->max = most(r, src->unit, sy_postings_max(&src->list));
+            src->doc = sy_postings_seek(&src->list, 0);
+            continue;
+        }
+        for (uint32_t k = 0; k < src->n; k++) {
+            uint64_t one = contribution(r, src->unit, src->quarters[k], src->docs[k]);
+            src->max = one > src->max ? one : src->max;
+        }
+        src->doc = src->n > 0 ? src->docs[0] : SY_DOC_END;
+    }
+    if (r->units.n > 1)
+        qsort(r->sources, r->units.n, sizeof *r->sources, weakest_first);
+}
+
+/* The most that the term can add to the first record >= target that has it; *last is
+ * lowered to the last docid for which that holds. */
+static uint64_t bound_at(const ranker *r, source *src, sy_docid target, sy_docid *last)
+{
+    if (!src->listed || src->doc == SY_DOC_END)
+        return src->doc == SY_DOC_END ? 0 : src->max;
+    if (target < src->bound_first || target > src->bound_last) {
+        src->bound = sy_postings_bound(&src->list, target, &src->bound_last);
+        src->bound_first = target;
+    }
+    *last = src->bound_last < *last ? src->bound_last : *last;
+    return most(r, src->unit, src->bound);
+}
+
+static sy_status look_for_damage(const ranker *r, sy_error *err)
+{
+    sy_status st = r->s->env.status;
+    if (st != SY_OK && err && err->status == SY_OK)
+        *err = r->s->env.err;
+    for (size_t i = 0; i < r->units.n && st == SY_OK; i++) {
+        if (r->sources[i].listed)
+            st = sy_postings_status(&r->sources[i].list, sy_segment_file(r->seg)->path, err);
+    }
+    return st;
+}
+
+/* ---- parts of the query without scored terms ---- */
+
+/* Adds the bonus of each extra that the record matches; *hit becomes true if one does. */
+static sy_status add_extras(ranker *r, sy_docid doc, uint64_t *score, bool *hit, sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < r->n_extras && st == SY_OK; i++) {
+        const extra_leaf *e = &r->extras[i];
+        const sy_leaf *leaf = &r->s->leaves[e->node->leaf];
+        bool yes = false;
+        if (e->phrase) {
+            st = sy_record_text_load(&r->s->record, r->seg, doc, err);
+            sy_leaf part = *leaf; /* rule 1 for the text of rule 2 */
+            part.rule = SY_RULE_PART;
+            part.by_name = false;
+            if (st == SY_OK)
+                st = sy_match_record(&part, &r->s->record, &yes, err);
+        } else {
+            sy_docid at;
+            st = sy_search_try(r->s, e->cursor, doc, &yes, &at, err);
+            yes &= at == doc;
+        }
+        *hit |= yes;
+        if (yes)
+            *score += e->bonus;
+    }
+    return st;
+}
+
+static sy_status is_excluded(ranker *r, sy_docid doc, bool *out, sy_error *err)
+{
+    sy_status st = SY_OK;
+    *out = false;
+    for (size_t i = 0; i < r->n_excluded && !*out && st == SY_OK; i++) {
+        bool yes;
+        sy_docid at;
+        st = sy_search_try(r->s, r->excluded[i], doc, &yes, &at, err);
+        *out = yes && at == doc;
+    }
+    return st;
+}
+
+/* ---- candidates from the scored terms ---- */
+
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+    return a + b < a ? UINT64_MAX : a + b;
+}
+
+/* The first source that a record among the best must have, or one behind it: all
+ * before it together are not enough. sums[i]: the most of sources 0 to i - 1. */
+static size_t first_essential(const ranker *r, const uint64_t *sums)
+{
+    size_t first = 0;
+    while (r->prune && first < r->units.n && hopeless(r, plus(sums[first + 1], r->extra_bonus)))
+        first++;
+    return first;
+}
+
+/* The first record >= from of an essential source or an extra. */
+static sy_status next_doc(ranker *r, size_t first, sy_docid from, sy_docid *out, sy_error *err)
+{
+    sy_status st = SY_OK;
+    *out = SY_DOC_END;
+    for (size_t i = first; i < r->units.n; i++) {
+        seek_source(&r->sources[i], from);
+        *out = r->sources[i].doc < *out ? r->sources[i].doc : *out;
+    }
+    for (size_t i = 0; i < r->n_extras && st == SY_OK; i++) {
+        sy_docid at;
+        st = sy_search_candidate(r->s, r->extras[i].cursor, from, &at, err);
+        *out = at < *out ? at : *out;
+    }
+    if (st == SY_OK && *out != SY_DOC_END && *out >= sy_segment_n_records(r->seg))
+        st = sy_fail(err, SY_E_CORRUPT, sy_segment_file(r->seg)->path,
+                     "a list names a record that does not exist");
+    return st;
+}
+
+/* Scores a candidate. */
+static sy_status score_union(ranker *r, size_t first, const uint64_t *sums, sy_docid doc,
+                             sy_error *err)
+{
+    uint64_t score = 0;
+    bool hit = false, out = false;
+    sy_status st = SY_OK;
+    for (size_t i = r->units.n; i-- > 0 && st == SY_OK;) {
+        source *src = &r->sources[i];
+        if (i < first && hopeless(r, plus(score, plus(sums[i + 1], r->extra_bonus))))
+            return SY_OK;
+        seek_source(src, doc);
+        hit |= src->doc == doc;
+        if (src->doc == doc)
+            st = add_source(r, src, &score, err);
+    }
+    if (st == SY_OK && r->n_extras > 0)
+        st = add_extras(r, doc, &score, &hit, err);
+    if (st == SY_OK && hit && !hopeless(r, score))
+        st = is_excluded(r, doc, &out, err);
+    return st == SY_OK && hit && !out ? keep(r, doc, score, err) : st;
+}
+
+/* Every record with a scored term. */
+static sy_status walk_units(ranker *r, sy_error *err)
+{
+    uint64_t *sums = sy_alloc(r->units.n + 1, sizeof *sums);
+    if (!sums)
+        return sy_fail_nomem(err);
+    sums[0] = 0;
+    for (size_t i = 0; i < r->units.n; i++)
+        sums[i + 1] = plus(sums[i], r->sources[i].max);
+    sy_docid doc = 0;
+    sy_status st = SY_OK;
+    for (;;) {
+        size_t first = first_essential(r, sums);
+        sy_docid last = SY_DOC_END;
+        st = next_doc(r, first, doc, &doc, err);
+        if (st != SY_OK || doc == SY_DOC_END)
+            break;
+        uint64_t bound = plus(sums[first], r->extra_bonus);
+        for (size_t i = first; r->prune && i < r->units.n; i++)
+            bound = plus(bound, bound_at(r, &r->sources[i], doc, &last));
+        if (r->prune && hopeless(r, bound)) {
+            if (last == SY_DOC_END)
+                break;
+            doc = last + 1;
+            continue;
+        }
+        st = score_union(r, first, sums, doc++, err);
+        if (st != SY_OK)
+            break;
+    }
+    sy_free(sums);
+    return st;
+}
+
+/* ---- candidates from the query ---- */
+
+static sy_status score_match(ranker *r, sy_cursor *root, sy_docid doc, sy_error *err)
+{
+    uint64_t score = 0;
+    bool yes;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < r->units.n && st == SY_OK; i++) {
+        seek_source(&r->sources[i], doc);
+        if (r->sources[i].doc == doc)
+            st = add_source(r, &r->sources[i], &score, err);
+    }
+    if (st != SY_OK || (r->prune && hopeless(r, plus(score, r->extra_bonus))))
+        return st;
+    st = sy_cursor_confirm(root, &yes, err);
+    if (st == SY_OK && yes)
+        st = add_extras(r, doc, &score, &yes, err);
+    return st == SY_OK && yes ? keep(r, doc, score, err) : st;
+}
+
+static sy_status walk_matches(ranker *r, sy_cursor *root, sy_error *err)
+{
+    sy_docid doc = 0;
+    for (;;) {
+        sy_status st = sy_search_candidate(r->s, root, doc, &doc, err);
+        if (st != SY_OK || doc == SY_DOC_END)
+            return st;
+        uint64_t bound = r->extra_bonus;
+        sy_docid last = SY_DOC_END;
+        for (size_t i = 0; r->prune && r->n == r->k && i < r->units.n; i++)
+            bound = plus(bound, bound_at(r, &r->sources[i], doc, &last));
+        if (r->prune && hopeless(r, bound)) {
+            if (last == SY_DOC_END)
+                return SY_OK;
+            doc = last + 1;
+            continue;
+        }
+        st = score_match(r, root, doc, err);
+        if (st != SY_OK)
+            return st;
+        doc++;
+    }
+}
+
+/* ---- the query ---- */
+
+/* The text of a leaf that is scored by it; empty if none. */
+static sy_slice scored_text(const sy_leaf *leaf)
+{
+    bool texts = leaf->rule == SY_RULE_PART || leaf->rule == SY_RULE_SPREAD ||
+                 leaf->rule == SY_RULE_WHOLE || leaf->rule == SY_RULE_BEGIN;
+    bool reserved = leaf->field != SY_FIELD_ANY && leaf->field >= SY_FIELDS_MAX;
+    return texts && !reserved ? leaf->text.text : (sy_slice){"", 0};
+}
+
+static uint64_t wanted_fields(const sy_leaf *leaf)
+{
+    return leaf->field == SY_FIELD_ANY ? UINT64_MAX : UINT64_C(1) << sy_field_bit(leaf->field);
+}
+
+static void add_extra(ranker *r, const sy_node *node, uint64_t bonus, bool phrase)
+{
+    r->extras[r->n_extras++] = (extra_leaf){.node = node, .bonus = bonus, .phrase = phrase};
+    r->extra_bonus = plus(r->extra_bonus, bonus);
+}
+
+/* The scored terms of all positive leaves. */
+static sy_status gather_units(ranker *r, sy_error *err)
+{
+    sy_search *s = r->s;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < s->query->n_leaves && st == SY_OK; i++) {
+        const sy_leaf *leaf = &s->leaves[i];
+        sy_slice text = scored_text(leaf);
+        if (!s->positive[i] || text.len == 0)
+            continue;
+        st = sy_units_add(s, text, wanted_fields(leaf), s->query->leaves[i]->boost, &r->units, err);
+        if (st == SY_OK && r->any)
+            st = sy_units_add_characters(s, text, s->query->leaves[i]->boost, &r->characters, err);
+    }
+    sy_units_merge(&r->units);
+    sy_units_merge(&r->characters);
+    return st;
+}
+
+/* Leaves that count otherwise than by scored terms. Needs the weights of units. */
+static sy_status gather_extras(ranker *r, sy_error *err)
+{
+    sy_search *s = r->s;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < s->query->n_leaves && st == SY_OK; i++) {
+        const sy_leaf *leaf = &s->leaves[i];
+        const sy_node *node = s->query->leaves[i];
+        if (!s->positive[i] || node->boost == 0)
+            continue;
+        if (scored_text(leaf).len == 0) {
+            if (leaf->rule != SY_RULE_ALL && leaf->rule != SY_RULE_NOTHING)
+                add_extra(r, node, (uint64_t)(node->boost * SY_SCORE_ONE), false);
+            continue;
+        }
+        if (leaf->rule != SY_RULE_SPREAD || leaf->n_words == 0 || r->any)
+            continue;
+        sy_units own = {0};
+        double full = 0;
+        st = sy_units_add(s, leaf->text.text, wanted_fields(leaf), 1, &own, err);
+        for (size_t u = 0; u < own.n; u++) {
+            for (size_t k = 0; k < r->units.n; k++) {
+                const sy_unit *one = &r->units.items[k];
+                if (one->kind == own.items[u].kind && one->wanted == own.items[u].wanted &&
+                    sy_slice_equal(one->text, own.items[u].text))
+                    full += one->weight > 0 ? one->full / one->weight : 0;
+            }
+        }
+        sy_free(own.items);
+        if (st == SY_OK)
+            add_extra(r, node, (uint64_t)(PHRASE * node->boost * full), true);
+    }
+    return st;
+}
+
+/* Opens the cursors of extras, and under --any those of what is excluded. */
+static sy_status open_cursors(ranker *r, sy_error *err)
+{
+    sy_search *s = r->s;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < r->n_extras && st == SY_OK; i++) {
+        if (!r->extras[i].phrase)
+            st = sy_plan_node(&s->plan, r->extras[i].node, &r->extras[i].cursor, err);
+    }
+    const sy_node *root = s->query->root;
+    r->n_excluded = 0;
+    for (size_t i = 0; r->any && root->kind == SY_NODE_AND && i < root->n_children && st == SY_OK;
+         i++) {
+        const sy_node *child = root->children[i];
+        if (child->kind == SY_NODE_NOT)
+            st = sy_plan_node(&s->plan, child->children[0], &r->excluded[r->n_excluded++], err);
+    }
+    return st;
+}
+
+/* Whether names are looked at by the name rule in this segment: they are no texts. */
+static sy_status has_names(ranker *r, bool *yes, sy_error *err)
+{
+    const sy_schema *schema = &r->s->index->schema;
+    sy_buf *key = &r->s->plan.key;
+    sy_status st = SY_OK;
+    *yes = false;
+    for (size_t i = 0; i < schema->n_fields && !*yes && st == SY_OK; i++) {
+        sy_postings_ref present = {0};
+        if (schema->fields[i].kind != SY_FIELD_NAMES)
+            continue;
+        sy_term_key_presence(key, (sy_field_id)i);
+        st = sy_segment_term(r->seg, (sy_slice){sy_buf_cstr(key), key->len}, &present, err);
+        *yes = present.df > 0;
+    }
+    return st;
+}
+
+/* True if the records that match are just those of the scored terms: terms of one pair
+ * or word each, joined by OR, in any field. */
+static bool is_union(const ranker *r, const sy_node *node)
+{
+    if (node->kind == SY_NODE_OR) {
+        bool all = true;
+        for (size_t i = 0; i < node->n_children; i++)
+            all &= is_union(r, node->children[i]);
+        return all;
+    }
+    if (node->kind < SY_NODE_ALL)
+        return false;
+    const sy_leaf *leaf = &r->s->leaves[node->leaf];
+    if (leaf->field != SY_FIELD_ANY || scored_text(leaf).len == 0)
+        return false;
+    if (leaf->rule == SY_RULE_WHOLE)
+        return leaf->one_token && !sy_is_han_pair(leaf->text.text.data, leaf->text.text.len);
+    return (leaf->rule == SY_RULE_PART || leaf->rule == SY_RULE_SPREAD) &&
+           sy_is_han_pair(leaf->text.text.data, leaf->text.text.len);
+}
+
+static sy_status rank_segment(ranker *r, size_t i, sy_error *err)
+{
+    sy_search *s = r->s;
+    bool names = false, by_units = r->any;
+    sy_cursor *root = NULL;
+    s->segment = i;
+    sy_status st = sy_search_enter(s, i, err);
+    if (st != SY_OK)
+        return st;
+    enter_segment(r, i);
+    start_sources(r);
+    st = open_cursors(r, err);
+    if (st == SY_OK && !r->any) {
+        st = has_names(r, &names, err);
+        by_units = !names && is_union(r, s->query->root);
+    }
+    if (st == SY_OK && !by_units)
+        st = sy_plan_node(&s->plan, s->query->root, &root, err);
+    if (st == SY_OK)
+        st = by_units ? walk_units(r, err) : walk_matches(r, root, err);
+    return st == SY_OK ? look_for_damage(r, err) : st;
+}
+
+/* ---- characters ---- */
+
+/* The characters are in ascending order, so in that of their bytes. */
+static const sy_unit *find_character(const ranker *r, sy_slice c)
+{
+    size_t low = 0, high = r->characters.n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        int order = sy_slice_compare(r->characters.items[mid].text, c);
+        if (order == 0)
+            return &r->characters.items[mid];
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
+}
+
+/* Adds what the characters of the query add to a record. */
+static sy_status add_characters(ranker *r, sy_hit *hit, uint32_t *counts, sy_error *err)
+{
+    sy_record_text *record = &r->s->record;
+    memset(counts, 0, r->characters.n * sizeof *counts);
+    enter_segment(r, hit->segment_ordinal);
+    sy_status st = sy_record_text_load(record, r->seg, hit->docid, err);
+    for (size_t i = 0; st == SY_OK && i < record->stored.n_values; i++) {
+        sy_text *text;
+        st = sy_record_text_normal(record, i, &text, err);
+        for (size_t at = 0; st == SY_OK && at < text->normal.len;) {
+            uint32_t cp;
+            size_t n = sy_utf8_decode(text->normal.data + at, text->normal.len - at, &cp);
+            sy_slice c = {text->normal.data + at, n};
+            const sy_unit *u = cp >= FIRST_HAN ? find_character(r, c) : NULL;
+            if (u)
+                counts[u - r->characters.items]++;
+            at += n;
+        }
+    }
+    for (size_t i = 0; st == SY_OK && i < r->characters.n; i++) {
+        if (counts[i] > 0)
+            hit->score +=
+                contribution(r, &r->characters.items[i],
+                             (int)sy_tf_of(sy_tf_code(counts[i])) * SY_WEIGHT_ONE, hit->docid);
+    }
+    return st;
+}
+
+/* Puts the first of the best in the order of their scores with the characters. */
+static sy_status order_by_characters(ranker *r, sy_error *err)
+{
+    uint32_t *counts = sy_alloc(r->characters.n, sizeof *counts);
+    sy_status st = counts ? SY_OK : sy_fail_nomem(err);
+    size_t n = r->n < REORDERED ? r->n : REORDERED;
+    for (size_t i = 0; i < n && st == SY_OK; i++)
+        st = add_characters(r, &r->heap[i], counts, err);
+    if (st == SY_OK && n > 1)
+        qsort(r->heap, n, sizeof *r->heap, best_first);
+    sy_free(counts);
+    return st;
+}
+
+sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_error *err)
+{
+    ranker *r = sy_calloc(1, sizeof *r);
+    if (!r)
+        return sy_fail_nomem(err);
+    *r = (ranker){.s = s, .any = any, .prune = prune, .k = n > 0 ? (size_t)n : 1};
+    size_t n_leaves = s->query->n_leaves;
+    s->plan.tools = &s->tools;
+    sy_status st = gather_units(r, err);
+    r->all = sy_calloc(r->units.n * s->index->n_segments, sizeof *r->all);
+    r->extras = sy_calloc(n_leaves, sizeof *r->extras);
+    r->excluded = sy_calloc(n_leaves, sizeof *r->excluded);
+    if (st == SY_OK && (!r->all || !r->extras || !r->excluded))
+        st = sy_fail_nomem(err);
+    if (st == SY_OK)
+        st = look_up(r, err);
+    for (size_t i = 0; i < r->characters.n && st == SY_OK; i++)
+        st = count_character(r, &r->characters.items[i], err);
+    if (r->characters.n > 0 && r->k < REORDERED)
+        r->k = REORDERED;
+    if (st == SY_OK)
+        weigh(r);
+    if (st == SY_OK)
+        st = gather_extras(r, err);
+    for (size_t i = 0; i < s->index->n_segments && st == SY_OK; i++)
+        st = rank_segment(r, i, err);
+    if (st == SY_OK && r->n > 1)
+        qsort(r->heap, r->n, sizeof *r->heap, best_first);
+    if (st == SY_OK && r->characters.n > 0)
+        st = order_by_characters(r, err);
+    s->ranked = true;
+    s->best = r->heap;
+    s->n_best = st != SY_OK ? 0 : r->n < n ? r->n : (size_t)n;
+    s->status = st;
+    if (st != SY_OK && err)
+        s->err = *err;
+    sy_free(r->all);
+    sy_free(r->extras);
+    sy_free((void *)r->excluded);
+    sy_free(r->units.items);
+    sy_free(r->characters.items);
+    sy_free(r);
+    return st;
+}

@@ -1,0 +1,25 @@
+# -k: the best records first.
+. "$HELPERS"
+cat > r.jsonl <<'END'
+{"id":"1","title":"道路","text":"资金短缺，工期延误。"}
+{"id":"2","title":"资金","text":"资金资金资金，短缺。"}
+{"id":"3","title":"学校","text":"出现了短缺的情况，需要资金。"}
+{"id":"4","title":"医院","text":"没有问题。"}
+{"id":"5","title":"道路","text":"资金短缺，工期延误。"}
+END
+make_index r.jsonl
+run query -i my.idx -k 9 --keys 资金
+run query -i my.idx -k 2 --keys 资金
+run query -i my.idx -k 2 --offset 1 --keys 资金
+run query -i my.idx -k 9 --keys 资金短缺
+run query -i my.idx -k 9 --keys '资金 OR 医院^9'
+run query -i my.idx -k 9 --keys --any '医院的资金在哪里'
+run query -i my.idx -k 9 --keys --any '医院的资金在哪里 -道路'
+run query -i my.idx -k 9 --keys nosuchword
+run query -i my.idx -k 2 -c 资金
+run query -i my.idx -k 1 --json --fields title 资金
+run query -i my.idx -k 3 -l 资金
+run query -i my.idx -k 3 --count-by title 资金
+run query -i my.idx -k 0 资金
+run query -i my.idx -k
+echo 资金 | "$SUOYIN" query -i my.idx -k 2 --keys --batch - | sed 's/"us":[0-9]*/"us":N/'
