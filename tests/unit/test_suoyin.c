@@ -110,9 +110,10 @@ static void test_hits(void **state)
             const suoyin_value *v = &hit->values[k];
             if (v->field != m->field || v->ordinal != m->ordinal)
                 continue;
-            n_units += memcmp(v->text.data + m->start, "区商投局", m->end - m->start) == 0 ||
-                       memcmp(v->text.data + m->start, "商投局", m->end - m->start) == 0;
-            n_places += memcmp(v->text.data + m->start, "资金", m->end - m->start) == 0;
+            sy_slice place = {v->text.data + m->start, m->end - m->start};
+            n_units += sy_slice_equal(place, sy_slice_of("区商投局")) ||
+                       sy_slice_equal(place, sy_slice_of("商投局"));
+            n_places += sy_slice_equal(place, sy_slice_of("资金"));
         }
     }
     assert_int_equal(n_units, 1);
