@@ -304,16 +304,15 @@ install: build/suoyin library
 		esac || exit; \
 	done
 
-deb: build/suoyin library
-	$(Q)rm -rf build/deb
-	$(Q)$(MAKE) --no-print-directory install DESTDIR='$(CURDIR)/build/deb' PREFIX=/usr
-	$(Q)packaging/deb.sh build/deb $(VERSION) build/suoyin_$(VERSION)_$$(dpkg --print-architecture).deb
-
 # Folders that are ours go too.
 uninstall:
 	$(Q)printf '%s %s %s\n' $(INSTALLED) | while read -r mode file to; do rm -f "$(DESTDIR)$$to"; done
 	$(Q)cd '$(DESTDIR)$(DATADIR)/doc/suoyin' 2>/dev/null && rmdir docs examples || true
 	$(Q)rmdir '$(DESTDIR)$(DATADIR)/doc/suoyin' '$(DESTDIR)$(DATADIR)/suoyin' '$(DESTDIR)$(LIBEXECDIR)' 2>/dev/null || true
+
+deb: build/suoyin library
+	$(Q)MAKE='$(MAKE)' packaging/deb.sh $(VERSION) build
+	@ls build/suoyin_$(VERSION)_*.deb
 
 clean:
 	rm -rf build
