@@ -397,7 +397,7 @@ static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_recor
         size_t len = inv->normal.len - start;
         inv->spans[inv->n_spans++] = (span){start, len, value->field};
         lengths[sy_field_bit(value->field)] +=
-            len > 0 ? sy_utf8_count(inv->normal.data + start, len) : 0;
+            sy_normal_length(sy_buf_cstr(&inv->normal) + start, len);
     }
     unsigned longest = 0;
     for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++) {

@@ -1,4 +1,4 @@
-#include "query/rank.h"
+#include "query/second_look.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,8 +18,7 @@
 enum {
     LENGTHS = 256,
     SETS = 256,
-    REORDERED = 300, /* of the best, by the characters of the query */
-    FIRST_HAN = 0x2E80
+    LOOKED_AT = 300 /* of the best, once more */
 };
 
 static const double PHRASE = .5; /* of the full weights of a term's parts */
@@ -54,7 +53,7 @@ typedef struct ranker {
     sy_hit *heap; /* heap[n]: the worst of the best on top */
     size_t n;
     sy_units units;
-    sy_units characters; /* which order the best among themselves */
+    sy_units fine; /* of the second look */
     double average;
     double norms[LENGTHS];
     extra_leaf *extras;
@@ -103,11 +102,11 @@ static bool hopeless(const ranker *r, uint64_t score)
     return r->n == r->k && score <= r->heap[0].score;
 }
 
-static sy_status keep(ranker *r, sy_docid doc, uint64_t score, sy_error *err)
+static sy_status keep(ranker *r, sy_docid doc, uint64_t score, uint64_t bonus, sy_error *err)
 {
     if (hopeless(r, score))
         return SY_OK;
-    sy_hit hit = {r->seg, r->s->segment, doc, score};
+    sy_hit hit = {r->seg, r->s->segment, doc, score, bonus};
     if (r->n == r->k) {
         r->heap[0] = hit;
         sift(r->heap, r->n, 0);
@@ -298,6 +297,14 @@ static sy_status count_character(ranker *r, sy_unit *u, sy_error *err)
     return st;
 }
 
+/* A pair of letters weighs what one in as many records as the square root of all would. */
+static double full_weight(double n, const sy_unit *u)
+{
+    double df = (double)u->df;
+    double rarity = u->kind == SY_UNIT_LATIN ? .5 * log(1 + n) : log(1 + (n - df + .5) / (df + .5));
+    return SY_SCORE_ONE * u->weight * rarity;
+}
+
 /* The weight of each term, now that it is known how many records have it. */
 static void weigh(ranker *r)
 {
@@ -309,13 +316,16 @@ static void weigh(ranker *r)
     r->average = n > 0 ? total / n : 0;
     for (unsigned code = 0; code < LENGTHS; code++)
         r->norms[code] = sy_score_norm(sy_length_of((uint8_t)code), r->average);
-    sy_units *both[] = {&r->units, &r->characters};
-    for (size_t k = 0; k < 2; k++) {
-        for (size_t i = 0; i < both[k]->n; i++) {
-            sy_unit *u = &both[k]->items[i];
-            double df = (double)u->df;
-            u->full = SY_SCORE_ONE * u->weight * log(1 + (n - df + .5) / (df + .5));
-        }
+    for (size_t i = 0; i < r->units.n; i++) {
+        sy_unit *u = &r->units.items[i];
+        u->full = full_weight(n, u);
+    }
+    for (size_t i = 0; i < r->fine.n; i++) {
+        sy_unit *u = &r->fine.items[i];
+        const sy_unit *same = sy_units_find(&r->units, u);
+        if (same)
+            u->df = same->df;
+        u->full = full_weight(n, u);
     }
 }
 
@@ -416,8 +426,8 @@ static sy_status look_for_damage(const ranker *r, sy_error *err)
 
 /* ---- parts of the query without scored terms ---- */
 
-/* Adds the bonus of each extra that the record matches; *hit becomes true if one does. */
-static sy_status add_extras(ranker *r, sy_docid doc, uint64_t *score, bool *hit, sy_error *err)
+/* Adds up the bonus of each extra that the record matches; *hit becomes true if one does. */
+static sy_status add_extras(ranker *r, sy_docid doc, uint64_t *bonus, bool *hit, sy_error *err)
 {
     sy_status st = SY_OK;
     for (size_t i = 0; i < r->n_extras && st == SY_OK; i++) {
@@ -438,7 +448,7 @@ static sy_status add_extras(ranker *r, sy_docid doc, uint64_t *score, bool *hit,
         }
         *hit |= yes;
         if (yes)
-            *score += e->bonus;
+            *bonus += e->bonus;
     }
     return st;
 }
@@ -497,7 +507,7 @@ static sy_status next_doc(ranker *r, size_t first, sy_docid from, sy_docid *out,
 static sy_status score_union(ranker *r, size_t first, const uint64_t *sums, sy_docid doc,
                              sy_error *err)
 {
-    uint64_t score = 0;
+    uint64_t score = 0, bonus = 0;
     bool hit = false, out = false;
     sy_status st = SY_OK;
     for (size_t i = r->units.n; i-- > 0 && st == SY_OK;) {
@@ -510,10 +520,11 @@ static sy_status score_union(ranker *r, size_t first, const uint64_t *sums, sy_d
             st = add_source(r, src, &score, err);
     }
     if (st == SY_OK && r->n_extras > 0)
-        st = add_extras(r, doc, &score, &hit, err);
+        st = add_extras(r, doc, &bonus, &hit, err);
+    score += bonus;
     if (st == SY_OK && hit && !hopeless(r, score))
         st = is_excluded(r, doc, &out, err);
-    return st == SY_OK && hit && !out ? keep(r, doc, score, err) : st;
+    return st == SY_OK && hit && !out ? keep(r, doc, score, bonus, err) : st;
 }
 
 /* Every record with a scored term. */
@@ -554,7 +565,7 @@ static sy_status walk_units(ranker *r, sy_error *err)
 
 static sy_status score_match(ranker *r, sy_cursor *root, sy_docid doc, sy_error *err)
 {
-    uint64_t score = 0;
+    uint64_t score = 0, bonus = 0;
     bool yes;
     sy_status st = SY_OK;
     for (size_t i = 0; i < r->units.n && st == SY_OK; i++) {
@@ -566,8 +577,8 @@ static sy_status score_match(ranker *r, sy_cursor *root, sy_docid doc, sy_error 
         return st;
     st = sy_cursor_confirm(root, &yes, err);
     if (st == SY_OK && yes)
-        st = add_extras(r, doc, &score, &yes, err);
-    return st == SY_OK && yes ? keep(r, doc, score, err) : st;
+        st = add_extras(r, doc, &bonus, &yes, err);
+    return st == SY_OK && yes ? keep(r, doc, score + bonus, bonus, err) : st;
 }
 
 static sy_status walk_matches(ranker *r, sy_cursor *root, sy_error *err)
@@ -628,10 +639,11 @@ static sy_status gather_units(ranker *r, sy_error *err)
             continue;
         st = sy_units_add(s, text, wanted_fields(leaf), s->query->leaves[i]->boost, &r->units, err);
         if (st == SY_OK && r->any)
-            st = sy_units_add_characters(s, text, s->query->leaves[i]->boost, &r->characters, err);
+            st = sy_second_look_units(s, text, wanted_fields(leaf), s->query->leaves[i]->boost,
+                                      &r->fine, err);
     }
     sy_units_merge(&r->units);
-    sy_units_merge(&r->characters);
+    sy_units_merge(&r->fine);
     return st;
 }
 
@@ -752,65 +764,13 @@ static sy_status rank_segment(ranker *r, size_t i, sy_error *err)
     return st == SY_OK ? look_for_damage(r, err) : st;
 }
 
-/* ---- characters ---- */
-
-/* The characters are in ascending order, so in that of their bytes. */
-static const sy_unit *find_character(const ranker *r, sy_slice c)
+/* Puts the first of the best in the order of their scores by a second look. */
+static sy_status look_again(ranker *r, sy_error *err)
 {
-    size_t low = 0, high = r->characters.n;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        int order = sy_slice_compare(r->characters.items[mid].text, c);
-        if (order == 0)
-            return &r->characters.items[mid];
-        if (order < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
-}
-
-/* Adds what the characters of the query add to a record. */
-static sy_status add_characters(ranker *r, sy_hit *hit, uint32_t *counts, sy_error *err)
-{
-    sy_record_text *record = &r->s->record;
-    memset(counts, 0, r->characters.n * sizeof *counts);
-    enter_segment(r, hit->segment_ordinal);
-    sy_status st = sy_record_text_load(record, r->seg, hit->docid, err);
-    for (size_t i = 0; st == SY_OK && i < record->stored.n_values; i++) {
-        sy_text *text;
-        st = sy_record_text_normal(record, i, &text, err);
-        for (size_t at = 0; st == SY_OK && at < text->normal.len;) {
-            uint32_t cp;
-            size_t n = sy_utf8_decode(text->normal.data + at, text->normal.len - at, &cp);
-            sy_slice c = {text->normal.data + at, n};
-            const sy_unit *u = cp >= FIRST_HAN ? find_character(r, c) : NULL;
-            if (u)
-                counts[u - r->characters.items]++;
-            at += n;
-        }
-    }
-    for (size_t i = 0; st == SY_OK && i < r->characters.n; i++) {
-        if (counts[i] > 0)
-            hit->score +=
-                contribution(r, &r->characters.items[i],
-                             (int)sy_tf_of(sy_tf_code(counts[i])) * SY_WEIGHT_ONE, hit->docid);
-    }
-    return st;
-}
-
-/* Puts the first of the best in the order of their scores with the characters. */
-static sy_status order_by_characters(ranker *r, sy_error *err)
-{
-    uint32_t *counts = sy_alloc(r->characters.n, sizeof *counts);
-    sy_status st = counts ? SY_OK : sy_fail_nomem(err);
-    size_t n = r->n < REORDERED ? r->n : REORDERED;
-    for (size_t i = 0; i < n && st == SY_OK; i++)
-        st = add_characters(r, &r->heap[i], counts, err);
+    size_t n = r->n < LOOKED_AT ? r->n : LOOKED_AT;
+    sy_status st = sy_second_look(r->s, &r->fine, r->average, r->heap, n, err);
     if (st == SY_OK && n > 1)
         qsort(r->heap, n, sizeof *r->heap, best_first);
-    sy_free(counts);
     return st;
 }
 
@@ -830,10 +790,12 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
         st = sy_fail_nomem(err);
     if (st == SY_OK)
         st = look_up(r, err);
-    for (size_t i = 0; i < r->characters.n && st == SY_OK; i++)
-        st = count_character(r, &r->characters.items[i], err);
-    if (r->characters.n > 0 && r->k < REORDERED)
-        r->k = REORDERED;
+    for (size_t i = 0; i < r->fine.n && st == SY_OK; i++) {
+        if (r->fine.items[i].kind == SY_UNIT_CHARACTER)
+            st = count_character(r, &r->fine.items[i], err);
+    }
+    if (r->fine.n > 0 && r->k < LOOKED_AT)
+        r->k = LOOKED_AT;
     if (st == SY_OK)
         weigh(r);
     if (st == SY_OK)
@@ -842,8 +804,8 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
         st = rank_segment(r, i, err);
     if (st == SY_OK && r->n > 1)
         qsort(r->heap, r->n, sizeof *r->heap, best_first);
-    if (st == SY_OK && r->characters.n > 0)
-        st = order_by_characters(r, err);
+    if (st == SY_OK && r->fine.n > 0)
+        st = look_again(r, err);
     s->ranked = true;
     s->best = r->heap;
     s->n_best = st != SY_OK ? 0 : r->n < n ? r->n : (size_t)n;
@@ -854,7 +816,7 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
     sy_free(r->extras);
     sy_free((void *)r->excluded);
     sy_free(r->units.items);
-    sy_free(r->characters.items);
+    sy_free(r->fine.items);
     sy_free(r);
     return st;
 }

@@ -11,10 +11,15 @@
 
 #include "query/search_internal.h"
 
-typedef enum sy_unit_kind { SY_UNIT_PAIR, SY_UNIT_CHARACTER, SY_UNIT_WORD } sy_unit_kind;
+typedef enum sy_unit_kind {
+    SY_UNIT_PAIR,
+    SY_UNIT_CHARACTER,
+    SY_UNIT_LATIN,
+    SY_UNIT_WORD
+} sy_unit_kind;
 
-/* A scored term: a pair of neighbouring Han characters, a Han character, or a word that
- * has a list. */
+/* A scored term: a pair of neighbouring Han characters, a Han character, a pair of other
+ * letters or digits, or a word that has a list. */
 typedef struct sy_unit {
     sy_slice text; /* in normal form; in the memory of the search */
     sy_unit_kind kind;
@@ -33,10 +38,12 @@ typedef struct sy_units {
 SY_CHECKED sy_status sy_units_add(sy_search *s, sy_slice text, uint64_t wanted, double boost,
                                   sy_units *units, sy_error *err);
 
-/* Likewise its Han characters, each by itself. */
-SY_CHECKED sy_status sy_units_add_characters(sy_search *s, sy_slice text, double boost,
-                                             sy_units *units, sy_error *err);
-/* Adds up what stands more than once. Once, at the end. */
+/* Adds one, with a copy of its text. */
+SY_CHECKED sy_status sy_units_put(sy_search *s, sy_slice text, sy_unit_kind kind, uint64_t wanted,
+                                  double boost, sy_units *units, sy_error *err);
+/* Adds up what stands more than once, and puts them in order. Once, at the end. */
 void sy_units_merge(sy_units *units);
+/* The one like it in merged units, or NULL. */
+const sy_unit *sy_units_find(const sy_units *units, const sy_unit *like);
 
 #endif

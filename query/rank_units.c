@@ -5,8 +5,8 @@
 #include "query/rank.h"
 #include "segmenter/normal.h"
 
-static sy_status add(sy_search *s, sy_slice text, sy_unit_kind kind, uint64_t wanted, double boost,
-                     sy_units *units, sy_error *err)
+sy_status sy_units_put(sy_search *s, sy_slice text, sy_unit_kind kind, uint64_t wanted,
+                       double boost, sy_units *units, sy_error *err)
 {
     char *copy = sy_query_memory_take(s->memory, text.len, 1);
     if (!copy || !sy_grow((void **)&units->items, units->n, &units->cap, sizeof *units->items))
@@ -27,7 +27,7 @@ static sy_status add_pairs(sy_search *s, sy_slice text, uint64_t wanted, double 
         bool han = sy_cp_is_han(cp);
         if (han && before > 0) {
             sy_slice pair = {text.data + i - before, before + n};
-            sy_status st = add(s, pair, SY_UNIT_PAIR, wanted, boost, units, err);
+            sy_status st = sy_units_put(s, pair, SY_UNIT_PAIR, wanted, boost, units, err);
             if (st != SY_OK)
                 return st;
         }
@@ -49,22 +49,7 @@ sy_status sy_units_add(sy_search *s, sy_slice text, uint64_t wanted, double boos
     for (size_t i = 0; i < n && st == SY_OK; i++) {
         sy_slice word = {text.data + tokens[i].start, tokens[i].end - tokens[i].start};
         if (tokens[i].kind != SY_TOKEN_MARK && !sy_is_han_word(word.data, word.len))
-            st = add(s, word, SY_UNIT_WORD, wanted, boost, units, err);
-    }
-    return st;
-}
-
-sy_status sy_units_add_characters(sy_search *s, sy_slice text, double boost, sy_units *units,
-                                  sy_error *err)
-{
-    sy_status st = SY_OK;
-    for (size_t i = 0; i < text.len && st == SY_OK;) {
-        uint32_t cp;
-        size_t n = sy_utf8_decode(text.data + i, text.len - i, &cp);
-        if (sy_cp_is_han(cp))
-            st = add(s, (sy_slice){text.data + i, n}, SY_UNIT_CHARACTER, UINT64_MAX, boost, units,
-                     err);
-        i += n;
+            st = sy_units_put(s, word, SY_UNIT_WORD, wanted, boost, units, err);
     }
     return st;
 }
@@ -91,4 +76,9 @@ void sy_units_merge(sy_units *units)
             units->items[n++] = units->items[i];
     }
     units->n = n;
+}
+
+const sy_unit *sy_units_find(const sy_units *units, const sy_unit *like)
+{
+    return units->n > 0 ? bsearch(like, units->items, units->n, sizeof *like, compare) : NULL;
 }

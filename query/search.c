@@ -104,7 +104,7 @@ static sy_status next_hit(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
         if (st != SY_OK)
             return st;
         if (doc != SY_DOC_END) {
-            *hit = (sy_hit){s->index->segments[s->segment], s->segment, doc, 0};
+            *hit = (sy_hit){s->index->segments[s->segment], s->segment, doc, 0, 0};
             *more = true;
             s->next = doc + 1;
             return SY_OK;

@@ -15,6 +15,7 @@ typedef struct sy_hit {
     size_t segment_ordinal;
     sy_docid docid;
     uint64_t score; /* of a ranked search, SY_SCORE_ONE being 1; else 0 */
+    uint64_t bonus; /* of the score: what terms without scored text gave */
 } sy_hit;
 
 #define SY_SCORE_ONE 65536

@@ -20,7 +20,7 @@ enum {
 uint8_t sy_tf_code(uint32_t tf);
 uint32_t sy_tf_of(uint8_t code);
 
-/* The code of a record's length in characters; and the length a code stands for,
+/* The code of a record's length (sy_normal_length of its values); and the length a code stands for,
  * which is at most an eighth shorter. */
 uint8_t sy_length_code(uint32_t length);
 uint32_t sy_length_of(uint8_t code);
@@ -35,7 +35,7 @@ static inline unsigned sy_field_bit(unsigned field)
 int sy_field_extra(uint64_t fields, const uint8_t *weights);
 
 /* The share of its full weight that a term gets, 0 to 1, for `quarters` of
- * frequency in a record of `length` characters where the average is `average`. It
+ * frequency in a record of that length where the average is `average`. It
  * grows with quarters and falls with length. */
 double sy_score_share(int quarters, double length, double average);
 /* The same in two steps: what the length contributes, and the share with it. */

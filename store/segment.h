@@ -95,7 +95,7 @@ uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set);
 SY_CHECKED sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err);
 /* The code of a record's length (store/scoring.h); docid < n_records. */
 uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid);
-uint64_t sy_segment_total_length(const sy_segment *seg); /* characters of all records */
+uint64_t sy_segment_total_length(const sy_segment *seg); /* length of all records */
 /* Of each field bit, in quarters: [SY_FIELD_BITS]. The bounds of lists hold for these. */
 const uint8_t *sy_segment_weights(const sy_segment *seg);
 

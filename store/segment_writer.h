@@ -12,7 +12,7 @@ typedef struct sy_segment_writer sy_segment_writer;
 
 /* What is kept of a record for marks and ranking. */
 typedef struct sy_record_facts {
-    uint32_t length; /* characters of its normal forms */
+    uint32_t length; /* sy_normal_length of its values */
     uint8_t longest; /* bit of the field with most of them, the lowest of equal ones */
 } sy_record_facts;
 

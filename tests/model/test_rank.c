@@ -52,9 +52,12 @@ static void write_records(const char *path, uint32_t n)
 
 /* ---- scored by the page ---- */
 
+typedef enum part_kind { PAIR, WORD, CHARACTER, LATIN } part_kind;
+
 typedef struct part {
     char text[64];
-    bool word, character;
+    part_kind kind;
+    bool fine; /* of the second look */
     uint64_t wanted;
     double weight;
     uint32_t df;
@@ -76,6 +79,26 @@ typedef struct world {
     part parts[PARTS];
     size_t n_parts;
 } world;
+
+/* 'h': Han, 'o': another letter or digit, ' ': neither */
+static char kind_of(uint32_t cp)
+{
+    return sy_cp_is_han(cp) ? 'h' : sy_cp_is_letter(cp) || sy_cp_is_digit(cp) ? 'o' : ' ';
+}
+
+/* Han characters and runs of other letters and digits. */
+static uint32_t count_length(const sy_buf *text)
+{
+    uint32_t n = 0;
+    char before = ' ';
+    for (size_t i = 0; i < text->len;) {
+        uint32_t cp;
+        i += sy_utf8_decode(text->data + i, text->len - i, &cp);
+        n += kind_of(cp) == 'h' || (kind_of(cp) == 'o' && before != 'o');
+        before = kind_of(cp);
+    }
+    return n;
+}
 
 static void read_world(world *w, const sy_index *index)
 {
@@ -100,9 +123,7 @@ static void read_world(world *w, const sy_index *index)
                     check_ok(sy_normalize(0, r.values[i].text.data, r.values[i].text.len,
                                           &to->values[f], NULL, NULL),
                              NULL);
-                    if (to->values[f].len > 0)
-                        to->length +=
-                            (uint32_t)sy_utf8_count(to->values[f].data, to->values[f].len);
+                    to->length += count_length(&to->values[f]);
                 }
             }
             total += to->length;
@@ -131,12 +152,12 @@ static uint32_t count_part(world *w, const part *p, const doc *d, uint64_t *fiel
         uint32_t before = n;
         const sy_token *tokens;
         size_t n_tokens = 0;
-        if (p->word && v->len > 0)
+        if (p->kind == WORD && v->len > 0)
             check_ok(sy_cut(w->cutter, v->data, v->len, &tokens, &n_tokens, NULL), NULL);
         for (size_t i = 0; i < n_tokens; i++)
             n += tokens[i].kind != SY_TOKEN_MARK && tokens[i].end - tokens[i].start == len &&
                  memcmp(v->data + tokens[i].start, p->text, len) == 0;
-        for (size_t i = 0; !p->word && i + len <= v->len; i++)
+        for (size_t i = 0; p->kind != WORD && i + len <= v->len; i++)
             n += memcmp(v->data + i, p->text, len) == 0;
         if (n > before)
             *fields |= UINT64_C(1) << w->ids[f];
@@ -144,14 +165,14 @@ static uint32_t count_part(world *w, const part *p, const doc *d, uint64_t *fiel
     return n;
 }
 
-static void add_part(world *w, const char *text, size_t len, bool word, bool character,
-                     uint64_t wanted, double boost)
+static void add_part(world *w, sy_slice text, part_kind kind, bool fine, uint64_t wanted,
+                     double boost)
 {
-    part p = {.word = word, .character = character, .wanted = wanted, .weight = boost};
-    memcpy(p.text, text, len);
+    part p = {.kind = kind, .fine = fine, .wanted = wanted, .weight = boost};
+    memcpy(p.text, text.data, text.len);
     for (size_t i = 0; i < w->n_parts; i++) {
         part *q = &w->parts[i];
-        if (strcmp(q->text, p.text) == 0 && q->word == word && q->character == character &&
+        if (strcmp(q->text, p.text) == 0 && q->kind == kind && q->fine == fine &&
             q->wanted == wanted) {
             q->weight += boost;
             return;
@@ -165,42 +186,54 @@ static void add_part(world *w, const char *text, size_t len, bool word, bool cha
     w->parts[w->n_parts++] = p;
 }
 
-/* The parts of one term of the query. */
-static void add_term(world *w, const char *term, bool any, uint64_t wanted, double boost)
+static bool word_ends(const sy_token *tokens, size_t n, size_t at)
 {
-    size_t len = strlen(term), before = 0, n_han = 0, n_chars = 0;
+    bool ends = false;
+    for (size_t i = 0; i < n; i++)
+        ends |= tokens[i].end == at;
+    return ends;
+}
+
+/* The parts of one term of the query; the fine ones: those of the second look. */
+static void add_term(world *w, const char *term, bool fine, uint64_t wanted, double boost)
+{
+    size_t len = strlen(term), before = 0, n_han = 0, n_chars = 0, n_tokens;
+    const sy_token *tokens;
+    sy_cutter *cutter;
+    char kind_before = ' ';
+    check_ok(sy_cutter_new(NULL, &cutter, NULL), NULL);
+    check_ok(sy_cut(cutter, term, len, &tokens, &n_tokens, NULL), NULL);
     for (size_t i = 0, n; i < len; i += n, n_chars++) {
         uint32_t cp;
         n = sy_utf8_decode(term + i, len - i, &cp);
-        bool han = sy_cp_is_han(cp);
-        n_han += han;
-        if (han && before > 0)
-            add_part(w, term + i - before, before + n, false, false, wanted, boost);
-        if (han && any)
-            add_part(w, term + i, n, false, true, UINT64_MAX, boost);
-        before = han ? n : 0;
+        char now = kind_of(cp);
+        sy_slice pair = {term + i - before, before + n};
+        bool across = fine && word_ends(tokens, n_tokens, i);
+        n_han += now == 'h';
+        if (now == 'h' && kind_before == 'h')
+            add_part(w, pair, PAIR, fine, wanted, across ? boost * .8 : boost);
+        if (now == 'h' && fine)
+            add_part(w, (sy_slice){term + i, n}, CHARACTER, fine, wanted, boost);
+        if (now == 'o' && kind_before == 'o' && fine)
+            add_part(w, pair, LATIN, fine, wanted, boost * .3);
+        before = n;
+        kind_before = now;
     }
-    if (n_han == n_chars && n_chars > 1)
-        return;
-    const sy_token *tokens;
-    size_t n_tokens;
-    sy_cutter *cutter;
-    check_ok(sy_cutter_new(NULL, &cutter, NULL), NULL);
-    check_ok(sy_cut(cutter, term, len, &tokens, &n_tokens, NULL), NULL);
-    for (size_t i = 0; i < n_tokens; i++) {
-        size_t token_len = tokens[i].end - tokens[i].start;
-        bool han = sy_count_han(term + tokens[i].start, token_len) ==
-                   sy_utf8_count(term + tokens[i].start, token_len);
-        if (tokens[i].kind != SY_TOKEN_MARK &&
-            !(han && sy_utf8_count(term + tokens[i].start, token_len) > 1))
-            add_part(w, term + tokens[i].start, token_len, true, false, wanted, boost);
+    for (size_t i = 0; i < n_tokens && !(n_han == n_chars && n_chars > 1); i++) {
+        sy_slice token = {term + tokens[i].start, tokens[i].end - tokens[i].start};
+        size_t chars = sy_utf8_count(token.data, token.len);
+        bool han = sy_count_han(token.data, token.len) == chars;
+        if (tokens[i].kind != SY_TOKEN_MARK && !(han && (chars > 1 || fine)))
+            add_part(w, token, WORD, fine, wanted, boost);
     }
     sy_cutter_free(cutter);
 }
 
 static double full_weight(const world *w, const part *p)
 {
-    return 65536 * p->weight * log(1 + ((double)w->n - p->df + .5) / (p->df + .5));
+    double rarity =
+        p->kind == LATIN ? .5 * log(1 + w->n) : log(1 + ((double)w->n - p->df + .5) / (p->df + .5));
+    return 65536 * p->weight * rarity;
 }
 
 /* The contribution of a part; *hit if the record has it in a wanted field. */
@@ -211,8 +244,8 @@ static uint64_t part_score(world *w, const part *p, const doc *d, bool *hit)
     if (n == 0 || !(fields & p->wanted))
         return 0;
     *hit = true;
-    double tf = sy_tf_of(sy_tf_code(n));
-    double length = sy_length_of(sy_length_code(d->length));
+    double tf = p->fine ? n : sy_tf_of(sy_tf_code(n));
+    double length = p->fine ? d->length : sy_length_of(sy_length_code(d->length));
     double share = tf / (tf + .8 * (.25 + .75 * length / w->average));
     return (uint64_t)(full_weight(w, p) * share + .5);
 }
@@ -231,14 +264,15 @@ typedef struct asked {
 static void make_query(asked *q, bool any)
 {
     static const char *const terms[] = {"资金",     "短缺", "企业", "管理",     "资金短缺",
-                                        "有限公司", "abc",  "的",   "金的资金", "业管"};
+                                        "有限公司", "abc",  "的",   "金的资金", "abc管理资"};
     *q = (asked){.n = 1 + sy_random_below(4)};
     for (size_t i = 0; i < q->n; i++) {
         const char *term = terms[sy_random_below(10)];
         q->boosts[i] = sy_random_below(4) ? 1 : 2.5;
         q->scoped[i] = sy_random_below(5) == 0;
         /* 有限公司 is one word. */
-        q->spread[i] = !any && (strcmp(term, "资金短缺") == 0 || strcmp(term, "金的资金") == 0);
+        q->spread[i] = !any && (strcmp(term, "资金短缺") == 0 || strcmp(term, "金的资金") == 0 ||
+                                strcmp(term, "abc管理资") == 0);
         strcpy(q->terms[i], term);
         size_t used = strlen(q->text);
         snprintf(q->text + used, sizeof q->text - used, "%s%s%s%s",
@@ -299,7 +333,7 @@ static void matching(const sy_index *index, const char *text, bool *out, uint32_
 
 typedef struct scored {
     uint32_t doc;
-    uint64_t score, characters;
+    uint64_t score, fine; /* at first, and by the second look */
 } scored;
 
 static int by_score(const void *a, const void *b)
@@ -318,8 +352,10 @@ static size_t naive(world *w, const asked *q, bool any, scored *out)
     w->n_parts = 0;
     for (size_t i = 0; i < q->n; i++) {
         char text[80];
-        add_term(w, q->terms[i], any, q->scoped[i] ? UINT64_C(1) << w->ids[1] : UINT64_MAX,
-                 q->boosts[i]);
+        uint64_t wanted = q->scoped[i] ? UINT64_C(1) << w->ids[1] : UINT64_MAX;
+        add_term(w, q->terms[i], false, wanted, q->boosts[i]);
+        if (any)
+            add_term(w, q->terms[i], true, wanted, q->boosts[i]);
         snprintf(text, sizeof text, "%s\"%s\"", q->scoped[i] ? "target:" : "", q->terms[i]);
         matching(w->index, text, quoted[i], w->n);
     }
@@ -332,9 +368,9 @@ static size_t naive(world *w, const asked *q, bool any, scored *out)
         bool hit = false, other;
         for (size_t i = 0; i < w->n_parts; i++) {
             const part *p = &w->parts[i];
-            uint64_t one = part_score(w, p, &w->docs[d], p->character ? &other : &hit);
-            s.score += p->character ? 0 : one;
-            s.characters += p->character ? one : 0;
+            uint64_t one = part_score(w, p, &w->docs[d], p->fine ? &other : &hit);
+            s.score += p->fine ? 0 : one;
+            s.fine += p->fine ? one : 0;
         }
         for (size_t i = 0; i < q->n; i++) {
             double whole = 0;
@@ -358,8 +394,8 @@ static size_t naive(world *w, const asked *q, bool any, scored *out)
     }
     qsort(out, n, sizeof *out, by_score);
     size_t first = n < 300 ? n : 300;
-    for (size_t i = 0; i < first; i++)
-        out[i].score += out[i].characters;
+    for (size_t i = 0; any && i < first; i++)
+        out[i].score = out[i].fine;
     qsort(out, first, sizeof *out, by_score);
     return n;
 }

@@ -176,6 +176,25 @@ static void take_all(heap *h, bool pairs)
     free(h->items);
 }
 
+/* Han characters, and other letters and digits that none comes before. */
+static uint32_t count_length(sy_slice text)
+{
+    uint32_t n = 0;
+    char before = ' ';
+    for (size_t i = 0; i < text.len;) {
+        uint32_t cp;
+        i += sy_utf8_decode(text.data + i, text.len - i, &cp);
+        char kind = ' ';
+        if (sy_cp_is_letter(cp) || sy_cp_is_digit(cp))
+            kind = sy_cp_is_han(cp) ? 'h' : 'o';
+        if (sy_cp_is_han(cp))
+            kind = 'h';
+        n += kind == 'h' || (kind == 'o' && before != 'o');
+        before = kind;
+    }
+    return n;
+}
+
 /* How long a record is and which field is the longest. */
 static void note_lengths(sy_record_facts *facts, const uint64_t *lengths)
 {
@@ -205,7 +224,7 @@ void sy_naive_invert(sy_model *m, const sy_schema *schema, unsigned norm_flags,
                      NULL);
             sy_slice text = {sy_buf_cstr(&normal), normal.len};
             pairs.bit = terms.bit = v->field < 63 ? v->field : 63;
-            lengths[pairs.bit] += text.len > 0 ? sy_utf8_count(text.data, text.len) : 0;
+            lengths[pairs.bit] += count_length(text);
             note_pairs(&pairs, text, d);
             note_value(&terms, cutter, schema, v->field, text, d);
         }
