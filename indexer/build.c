@@ -7,13 +7,10 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "indexer/inverter.h"
-#include "indexer/readers/string_table.h"
 #include "indexer/record_coder.h"
 #include "indexer/run.h"
-#include "segmenter/names.h"
-#include "segmenter/normal.h"
-#include "segmenter/whole_value.h"
 #include "store/format.h"
 #include "store/scoring.h"
 
@@ -34,94 +31,6 @@ static void tell(const sy_build *b, const char *stage, uint64_t done, uint64_t t
         b->progress(b->ctx, stage, done, total);
 }
 
-/* ---- lexicon ---- */
-
-typedef struct learner {
-    const sy_build *build;
-    sy_lexicon_builder *words;
-    sy_string_table names;
-    sy_buf normal;
-} learner;
-
-static sy_status learn_value(learner *l, sy_slice text, sy_error *err)
-{
-    sy_buf_reset(&l->normal);
-    sy_status st = sy_normalize(l->build->norm_flags, text.data, text.len, &l->normal, NULL, err);
-    if (st != SY_OK)
-        return st;
-    sy_slice name = sy_whole_value((sy_slice){sy_buf_cstr(&l->normal), l->normal.len});
-    if (name.len == 0 || name.len > SY_LEXICON_WORD_MAX)
-        return SY_OK;
-    uint32_t *seen = sy_string_table_at(&l->names, name);
-    if (!seen)
-        return sy_fail_nomem(err);
-    return (*seen)++ > 0
-               ? SY_OK
-               : sy_lexicon_builder_add(l->words, l->build->norm_flags, name.data, name.len, err);
-}
-
-static sy_status learn_names(learner *l, const sy_spool *spool, sy_error *err)
-{
-    const sy_schema *schema = l->build->schema;
-    sy_stored record = {0};
-    sy_spool_reader r;
-    sy_spool_read(spool, 0, spool->n_places, &r);
-    sy_status st = SY_OK;
-    while (st == SY_OK) {
-        bool more;
-        sy_docid docid;
-        st = sy_spool_next(&r, &more, &docid, &record, err);
-        if (st != SY_OK || !more)
-            break;
-        for (size_t i = 0; i < record.n_values && st == SY_OK; i++) {
-            if (schema->fields[record.values[i].field].kind == SY_FIELD_NAMES)
-                st = learn_value(l, record.values[i].text, err);
-        }
-    }
-    sy_stored_release(&record);
-    return st;
-}
-
-static sy_status add_alias(void *ctx, sy_slice name, sy_error *err)
-{
-    learner *l = ctx;
-    return sy_lexicon_builder_add(l->words, l->build->norm_flags, name.data, name.len, err);
-}
-
-static sy_status learn_aliases(learner *l, sy_error *err)
-{
-    const sy_build *b = l->build;
-    sy_aliases *aliases = NULL;
-    sy_status st = sy_aliases_parse(b->norm_flags, "the alias file", b->aliases.data,
-                                    b->aliases.len, &aliases, err);
-    if (st == SY_OK)
-        st = sy_aliases_each(aliases, add_alias, l, err);
-    sy_aliases_free(aliases);
-    return st;
-}
-
-sy_status sy_build_lexicon(const sy_build *build, const sy_spool *spool, sy_buf *image,
-                           uint64_t *n_names, sy_error *err)
-{
-    learner l = {.build = build};
-    *n_names = 0;
-    sy_status st = sy_lexicon_builder_new(&l.words, err);
-    if (st == SY_OK)
-        st = sy_lexicon_builder_add_lines(l.words, build->norm_flags, build->user_words.data,
-                                          build->user_words.len, err);
-    if (st == SY_OK)
-        st = learn_aliases(&l, err);
-    if (st == SY_OK)
-        st = learn_names(&l, spool, err);
-    if (st == SY_OK)
-        st = sy_lexicon_builder_finish(l.words, image, err);
-    *n_names = l.names.n;
-    sy_lexicon_builder_free(l.words);
-    sy_string_table_release(&l.names);
-    sy_buf_release(&l.normal);
-    return st;
-}
-
 /* ---- inversion ---- */
 
 /* What the threads share. Each takes a range of records, writes its runs and the
@@ -131,6 +40,7 @@ typedef struct inversion {
     const sy_build *build;
     const sy_spool *spool;
     const sy_lexicon *lexicon;
+    uint64_t lexicon_hash;
     const sy_record_coder *coder;
     const sy_grams *grams;
     size_t budget; /* bytes for each thread */
@@ -310,8 +220,10 @@ static sy_status run_workers(inversion *all, worker *workers, unsigned n, sy_err
 
 /* ---- the segment ---- */
 
-/* Copies one worker's coded records. */
-static sy_status put_records(sy_segment_writer *w, const char *path, sy_error *err)
+/* Copies one worker's coded records, and adds their lengths up by document: docs[*doc] has the
+ * next one, or one behind it. */
+static sy_status put_records(sy_segment_writer *w, const char *path, sy_segment_doc *docs,
+                             size_t *doc, sy_error *err)
 {
     sy_map map;
     sy_status st = sy_map_open(path, &map, err);
@@ -327,6 +239,10 @@ static sy_status put_records(sy_segment_writer *w, const char *path, sy_error *e
             st = sy_fail(err, SY_E_IO, path, "a scratch file was changed while it was in use");
             break;
         }
+        uint32_t docid = sy_segment_writer_n_records(w);
+        while (docid - docs[*doc].first >= docs[*doc].n_records)
+            ++*doc;
+        docs[*doc].length += facts.length;
         sy_segment_writer_record(w, at, (size_t)len, facts);
         at += len;
     }
@@ -353,18 +269,6 @@ static sy_status put_fields(const sy_build *b, sy_segment_writer *w, const worke
     return SY_OK;
 }
 
-static sy_status put_docs(sy_segment_writer *w, const sy_spool *spool, sy_error *err)
-{
-    sy_segment_doc *docs = sy_alloc(spool->n_docs, sizeof *docs);
-    if (!docs)
-        return sy_fail_nomem(err);
-    for (size_t i = 0; i < spool->n_docs; i++)
-        docs[i] = spool->docs[i].doc;
-    sy_segment_writer_docs(w, docs, spool->n_docs);
-    sy_free(docs);
-    return SY_OK;
-}
-
 static void on_merged(void *ctx, uint64_t done)
 {
     tell(ctx, "merging", done, 0);
@@ -383,25 +287,36 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const i
 {
     sy_buf path = SY_BUF_INIT;
     sy_segment_writer *w = NULL;
+    sy_segment_doc *docs = sy_alloc(spool->n_docs, sizeof *docs);
+    if (!docs)
+        return sy_fail_nomem(err);
+    for (size_t i = 0; i < spool->n_docs; i++) {
+        docs[i] = spool->docs[i].doc;
+        docs[i].length = 0;
+    }
+    size_t doc = 0;
     sy_status st = sy_segment_path(b->dir, b->number, &path, err);
     if (st == SY_OK)
         st = sy_segment_writer_open(path.data, b->uuid, b->number, &w, err);
     if (st == SY_OK)
         put_learned(w, all);
     for (unsigned i = 0; i < n && st == SY_OK; i++)
-        st = put_records(w, workers[i].coded, err);
+        st = put_records(w, workers[i].coded, docs, &doc, err);
     if (st == SY_OK)
         st = put_fields(b, w, workers, n, err);
     if (st == SY_OK)
-        st = put_docs(w, spool, err);
+        sy_segment_writer_docs(w, docs, spool->n_docs);
     if (st == SY_OK)
         st = sy_runs_merge(runs, n_runs, w, on_merged, (void *)(uintptr_t)b, err);
-    *out = (sy_segment_ref){
-        .number = b->number, .n_records = spool->n_records, .n_docs = spool->n_docs};
+    *out = (sy_segment_ref){.number = b->number,
+                            .n_records = spool->n_records,
+                            .n_docs = spool->n_docs,
+                            .lexicon_hash = all->lexicon_hash};
     if (st == SY_OK)
         st = sy_segment_writer_finish(w, &out->len, &out->checksum, err);
     else
         sy_segment_writer_abandon(w);
+    sy_free(docs);
     sy_buf_release(&path);
     return st;
 }
@@ -481,6 +396,7 @@ sy_status sy_build_segment(const sy_build *b, const sy_spool *spool, sy_slice le
     inversion all = {.build = b,
                      .spool = spool,
                      .lexicon = &words,
+                     .lexicon_hash = sy_hash64(lexicon.data, lexicon.len),
                      .coder = learnt.coder,
                      .grams = &learnt.grams,
                      .budget = b->memory / n};

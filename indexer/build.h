@@ -1,5 +1,5 @@
-/* indexer/build.h - from a spool of records to a segment: names are learned, the
- * lexicon is made, records are inverted by several threads, runs are merged. */
+/* indexer/build.h - from a spool of records to a segment: records are inverted by several
+ * threads, runs are merged. */
 #ifndef SY_INDEXER_BUILD_H
 #define SY_INDEXER_BUILD_H
 
@@ -12,19 +12,13 @@ typedef struct sy_build {
     uint64_t number; /* of the segment */
     unsigned norm_flags;
     const sy_schema *schema;
-    sy_slice aliases, user_words; /* texts of the files */
-    size_t memory;                /* bytes for all inverters together */
-    unsigned jobs;                /* threads at most, >= 1 */
+    size_t memory; /* bytes for all inverters together */
+    unsigned jobs; /* threads at most, >= 1 */
     void (*progress)(void *ctx, const char *stage, uint64_t done, uint64_t total); /* or NULL */
     void *ctx;
 } sy_build;
 
-/* Learns the names of the spool's records and makes the lexicon image from them,
- * the aliases and the user's words; n_names: distinct names learned. INPUT on a
- * broken alias text. */
-SY_CHECKED sy_status sy_build_lexicon(const sy_build *build, const sy_spool *spool, sy_buf *image,
-                                      uint64_t *n_names, sy_error *err);
-/* Writes the segment. The spool has at least one record. */
+/* Writes the segment. The spool has at least one record. `lexicon` is an image. */
 SY_CHECKED sy_status sy_build_segment(const sy_build *build, const sy_spool *spool,
                                       sy_slice lexicon, sy_segment_ref *out, sy_error *err);
 

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "indexer/build.h"
+#include "indexer/old_index.h"
 #include "indexer/reader.h"
 #include "indexer/readers/convert.h"
 #include "indexer/readers/reader_text.h"
@@ -20,10 +21,11 @@
 
 /* The way of a run:
  *
- *   paths -> walk -> (kept records of the old index | documents read) -> spool
+ *   paths -> walk -> documents read, those of segments to be merged -> spool
  *         -> lexicon -> inverted runs -> one new segment -> manifest
  *
- * The old index is not touched before the manifest is replaced. */
+ * Documents that did not change stay in their segments. The old index is not touched
+ * before the manifest is replaced. */
 
 enum {
     DOCUMENT_MAX = 1 << 30, /* bytes of one document */
@@ -35,12 +37,15 @@ enum {
 typedef struct job {
     const sy_index_options *options;
     sy_index_summary *sum;
-    sy_index *old; /* what the index holds, or NULL */
+    sy_index *old;     /* the index as it is, or NULL */
+    sy_old_index held; /* its documents; none when it is rebuilt */
+    sy_name_learner names;
     sy_settings settings;
     sy_walk walk;
     sy_string_table found; /* path -> place in the walk + 1, 0 once it is dealt with */
     sy_spool spool;
     bool spool_open;
+    bool anew;    /* all documents go into one new segment */
     bool changed; /* the new index differs from the old one */
     bool made_dir;
     uint64_t next_segment;
@@ -200,12 +205,26 @@ static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, cons
     report(r->job, kind, r->source, line, message);
 }
 
+static sy_status learn_names(job *j, const sy_record *record, sy_error *err)
+{
+    const sy_schema *schema = &j->settings.schema;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < record->n_values && st == SY_OK; i++) {
+        const sy_record_value *v = &record->values[i];
+        if (v->field < schema->n_fields && schema->fields[v->field].kind == SY_FIELD_NAMES)
+            st = sy_name_learner_add(&j->names, v->text, err);
+    }
+    return st;
+}
+
 static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
 {
     reading *r = ctx;
     sy_error why;
     sy_error_clear(&why);
     sy_status st = sy_spool_add(&r->job->spool, record, &why);
+    if (st == SY_OK)
+        st = learn_names(r->job, record, &why);
     if (st == SY_E_LIMIT) { /* the record is left out, the document goes on */
         sy_buf message = SY_BUF_INIT;
         sy_buf_printf(&message, "record %.*s: %s", (int)record->key.len, record->key.data, why.msg);
@@ -221,41 +240,32 @@ static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
     return st;
 }
 
-static sy_status keep_old(job *j, const sy_segment *seg, const sy_segment_doc *doc, sy_error *err)
-{
-    sy_stored record = {0};
-    sy_spool_begin(&j->spool);
-    sy_status st = SY_OK;
-    for (uint32_t i = 0; i < doc->n_records && st == SY_OK; i++) {
-        st = sy_segment_record(seg, doc->first + i, &record, err);
-        for (size_t k = 0; k < record.n_values; k++)
-            record.values[k].coded = record.values[k].text;
-        if (st == SY_OK)
-            st = sy_spool_add_stored(&j->spool, &record, err);
-    }
-    sy_stored_release(&record);
-    if (st == SY_OK)
-        st = sy_spool_keep(&j->spool, doc, err);
-    j->sum->kept_documents++;
-    j->sum->kept_records += doc->n_records;
-    return st;
-}
-
-/* A document of the old index that is looked at again. */
+/* The document of the index that is looked at again. */
 typedef struct before {
-    const sy_segment *seg; /* NULL: the document is new */
+    bool is; /* there is one; else the document is new */
+    size_t i;
     sy_segment_doc doc;
 } before;
+
+/* A document stays as it is. */
+static sy_status keep_old(job *j, const before *old, sy_error *err)
+{
+    j->sum->kept_documents++;
+    j->sum->kept_records += old->doc.n_records;
+    return j->anew ? sy_old_index_spool(&j->held, old->i, &j->settings.schema, &j->spool, &j->names,
+                                        err)
+                   : SY_OK;
+}
 
 static sy_status skip(job *j, const char *path, const char *why, const before *old, sy_error *err)
 {
     sy_buf message = SY_BUF_INIT;
     sy_buf_printf(&message, "%s%s", why,
-                  old->seg ? "; its records of the last reading stay in the index" : "");
+                  old->is ? "; its records of the last reading stay in the index" : "");
     j->sum->skipped++;
     report(j, SY_REPORT_SKIPPED, path, 0, sy_buf_cstr(&message));
     sy_buf_release(&message);
-    return old->seg ? keep_old(j, old->seg, &old->doc, err) : SY_OK;
+    return old->is ? keep_old(j, old, err) : SY_OK;
 }
 
 /* What a person is told about a failure that concerns one document. */
@@ -328,6 +338,7 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     sy_error why;
     sy_error_clear(&why);
     sy_spool_begin(&j->spool);
+    sy_name_learner_begin(&j->names);
     st = reader->read(&document, &sink, &why);
     if (st == SY_E_NOMEM || r.fatal) {
         if (err && err->status == SY_OK)
@@ -346,10 +357,14 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     doc->reader = sy_slice_of(reader->name);
     j->sum->documents++;
     j->sum->records += n;
-    j->sum->replaced_documents += old->seg != NULL;
+    j->sum->replaced_documents += old->is;
     j->changed = true;
     tell_document(j, &r, c, reader->name, n);
-    return sy_spool_keep(&j->spool, doc, err);
+    if (old->is)
+        sy_old_index_drop(&j->held, old->i);
+    doc->place = old->is ? old->doc.place : j->held.next_place++;
+    st = sy_spool_keep(&j->spool, doc, err);
+    return st == SY_OK ? sy_name_learner_keep(&j->names, err) : st;
 }
 
 static bool is_given(const job *j, const char *path)
@@ -406,7 +421,7 @@ static sy_status read_text(job *j, const sy_found *f, const char *name, const sy
     }
     if (st == SY_E_NOMEM) {
         st = sy_fail_nomem(err);
-    } else if (st != SY_OK && !old->seg && !is_given(j, f->path) && !is_named_document(f->path)) {
+    } else if (st != SY_OK && !old->is && !is_given(j, f->path) && !is_named_document(f->path)) {
         j->sum->no_documents++;
         st = SY_OK;
     } else if (st != SY_OK) {
@@ -476,10 +491,8 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
                           .size = bytes->len,
                           .mtime_ns = f->mtime_ns,
                           .hash = sy_hash64(bytes->data, bytes->len)};
-    if (old->seg && !j->settings.reread && doc.hash == old->doc.hash && doc.size == old->doc.size) {
-        sy_segment_doc same = old->doc;
-        same.mtime_ns = f->mtime_ns;
-        return keep_old(j, old->seg, &same, err);
+    if (old->is && !j->settings.reread && doc.hash == old->doc.hash && doc.size == old->doc.size) {
+        return keep_old(j, old, err);
     }
     sy_office_kind kind = sy_office_kind_of(sy_buf_cstr(bytes), bytes->len);
     content c = {.name = f->path, .bytes = bytes, .binary = true};
@@ -498,7 +511,7 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
 static sy_status read_document(job *j, const sy_found *f, const before *old, sy_error *err)
 {
     if (f->missed) /* reported by the walk */
-        return old->seg ? keep_old(j, old->seg, &old->doc, err) : SY_OK;
+        return old->is ? keep_old(j, old, err) : SY_OK;
     sy_buf bytes = SY_BUF_INIT;
     sy_error why;
     sy_error_clear(&why);
@@ -527,20 +540,10 @@ static bool is_unchanged(const job *j, const sy_found *f, const sy_segment_doc *
            f->mtime_ns == doc->mtime_ns && f->mtime_ns + RACY_NS < j->old->info.committed_ns;
 }
 
-static sy_status spool_old_doc(job *j, const sy_segment *seg, const sy_segment_doc *doc,
-                               uint64_t *done, sy_error *err)
+/* Whether the document is gone from below the paths. Below a folder that could not be
+ * read nothing is known to be gone. */
+static bool is_gone(const job *j, const sy_segment_doc *doc)
 {
-    uint32_t *place = sy_string_table_find(&j->found, doc->source);
-    if (place && *place > 0) {
-        const sy_found *f = &j->walk.items[*place - 1];
-        *place = 0;
-        tell_reading(j, (*done)++);
-        if (is_unchanged(j, f, doc))
-            return keep_old(j, seg, doc, err);
-        before old = {.seg = seg, .doc = *doc};
-        return read_document(j, f, &old, err);
-    }
-    /* Below a folder that could not be read nothing is known to be gone. */
     bool gone =
         !sy_slice_equal(doc->source, sy_slice_of("-")) && sy_walk_covers(&j->walk, doc->source);
     for (size_t i = 0; gone && i < j->walk.n; i++) {
@@ -548,42 +551,71 @@ static sy_status spool_old_doc(job *j, const sy_segment *seg, const sy_segment_d
         gone = !(j->walk.items[i].missed && doc->source.len > missed.len &&
                  memcmp(doc->source.data, missed.data, missed.len) == 0);
     }
-    if (!gone)
-        return keep_old(j, seg, doc, err);
+    return gone;
+}
+
+static sy_status look_at_old(job *j, const before *old, uint64_t *done, sy_error *err)
+{
+    const sy_segment_doc *doc = &old->doc;
+    uint32_t *place = sy_string_table_find(&j->found, doc->source);
+    if (place && *place > 0) {
+        const sy_found *f = &j->walk.items[*place - 1];
+        *place = 0;
+        tell_reading(j, (*done)++);
+        return is_unchanged(j, f, doc) ? keep_old(j, old, err) : read_document(j, f, old, err);
+    }
+    if (!is_gone(j, doc))
+        return keep_old(j, old, err);
     char *path = sy_strndup(doc->source.data, doc->source.len);
     if (!path)
         return sy_fail_nomem(err);
     report(j, SY_REPORT_NEWS, path, 0, "gone, so its records leave the index");
     sy_free(path);
+    sy_old_index_drop(&j->held, old->i);
     j->sum->removed_documents++;
     j->changed = true;
     return SY_OK;
 }
 
+/* Reads what is new or changed, drops what is gone. */
 static sy_status fill_spool(job *j, sy_error *err)
 {
     uint64_t done = 0;
     sy_status st = sy_spool_open(j->options->dir, &j->spool, err);
     j->spool_open = st == SY_OK;
-    bool use_old = j->old && !j->options->rebuild;
-    for (size_t s = 0; use_old && s < j->old->n_segments && st == SY_OK; s++) {
-        const sy_segment *seg = j->old->segments[s];
-        for (size_t i = 0; i < sy_segment_n_docs(seg) && st == SY_OK; i++) {
-            sy_segment_doc doc;
-            sy_segment_doc_at(seg, i, &doc);
-            st = spool_old_doc(j, seg, &doc, &done, err);
-        }
+    for (size_t i = 0; i < j->held.n_docs && st == SY_OK; i++) {
+        before old = {.is = true, .i = i};
+        sy_old_index_doc(&j->held, i, &old.doc);
+        st = look_at_old(j, &old, &done, err);
     }
     for (size_t i = 0; i < j->walk.n && st == SY_OK; i++) {
         const sy_found *f = &j->walk.items[i];
         uint32_t *place = sy_string_table_find(&j->found, sy_slice_of(f->path));
         if (*place == 0)
             continue;
-        before none = {.seg = NULL};
+        before none = {.is = false};
         tell_reading(j, done++);
         st = read_document(j, f, &none, err);
     }
-    return st == SY_OK ? sy_spool_finish(&j->spool, err) : st;
+    return st;
+}
+
+/* Decides which segments go into the new one, once it is known which words the index has. */
+static sy_status choose_segments(job *j, sy_buf *lexicon, sy_error *err)
+{
+    const sy_tiers *tiers = &j->options->tiers;
+    sy_status st =
+        j->anew ? SY_OK : sy_old_index_learn(&j->held, &j->settings.schema, &j->names, err);
+    if (st == SY_OK)
+        st = sy_name_learner_finish(&j->names, lexicon, err);
+    if (st == SY_OK && j->anew)
+        sy_old_index_take_all(&j->held);
+    else if (st == SY_OK)
+        st = sy_old_index_compare_words(&j->held, tiers, (sy_slice){lexicon->data, lexicon->len},
+                                        err);
+    if (st == SY_OK && !j->anew)
+        st = sy_old_index_merge(&j->held, tiers, &j->settings.schema, &j->spool, err);
+    return st;
 }
 
 /* ---- the new index ---- */
@@ -594,7 +626,7 @@ static unsigned jobs_of(const sy_index_options *o)
     return cores < 1 ? 1 : (unsigned)cores;
 }
 
-static sy_status fill_info(job *j, sy_manifest *m, const sy_buf *lexicon, sy_error *err)
+static sy_status fill_info(const job *j, sy_manifest *m, const sy_buf *lexicon, sy_error *err)
 {
     sy_index_info *info = &m->info;
     sy_status st = SY_OK;
@@ -610,44 +642,68 @@ static sy_status fill_info(job *j, sy_manifest *m, const sy_buf *lexicon, sy_err
     info->rules_hash = sy_normal_rules_hash(info->norm_flags);
     info->lexicon_hash = sy_hash64(lexicon->data, lexicon->len);
     info->aliases_hash = sy_hash64(j->settings.aliases.data, j->settings.aliases.len);
-    info->next_segment = j->next_segment;
+    info->next_segment = j->next_segment + (j->spool.n_records > 0);
+    return st;
+}
+
+/* Puts the new segment among those that stay: they are ordered by the places of their first
+ * documents. */
+static void insert_segment(const job *j, sy_manifest *m, const sy_segment_ref *ref)
+{
+    uint64_t place = j->spool.docs[0].doc.place;
+    size_t at = m->n_segments++;
+    for (; at > 0; at--) {
+        const sy_segment_ref *before_it = &m->segments[at - 1];
+        if (sy_old_index_first_place(&j->held, before_it->number) < place)
+            break;
+        m->segments[at] = *before_it;
+    }
+    m->segments[at] = *ref;
+}
+
+static sy_status build_new(job *j, sy_manifest *m, sy_error *err)
+{
+    const sy_index_options *o = j->options;
+    unsigned memory = o->memory_mib > 0 ? o->memory_mib : DEFAULT_MEMORY_MIB;
+    sy_build b = {.dir = o->dir,
+                  .number = j->next_segment,
+                  .norm_flags = j->settings.norm_flags,
+                  .schema = &j->settings.schema,
+                  .memory = (size_t)memory << 20,
+                  .jobs = jobs_of(o),
+                  .progress = o->progress,
+                  .ctx = o->ctx};
+    sy_segment_ref ref;
+    memcpy(b.uuid, m->info.uuid, sizeof b.uuid);
+    sy_status st = sy_build_segment(&b, &j->spool, m->lexicon, &ref, err);
+    if (st == SY_OK)
+        insert_segment(j, m, &ref);
     return st;
 }
 
 static sy_status write_index(job *j, sy_error *err)
 {
-    const sy_index_options *o = j->options;
     const sy_settings *set = &j->settings;
     sy_buf lexicon = SY_BUF_INIT;
-    sy_segment_ref segment;
     sy_manifest m = {.schema = set->schema, /* borrowed: m is not released */
                      .aliases = {set->aliases.data, set->aliases.len},
                      .user_words = {set->user_words.data, set->user_words.len},
-                     .segments = &segment};
-    unsigned memory = o->memory_mib > 0 ? o->memory_mib : DEFAULT_MEMORY_MIB;
-    sy_build b = {.dir = o->dir,
-                  .norm_flags = set->norm_flags,
-                  .schema = &set->schema,
-                  .aliases = m.aliases,
-                  .user_words = m.user_words,
-                  .memory = (size_t)memory << 20,
-                  .jobs = jobs_of(o),
-                  .progress = o->progress,
-                  .ctx = o->ctx};
-    sy_status st = sy_build_lexicon(&b, &j->spool, &lexicon, &j->sum->names, err);
+                     .segments = sy_calloc(j->held.n_segments + 1, sizeof *m.segments)};
+    sy_status st = m.segments ? choose_segments(j, &lexicon, err) : sy_fail_nomem(err);
+    if (st == SY_OK)
+        st = sy_spool_finish(&j->spool, err);
     m.lexicon = (sy_slice){lexicon.data, lexicon.len};
-    b.number = j->next_segment++;
     if (st == SY_OK)
         st = fill_info(j, &m, &lexicon, err);
-    memcpy(b.uuid, m.info.uuid, sizeof b.uuid);
-    if (st == SY_OK && j->spool.n_records > 0) {
-        st = sy_build_segment(&b, &j->spool, m.lexicon, &segment, err);
-        m.n_segments = 1;
-    }
     if (st == SY_OK)
-        st = sy_manifest_commit(o->dir, &m, err);
+        st = sy_old_index_refs(&j->held, m.segments, &m.n_segments, err);
+    if (st == SY_OK && j->spool.n_records > 0)
+        st = build_new(j, &m, err);
     if (st == SY_OK)
-        sy_index_sweep(o->dir, &m);
+        st = sy_manifest_commit(j->options->dir, &m, err);
+    if (st == SY_OK)
+        sy_index_sweep(j->options->dir, &m);
+    sy_free(m.segments);
     sy_buf_release(&lexicon);
     return st;
 }
@@ -672,6 +728,8 @@ static void release(job *j, bool failed)
 {
     if (j->spool_open)
         sy_spool_release(&j->spool);
+    sy_name_learner_release(&j->names);
+    sy_old_index_release(&j->held);
     sy_settings_release(&j->settings);
     sy_walk_release(&j->walk);
     sy_string_table_release(&j->found);
@@ -696,6 +754,24 @@ static void report_empty_paths(job *j)
     }
 }
 
+/* What the run works with, now that the settings are known. */
+static sy_status open_held(job *j, sy_error *err)
+{
+    const sy_index_options *o = j->options;
+    const sy_settings *set = &j->settings;
+    j->settings.reread |= o->read.encoding || o->read.deleted;
+    j->anew = !j->old || o->rebuild || set->changed ||
+              strcmp(j->old->info.icu_version, sy_icu_version()) != 0 ||
+              j->old->info.rules_hash != sy_normal_rules_hash(set->norm_flags);
+    j->changed = j->anew;
+    sy_status st = sy_old_index_open(o->rebuild ? NULL : j->old, &j->held, err);
+    if (st == SY_OK)
+        st = sy_name_learner_open(set->norm_flags, (sy_slice){set->aliases.data, set->aliases.len},
+                                  (sy_slice){set->user_words.data, set->user_words.len}, &j->names,
+                                  err);
+    return st;
+}
+
 sy_status sy_index_paths(const sy_index_options *options, const char *const *paths, size_t n_paths,
                          sy_index_summary *out, sy_error *err)
 {
@@ -706,18 +782,18 @@ sy_status sy_index_paths(const sy_index_options *options, const char *const *pat
         st = open_old(&j, err);
     if (st == SY_OK)
         st = sy_settings_load(options, options->rebuild ? NULL : j.old, &j.settings, err);
+    if (st == SY_OK)
+        st = open_held(&j, err);
     if (st == SY_OK) {
-        j.settings.reread |= options->read.encoding || options->read.deleted;
         report_empty_paths(&j);
         st = fill_spool(&j, err);
     }
     if (st == SY_OK) {
-        out->total_documents = j.spool.n_docs;
-        out->total_records = j.spool.n_records;
-        j.changed |= !j.old || options->rebuild || j.settings.changed ||
-                     strcmp(j.old->info.icu_version, sy_icu_version()) != 0;
+        out->total_documents = out->documents + out->kept_documents;
+        out->total_records = out->records + out->kept_records;
         if (j.changed)
             st = write_index(&j, err);
+        out->names = j.names.names.n;
     }
     release(&j, st != SY_OK);
     return st;

@@ -3,6 +3,7 @@
 #define SY_INDEXER_INDEX_PATHS_H
 
 #include "indexer/reader.h"
+#include "indexer/tiers.h"
 
 /* What became of one document that was read. Borrowed for the call. */
 typedef struct sy_index_document {
@@ -23,6 +24,7 @@ typedef struct sy_index_options {
     unsigned jobs;            /* 0: one per core                                    */
     bool keep_variants;
     bool rebuild;         /* drop what the index holds                          */
+    sy_tiers tiers;       /* which segments are merged                          */
     sy_read_options read; /* if not all zero, unchanged documents are read again too    */
     void *ctx;            /* for the functions below; each may be NULL  */
     /* Called on the calling thread. `source` is NULL when it is about the run. */

@@ -1,5 +1,6 @@
 #include "indexer/spool.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -44,10 +45,7 @@ static bool add_place(sy_spool *spool)
                  sizeof *spool->places))
         return false;
     spool->places[spool->n_places++] =
-        (sy_spool_place){.doc = spool->n_docs,
-                         .offset = offset,
-                         .record = record,
-                         .before = spool->bytes_kept + offset - spool->open.start};
+        (sy_spool_place){.doc = spool->n_docs, .offset = offset, .record = record};
     return true;
 }
 
@@ -150,17 +148,59 @@ sy_status sy_spool_keep(sy_spool *spool, const sy_segment_doc *doc, sy_error *er
     return SY_OK;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const sy_spool_doc *x = a, *y = b;
+    return (x->doc.place > y->doc.place) - (x->doc.place < y->doc.place);
+}
+
+static int by_doc(const void *a, const void *b)
+{
+    const sy_spool_place *x = a, *y = b;
+    if (x->doc != y->doc)
+        return x->doc < y->doc ? -1 : 1;
+    return (x->record > y->record) - (x->record < y->record);
+}
+
+/* Puts documents into the order of their places, and with them where reading can start. */
+static sy_status put_in_order(sy_spool *spool, sy_error *err)
+{
+    size_t *to = sy_alloc(spool->n_docs, sizeof *to); /* where each document goes */
+    uint64_t first = 0, before = 0;
+    if (!to)
+        return sy_fail_nomem(err);
+    for (size_t i = 0; i < spool->n_docs; i++)
+        spool->docs[i].ordinal = i;
+    if (spool->n_docs > 1)
+        qsort(spool->docs, spool->n_docs, sizeof *spool->docs, by_place);
+    for (size_t i = 0; i < spool->n_docs; i++) {
+        sy_spool_doc *d = &spool->docs[i];
+        to[d->ordinal] = i;
+        d->doc.first = (sy_docid)first;
+        d->before = before;
+        first += d->doc.n_records;
+        before += d->end - d->start;
+    }
+    for (size_t i = 0; i < spool->n_places; i++) {
+        sy_spool_place *p = &spool->places[i];
+        p->doc = to[p->doc];
+        p->before = spool->docs[p->doc].before + p->offset - spool->docs[p->doc].start;
+    }
+    if (spool->n_places > 1)
+        qsort(spool->places, spool->n_places, sizeof *spool->places, by_doc);
+    sy_free(to);
+    return SY_OK;
+}
+
 sy_status sy_spool_finish(sy_spool *spool, sy_error *err)
 {
-    uint64_t first = 0;
     spool->n_places = spool->open_places;
-    for (size_t i = 0; i < spool->n_docs; i++) {
-        spool->docs[i].doc.first = (sy_docid)first;
-        first += spool->docs[i].doc.n_records;
-    }
+    sy_status st = put_in_order(spool, err);
+    if (st != SY_OK)
+        return st;
     sy_writer *out = spool->out;
     spool->out = NULL;
-    sy_status st = sy_writer_close_scratch(out, err);
+    st = sy_writer_close_scratch(out, err);
     return st == SY_OK ? sy_map_open(spool->path, &spool->map, err) : st;
 }
 
@@ -229,7 +269,7 @@ sy_status sy_spool_next(sy_spool_reader *r, bool *more, sy_docid *docid, sy_stor
     record->n_values = 0;
     if (!*more)
         return SY_OK;
-    /* The next document that has records, once this one's are used up. */
+    /* The next document that has records, once this one's are used up: it may lie anywhere. */
     while (r->doc < spool->n_docs && r->at == spool->map.data + spool->docs[r->doc].end) {
         if (++r->doc < spool->n_docs)
             r->at = spool->map.data + spool->docs[r->doc].start;

@@ -1,5 +1,6 @@
 /* indexer/spool.h - the records of a run on their way from the readers to the
- * segment: a scratch file of stored records, document by document.
+ * segment: a scratch file of stored records, document by document. Documents come in
+ * any order and are taken in that of their places.
  *
  * Words can only be cut when all names are known, so records are read once into
  * the spool and taken from it as often as needed. Memory does not grow with text. */
@@ -16,6 +17,9 @@ typedef struct sy_spool_doc {
     sy_segment_doc doc;  /* source and reader are owned by the spool; first is set by finish */
     uint64_t start, end; /* bytes of the file */
     uint64_t text_bytes; /* of its values */
+    /* set by finish */
+    size_t ordinal;  /* which document it was as they came */
+    uint64_t before; /* bytes of the documents before it */
 } sy_spool_doc;
 
 /* A record where reading can start: the first of a document, and one a MiB. */
@@ -23,7 +27,7 @@ typedef struct sy_spool_place {
     size_t doc;
     uint64_t offset; /* in the file */
     uint32_t record; /* ordinal in the document */
-    uint64_t before; /* bytes of records before it, in all */
+    uint64_t before; /* bytes of records before it, in all; set by finish */
 } sy_spool_place;
 
 typedef struct sy_spool {
@@ -32,7 +36,7 @@ typedef struct sy_spool {
     sy_map map;
     sy_spool_doc *docs;
     size_t n_docs, cap_docs;
-    sy_spool_place *places; /* in order */
+    sy_spool_place *places; /* as documents came; in their order after finish */
     size_t n_places, cap_places;
     uint64_t n_records, text_bytes; /* of the documents kept */
     uint64_t bytes_kept;
@@ -50,11 +54,11 @@ void sy_spool_begin(sy_spool *spool);
 SY_CHECKED sy_status sy_spool_add(sy_spool *spool, const sy_record *record, sy_error *err);
 /* As sy_spool_add for a record whose texts are in `coded`. */
 SY_CHECKED sy_status sy_spool_add_stored(sy_spool *spool, const sy_stored *record, sy_error *err);
-/* Ends the document begun; its records count from now on. doc->first and n_records
- * are not looked at; strings are copied. Without this call before the next begin
- * they are forgotten. */
+/* Ends the document begun; its records count from now on. doc->first, n_records and
+ * length are not looked at; strings are copied; no other document has its place. Without this
+ * call before the next begin they are forgotten. */
 SY_CHECKED sy_status sy_spool_keep(sy_spool *spool, const sy_segment_doc *doc, sy_error *err);
-/* Ends writing: documents get their docids, records can be taken. */
+/* Ends writing: documents are put in order and get their docids, records can be taken. */
 SY_CHECKED sy_status sy_spool_finish(sy_spool *spool, sy_error *err);
 /* Removes the file. */
 void sy_spool_release(sy_spool *spool);

@@ -188,6 +188,11 @@ sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void
     return c;
 }
 
+uint64_t sy_cursor_cost(const sy_cursor *c)
+{
+    return c->cost;
+}
+
 bool sy_cursor_exact(const sy_cursor *c)
 {
     return c->exact;
@@ -415,13 +420,28 @@ sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err)
     }
 }
 
+/* Clears the bits of deleted records. */
+static void clear_dead(list_union *u, const sy_live *live)
+{
+    for (size_t i = 0; i < live->n_dead; i++) {
+        sy_docid from = live->dead[i].start, to = live->dead[i].end;
+        if (from >= u->base + WINDOW)
+            break;
+        from = from > u->base ? from - u->base : 0;
+        to = to > u->base ? to - u->base : 0;
+        for (to = to < WINDOW ? to : WINDOW; from < to; from++)
+            u->bits[from / 64] &= ~(UINT64_C(1) << from % 64);
+    }
+}
+
 /* Window by window, without looking at single records. */
 static uint64_t count_union(sy_cursor *c)
 {
-    const list_union *u = c->u.lists;
+    list_union *u = c->u.lists;
     uint64_t n = 0;
     sy_docid doc = seek_union(c, 0);
     while (doc != SY_DOC_END) {
+        clear_dead(u, c->env->live);
         for (size_t i = 0; i < WINDOW / 64; i++)
             n += (uint64_t)__builtin_popcountll(u->bits[i]);
         doc = u->base < SY_DOC_END - WINDOW ? seek_union(c, u->base + WINDOW) : SY_DOC_END;
@@ -433,12 +453,37 @@ static uint64_t count_union(sy_cursor *c)
 static uint64_t count_list(sy_cursor *c)
 {
     sy_postings *list = c->u.list;
-    if (!list->ref.filter || !list->ref.marked)
-        return list->ref.df;
+    sy_cursor_env *env = c->env;
+    if (!list->ref.filter || !list->ref.marked) {
+        uint32_t df = 0;
+        if (env->status == SY_OK)
+            env->status = sy_live_df(env->live, &list->ref, env->where, &df, &env->err);
+        return df;
+    }
     uint64_t n = 0;
-    while (sy_postings_next(list) != SY_DOC_END)
-        n++;
-    note_damage(c->env, list);
+    for (sy_docid doc = sy_postings_next(list); doc != SY_DOC_END;) {
+        sy_docid from = sy_live_from(env->live, doc);
+        n += from == doc;
+        doc = from == doc ? sy_postings_next(list) : sy_postings_seek(list, from);
+    }
+    note_damage(env, list);
+    return n;
+}
+
+static uint64_t count_ranges(const range_set *r, const sy_live *live)
+{
+    uint64_t n = 0;
+    for (size_t i = 0, k = 0; i < r->n; i++) {
+        n += r->items[i].end - r->items[i].start;
+        for (; k < live->n_dead && live->dead[k].start < r->items[i].end; k++) {
+            const sy_doc_range *dead = &live->dead[k];
+            sy_docid from = dead->start > r->items[i].start ? dead->start : r->items[i].start;
+            sy_docid to = dead->end < r->items[i].end ? dead->end : r->items[i].end;
+            n -= from < to ? to - from : 0;
+            if (dead->end > r->items[i].end) /* it may reach into the next one */
+                break;
+        }
+    }
     return n;
 }
 
@@ -452,7 +497,7 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
         *n = count_list(c);
         break;
     case RANGES:
-        *n = c->cost;
+        *n = count_ranges(&c->u.ranges, c->env->live);
         break;
     case UNION:
         *n = count_union(c);

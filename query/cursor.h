@@ -12,7 +12,7 @@
 #define SY_QUERY_CURSOR_H
 
 #include "query/query_internal.h"
-#include "store/postings.h"
+#include "store/live.h"
 
 typedef struct sy_cursor sy_cursor;
 
@@ -20,6 +20,8 @@ typedef struct sy_cursor sy_cursor;
 typedef struct sy_cursor_env {
     sy_query_memory *memory;
     uint32_t n_records;
+    const sy_live
+        *live;         /* which of them count: cursors stop at others too, but do not count them */
     const char *where; /* the segment's file, for messages */
     /* A damaged list ends its cursor and is noted here: what a cursor said since
      * is void. Look before every answer that is passed on. */
@@ -29,11 +31,6 @@ typedef struct sy_cursor_env {
     sy_status (*check)(void *ctx, const void *leaf, sy_docid doc, bool *yes, sy_error *err);
     void *ctx;
 } sy_cursor_env;
-
-/* [start, end) */
-typedef struct sy_doc_range {
-    sy_docid start, end;
-} sy_doc_range;
 
 /* Each returns NULL when there is no memory. Arrays are copied, cursors taken. */
 sy_cursor *sy_cursor_list(sy_cursor_env *env, const sy_postings_ref *ref);
@@ -54,10 +51,12 @@ sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void
 sy_docid sy_cursor_seek(sy_cursor *c, sy_docid target);
 /* Whether the record that the last seek found matches. */
 SY_CHECKED sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err);
+/* It stops at no more records than this. */
+uint64_t sy_cursor_cost(const sy_cursor *c);
 /* True if every record it stops at matches: confirming is not needed. */
 bool sy_cursor_exact(const sy_cursor *c);
 
-/* Counts all records at once, if the kind of cursor can and it was never moved: *n is
+/* Counts all records that count at once, if the kind of cursor can and it was never moved: *n is
  * their number, and the cursor is used up. Look for damage before it is passed on. */
 bool sy_cursor_count(sy_cursor *c, uint64_t *n);
 

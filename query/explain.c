@@ -46,6 +46,7 @@ static sy_status count_left(sy_search *s, sy_leaf_count *counts, sy_error *err)
             st = sy_plan_node(&s->plan, parts[k], &cursors[k], err);
         if (st == SY_OK)
             st = count_passed(s, cursors, n, passed, err);
+        sy_search_leave(s);
     }
     for (size_t k = 0; k < n && st == SY_OK; k++) {
         if (parts[k]->kind < SY_NODE_ALL)

@@ -15,7 +15,7 @@
  *           n = 2     the bigram                                  it is not rare
  *           n > 2     its rarest bigrams and grams together       a gram, any field
  *   SPREAD            the rarest bigrams of all its words         two characters, not rare
- *   WHOLE   one token its word list                               always
+ *   WHOLE   one token its word list, if it is to be trusted       always
  *           more      as PART                                     never
  *   BEGIN             as PART                                     never
  *   EQUAL             its value list, or bigrams with its end     value list
@@ -27,7 +27,9 @@
  *
  * and in name fields, for bare terms: the value lists of all names that the name
  * rule accepts. Bigrams and words say in which fields they stand, so a leaf of one
- * field walks no other records; exact is then only what the filter is sure of. */
+ * field walks no other records; exact is then only what the filter is sure of. The
+ * word lists of a segment that was cut with another lexicon are not to be trusted: there
+ * a token is looked for as PART is, and checked. */
 
 enum {
     LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
@@ -273,6 +275,14 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
     return st == SY_OK ? made(sy_cursor_and(p->env, rows, n_rows), out, err) : st;
 }
 
+sy_status sy_plan_text(sy_plan *p, sy_slice text, sy_cursor **out, sy_error *err)
+{
+    bigrams set = {.n = 0};
+    *out = NULL;
+    p->n_refs = 0;
+    return contain(p, &text, 1, &set, out, err);
+}
+
 /* What the leaf's field lets through, or NULL for any field. In the memory of the
  * cursors. */
 static sy_status make_filter(sy_plan *p, uint64_t wanted, const sy_field_filter **out,
@@ -386,7 +396,7 @@ static sy_status text_fields(sy_plan *p, const sy_leaf *leaf, uint64_t *wanted, 
 static sy_status one_token(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     sy_term_key_word(&p->key, leaf->text.text);
-    if (p->key.len > SY_TERM_KEY_MAX)
+    if (p->key.len > SY_TERM_KEY_MAX || p->env->live->other_words)
         return contain_text(p, leaf, out, err);
     uint64_t wanted;
     bool all;

@@ -24,6 +24,8 @@ typedef struct sy_plan {
  * the distinct names of name fields for leaves that the name rule holds for, and
  * the document paths for `source:`. Errors: NOMEM, CORRUPT. */
 SY_CHECKED sy_status sy_plan_node(sy_plan *p, const sy_node *node, sy_cursor **out, sy_error *err);
+/* The records that can have a text, n >= 1 characters, in some value. */
+SY_CHECKED sy_status sy_plan_text(sy_plan *p, sy_slice text, sy_cursor **out, sy_error *err);
 void sy_plan_release(sy_plan *p);
 
 #endif

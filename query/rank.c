@@ -60,7 +60,10 @@ typedef struct ranker {
     size_t n_extras;
     uint64_t extra_bonus; /* of all extras together */
     /* the current segment */
+    size_t ordinal;
     const sy_segment *seg;
+    const sy_live *live;
+    bool behind; /* all its documents come behind those of the segments ranked before */
     const uint8_t *weights;
     double looser; /* by how much its bounds are too low for the average of all */
     int set_extra[SETS];
@@ -72,13 +75,21 @@ typedef struct ranker {
 
 /* ---- the best so far ---- */
 
+/* The place in corpus order of the document that has a record. */
+static uint64_t place_of(const sy_segment *seg, sy_docid docid)
+{
+    sy_segment_doc doc;
+    sy_segment_doc_at(seg, sy_segment_doc_of(seg, docid), &doc);
+    return doc.place;
+}
+
 /* Whether a is worse than b: less, or as good and behind it. */
 static bool worse(const sy_hit *a, const sy_hit *b)
 {
     if (a->score != b->score)
         return a->score < b->score;
     if (a->segment_ordinal != b->segment_ordinal)
-        return a->segment_ordinal > b->segment_ordinal;
+        return place_of(a->segment, a->docid) > place_of(b->segment, b->docid);
     return a->docid > b->docid;
 }
 
@@ -95,19 +106,21 @@ static void sift(sy_hit *heap, size_t n, size_t i)
     heap[i] = moved;
 }
 
-/* True if a record behind all seen so far with this score at most cannot be among the
- * best. */
+/* True if a record of this segment, behind those seen of it, with this score at most cannot
+ * be among the best. */
 static bool hopeless(const ranker *r, uint64_t score)
 {
-    return r->n == r->k && score <= r->heap[0].score;
+    return r->n == r->k && (score < r->heap[0].score || (score == r->heap[0].score && r->behind));
 }
 
 static sy_status keep(ranker *r, sy_docid doc, uint64_t score, uint64_t bonus, sy_error *err)
 {
     if (hopeless(r, score))
         return SY_OK;
-    sy_hit hit = {r->seg, r->s->segment, doc, score, bonus};
+    sy_hit hit = {r->seg, r->ordinal, doc, score, bonus};
     if (r->n == r->k) {
+        if (worse(&hit, &r->heap[0]))
+            return SY_OK;
         r->heap[0] = hit;
         sift(r->heap, r->n, 0);
         return SY_OK;
@@ -148,8 +161,7 @@ static uint64_t most(const ranker *r, const sy_unit *u, uint8_t bound)
     return bound == 0 ? 0 : (uint64_t)(u->full * (share < 1 ? share : 1)) + 1;
 }
 
-/* How often a pair or word stands in a text; overlapping ones count. For pairs only:
- * words come from their lists. */
+/* How often a pair stands in a text; overlapping ones count. */
 static uint32_t occurrences(sy_slice pair, sy_slice text)
 {
     uint32_t n = 0;
@@ -164,8 +176,24 @@ static uint32_t occurrences(sy_slice pair, sy_slice text)
     return n;
 }
 
-/* Reads a record: how often a pair stands in it, and in which fields. */
-static sy_status read_pair(ranker *r, const sy_unit *u, sy_docid doc, uint32_t *tf,
+/* How often a word stands in a text, as a token. */
+static sy_status count_tokens(ranker *r, sy_slice word, sy_text *text, uint32_t *n, sy_error *err)
+{
+    *n = 0;
+    if (text->normal.len < word.len ||
+        !memmem(text->normal.data, text->normal.len, word.data, word.len))
+        return SY_OK;
+    sy_status st = sy_text_cut(text, &r->s->tools, err);
+    for (size_t i = 0; st == SY_OK && i < text->n_tokens; i++) {
+        const sy_token *t = &text->tokens[i];
+        sy_slice token = {text->normal.data + t->start, t->end - t->start};
+        *n += t->kind != SY_TOKEN_MARK && sy_slice_equal(token, word);
+    }
+    return st;
+}
+
+/* Reads a record: how often a pair or word stands in it, and in which fields. */
+static sy_status read_unit(ranker *r, const sy_unit *u, sy_docid doc, uint32_t *tf,
                            uint64_t *fields, sy_error *err)
 {
     sy_record_text *record = &r->s->record;
@@ -175,7 +203,11 @@ static sy_status read_pair(ranker *r, const sy_unit *u, sy_docid doc, uint32_t *
     for (size_t i = 0; st == SY_OK && i < record->stored.n_values; i++) {
         sy_text *text;
         st = sy_record_text_normal(record, i, &text, err);
-        uint32_t n = st == SY_OK ? occurrences(u->text, text->normal) : 0;
+        uint32_t n = 0;
+        if (st == SY_OK && u->kind == SY_UNIT_WORD)
+            st = count_tokens(r, u->text, text, &n, err);
+        else if (st == SY_OK)
+            n = occurrences(u->text, text->normal);
         *tf += n;
         if (n > 0)
             *fields |= UINT64_C(1) << sy_field_bit(record->stored.values[i].field);
@@ -183,30 +215,61 @@ static sy_status read_pair(ranker *r, const sy_unit *u, sy_docid doc, uint32_t *
     return st;
 }
 
-/* Finds the records of a rare pair among those of the list that it shares; adds to *df. */
-static sy_status read_rare(ranker *r, source *src, const sy_postings_ref *ref, uint64_t *df,
-                           sy_error *err)
+/* Finds the records of a term by their texts; adds to *df. They are among those of `cursor`,
+ * one of the segment entered. */
+static sy_status read_records(ranker *r, source *src, sy_cursor *cursor, uint64_t *df,
+                              sy_error *err)
 {
-    src->docs = sy_query_memory_take(r->s->memory, ref->df, sizeof *src->docs);
-    src->quarters = sy_query_memory_take(r->s->memory, ref->df, sizeof *src->quarters);
+    uint64_t most = sy_cursor_cost(cursor);
+    most = most < r->live->n_records ? most : r->live->n_records;
+    src->listed = false;
+    src->docs = sy_query_memory_take(r->s->memory, (size_t)most, sizeof *src->docs);
+    src->quarters = sy_query_memory_take(r->s->memory, (size_t)most, sizeof *src->quarters);
     if (!src->docs || !src->quarters)
         return sy_fail_nomem(err);
-    sy_postings_init(&src->list, ref);
-    sy_status st = SY_OK;
-    for (sy_docid d; st == SY_OK && (d = sy_postings_next(&src->list)) != SY_DOC_END;) {
+    for (sy_docid d = 0;; d++) {
         uint32_t tf;
         uint64_t fields;
-        st = read_pair(r, src->unit, d, &tf, &fields, err);
-        if (st != SY_OK || tf == 0)
+        sy_status st = sy_search_candidate(r->s, cursor, d, &d, err);
+        if (st == SY_OK && d != SY_DOC_END)
+            st = read_unit(r, src->unit, d, &tf, &fields, err);
+        if (st != SY_OK || d == SY_DOC_END)
+            return st;
+        *df += tf > 0;
+        if (tf == 0 || !(fields & src->unit->wanted))
             continue;
-        ++*df;
-        if (!(fields & src->unit->wanted))
-            continue;
+        if (src->n == most)
+            return sy_fail(err, SY_E_CORRUPT, sy_segment_file(r->seg)->path,
+                           "a list is longer than it says");
         src->docs[src->n] = d;
         src->quarters[src->n++] =
             (int)sy_tf_of(sy_tf_code(tf)) * SY_WEIGHT_ONE + sy_field_extra(fields, r->weights);
     }
-    return st == SY_OK ? sy_postings_status(&src->list, sy_segment_file(r->seg)->path, err) : st;
+}
+
+/* A rare pair shares its list. */
+static sy_status read_rare(ranker *r, source *src, const sy_postings_ref *ref, uint64_t *df,
+                           sy_error *err)
+{
+    sy_cursor *cursor = sy_cursor_list(&r->s->walk->env, ref);
+    return cursor ? read_records(r, src, cursor, df, err) : sy_fail_nomem(err);
+}
+
+/* A word where the word lists are of another lexicon. */
+static sy_status read_word(ranker *r, source *src, uint64_t *df, sy_error *err)
+{
+    sy_cursor *cursor;
+    sy_status st = sy_plan_text(&r->s->plan, src->unit->text, &cursor, err);
+    return st == SY_OK ? read_records(r, src, cursor, df, err) : st;
+}
+
+/* What a damaged list left behind in the cursors of the segment entered. */
+static sy_status cursor_damage(const ranker *r, sy_error *err)
+{
+    const sy_cursor_env *env = &r->s->walk->env;
+    if (env->status != SY_OK && err && err->status == SY_OK)
+        *err = env->err;
+    return env->status;
 }
 
 /* Looks the term up in the current segment; adds the records that have it to *df. */
@@ -217,6 +280,8 @@ static sy_status open_source(ranker *r, source *src, uint64_t *df, sy_error *err
     sy_status st;
     src->listed = true;
     src->n = 0;
+    if (u->kind == SY_UNIT_WORD && r->live->other_words)
+        return read_word(r, src, df, err);
     if (u->kind == SY_UNIT_WORD) {
         sy_buf *key = &r->s->plan.key;
         sy_term_key_word(key, u->text);
@@ -233,10 +298,12 @@ static sy_status open_source(ranker *r, source *src, uint64_t *df, sy_error *err
     }
     if (st != SY_OK)
         return st;
-    if (ref.merged) {
-        src->listed = false;
+    if (ref.merged)
         return read_rare(r, src, &ref, df, err);
-    }
+    uint32_t own;
+    st = sy_live_df(r->live, &ref, sy_segment_file(r->seg)->path, &own, err);
+    if (st != SY_OK)
+        return st;
     if (u->wanted != UINT64_MAX) {
         sy_field_filter *filter = sy_query_memory_take(r->s->memory, 1, sizeof *filter);
         if (!filter)
@@ -246,14 +313,16 @@ static sy_status open_source(ranker *r, source *src, uint64_t *df, sy_error *err
             return st;
         ref.filter = filter;
     }
-    *df += ref.df;
+    *df += own;
     sy_postings_init(&src->list, &ref);
     return SY_OK;
 }
 
 static void enter_segment(ranker *r, size_t i)
 {
+    r->ordinal = i;
     r->seg = r->s->index->segments[i];
+    r->live = &r->s->index->live[i];
     r->sources = r->all + i * r->units.n;
     r->weights = sy_segment_weights(r->seg);
     uint32_t n = sy_segment_n_records(r->seg);
@@ -273,27 +342,50 @@ static sy_status look_up(ranker *r, sy_error *err)
     sy_status st = SY_OK;
     for (size_t i = 0; i < r->s->index->n_segments && st == SY_OK; i++) {
         enter_segment(r, i);
-        st = sy_segment_need_facts(r->seg, err);
+        st = sy_search_enter(r->s, i, err);
+        if (st == SY_OK)
+            st = sy_segment_need_facts(r->seg, err);
         for (size_t u = 0; u < r->units.n && st == SY_OK; u++) {
             source *src = &r->sources[u];
             src->unit = &r->units.items[u];
             st = open_source(r, src, &r->units.items[u].df, err);
         }
+        sy_search_leave(r->s);
     }
+    return st;
+}
+
+/* Adds the records of a segment that have a character. */
+static sy_status add_character(ranker *r, size_t i, sy_unit *u, sy_error *err)
+{
+    const sy_index *index = r->s->index;
+    sy_bigram_row row;
+    sy_cursor *all;
+    uint64_t n;
+    uint32_t cp;
+    sy_utf8_decode(u->text.data, u->text.len, &cp);
+    sy_status st = sy_segment_bigram_row(index->segments[i], cp, &row, err);
+    if (st != SY_OK || row.df == 0 || index->live[i].n_dead == 0) {
+        u->df += row.df;
+        return st;
+    }
+    st = sy_search_enter(r->s, i, err);
+    if (st == SY_OK)
+        st = sy_plan_text(&r->s->plan, u->text, &all, err);
+    if (st == SY_OK && sy_cursor_count(all, &n))
+        u->df += n;
+    if (st == SY_OK)
+        st = cursor_damage(r, err);
+    sy_search_leave(r->s);
     return st;
 }
 
 /* Records that have a character, over all segments. */
 static sy_status count_character(ranker *r, sy_unit *u, sy_error *err)
 {
-    uint32_t cp;
-    sy_utf8_decode(u->text.data, u->text.len, &cp);
     sy_status st = SY_OK;
-    for (size_t i = 0; i < r->s->index->n_segments && st == SY_OK; i++) {
-        sy_bigram_row row;
-        st = sy_segment_bigram_row(r->s->index->segments[i], cp, &row, err);
-        u->df += row.df;
-    }
+    for (size_t i = 0; i < r->s->index->n_segments && st == SY_OK; i++)
+        st = add_character(r, i, u, err);
     return st;
 }
 
@@ -310,8 +402,8 @@ static void weigh(ranker *r)
 {
     double n = 0, total = 0;
     for (size_t i = 0; i < r->s->index->n_segments; i++) {
-        n += sy_segment_n_records(r->s->index->segments[i]);
-        total += (double)sy_segment_total_length(r->s->index->segments[i]);
+        n += r->s->index->live[i].n_records;
+        total += (double)r->s->index->live[i].length;
     }
     r->average = n > 0 ? total / n : 0;
     for (unsigned code = 0; code < LENGTHS; code++)
@@ -341,7 +433,7 @@ static sy_status add_source(ranker *r, source *src, uint64_t *score, sy_error *e
         if (mark.set == SY_SET_UNKNOWN && src->unit->kind == SY_UNIT_PAIR) {
             uint32_t tf;
             uint64_t fields;
-            sy_status st = read_pair(r, src->unit, src->doc, &tf, &fields, err);
+            sy_status st = read_unit(r, src->unit, src->doc, &tf, &fields, err);
             if (st != SY_OK || !(fields & src->unit->wanted))
                 return st;
             quarters += sy_field_extra(fields, r->weights);
@@ -414,9 +506,7 @@ static uint64_t bound_at(const ranker *r, source *src, sy_docid target, sy_docid
 
 static sy_status look_for_damage(const ranker *r, sy_error *err)
 {
-    sy_status st = r->s->env.status;
-    if (st != SY_OK && err && err->status == SY_OK)
-        *err = r->s->env.err;
+    sy_status st = cursor_damage(r, err);
     for (size_t i = 0; i < r->units.n && st == SY_OK; i++) {
         if (r->sources[i].listed)
             st = sy_postings_status(&r->sources[i].list, sy_segment_file(r->seg)->path, err);
@@ -483,8 +573,8 @@ static size_t first_essential(const ranker *r, const uint64_t *sums)
     return first;
 }
 
-/* The first record >= from of an essential source or an extra. */
-static sy_status next_doc(ranker *r, size_t first, sy_docid from, sy_docid *out, sy_error *err)
+/* The first record >= from of an essential source or an extra, deleted ones among them. */
+static sy_status next_listed(ranker *r, size_t first, sy_docid from, sy_docid *out, sy_error *err)
 {
     sy_status st = SY_OK;
     *out = SY_DOC_END;
@@ -501,6 +591,19 @@ static sy_status next_doc(ranker *r, size_t first, sy_docid from, sy_docid *out,
         st = sy_fail(err, SY_E_CORRUPT, sy_segment_file(r->seg)->path,
                      "a list names a record that does not exist");
     return st;
+}
+
+/* The same, without deleted ones. */
+static sy_status next_doc(ranker *r, size_t first, sy_docid from, sy_docid *out, sy_error *err)
+{
+    for (;;) {
+        sy_status st = next_listed(r, first, from, out, err);
+        if (st != SY_OK || *out == SY_DOC_END)
+            return st;
+        from = sy_live_from(r->live, *out);
+        if (from == *out)
+            return SY_OK;
+    }
 }
 
 /* Scores a candidate. */
@@ -746,7 +849,6 @@ static sy_status rank_segment(ranker *r, size_t i, sy_error *err)
     sy_search *s = r->s;
     bool names = false, by_units = r->any;
     sy_cursor *root = NULL;
-    s->segment = i;
     sy_status st = sy_search_enter(s, i, err);
     if (st != SY_OK)
         return st;
@@ -761,7 +863,30 @@ static sy_status rank_segment(ranker *r, size_t i, sy_error *err)
         st = sy_plan_node(&s->plan, s->query->root, &root, err);
     if (st == SY_OK)
         st = by_units ? walk_units(r, err) : walk_matches(r, root, err);
-    return st == SY_OK ? look_for_damage(r, err) : st;
+    if (st == SY_OK)
+        st = look_for_damage(r, err);
+    sy_search_leave(s);
+    return st;
+}
+
+/* Segment by segment: they are in the order of their first documents. */
+static sy_status rank_segments(ranker *r, sy_error *err)
+{
+    const sy_index *index = r->s->index;
+    uint64_t reached = 0; /* the place of the last document ranked */
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < index->n_segments && st == SY_OK; i++) {
+        size_t n_docs = sy_segment_n_docs(index->segments[i]);
+        sy_segment_doc first, last;
+        if (n_docs == 0)
+            continue;
+        sy_segment_doc_at(index->segments[i], 0, &first);
+        sy_segment_doc_at(index->segments[i], n_docs - 1, &last);
+        r->behind = i == 0 || first.place > reached;
+        reached = last.place > reached ? last.place : reached;
+        st = rank_segment(r, i, err);
+    }
+    return st;
 }
 
 /* Puts the first of the best in the order of their scores by a second look. */
@@ -800,8 +925,8 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
         weigh(r);
     if (st == SY_OK)
         st = gather_extras(r, err);
-    for (size_t i = 0; i < s->index->n_segments && st == SY_OK; i++)
-        st = rank_segment(r, i, err);
+    if (st == SY_OK)
+        st = rank_segments(r, err);
     if (st == SY_OK && r->n > 1)
         qsort(r->heap, r->n, sizeof *r->heap, best_first);
     if (st == SY_OK && r->fine.n > 0)

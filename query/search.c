@@ -3,62 +3,104 @@
 #include "base/alloc.h"
 #include "store/file.h"
 
-/* Segments are walked one after the other in corpus order, each with cursors of
- * its own that are freed when it ends. Nothing is gathered: a hit is handed out
- * as soon as it is found, so whoever needs one hit pays for one. */
+/* Each segment is walked with cursors of its own, from its first hit on; whichever
+ * walk is the first in corpus order hands out the next hit. Documents have places in that order,
+ * which ascend in a segment. Nothing is gathered, and a segment is not entered before
+ * its first document's turn, so whoever needs one hit pays for one. */
 
 static sy_status check_leaf(void *ctx, const void *leaf, sy_docid doc, bool *yes, sy_error *err)
 {
-    sy_search *s = ctx;
+    const sy_walk *w = ctx;
+    sy_record_text *record = &w->search->record;
     *yes = false;
-    sy_status st = sy_record_text_load(&s->record, s->plan.segment, doc, err);
-    return st == SY_OK ? sy_match_record(leaf, &s->record, yes, err) : st;
+    sy_status st = sy_record_text_load(record, w->segment, doc, err);
+    return st == SY_OK ? sy_match_record(leaf, record, yes, err) : st;
+}
+
+static void free_cursors(sy_walk *w)
+{
+    sy_query_memory_free(w->env.memory);
+    w->env.memory = NULL;
+    w->root = NULL;
+}
+
+/* Moves w->place to that of record w->next, which is the first that is left. */
+static void find_place(sy_walk *w)
+{
+    if (w->next < w->doc_end)
+        return;
+    sy_docid next = sy_live_from(w->live, w->next);
+    sy_segment_doc doc;
+    w->ended = next >= sy_segment_n_records(w->segment);
+    if (w->ended)
+        return;
+    sy_segment_doc_at(w->segment, sy_segment_doc_of(w->segment, next), &doc);
+    w->place = doc.place;
+    w->doc_end = doc.first + doc.n_records;
 }
 
 void sy_search_restart(sy_search *s, const sy_node *node)
 {
+    size_t n = s->index->n_segments;
     s->node = node;
-    s->segment = 0;
-    s->next = 0;
-    s->root = NULL;
+    s->walk = NULL;
+    for (size_t i = 0; i < n; i++) {
+        sy_walk *w = &s->walks[i];
+        free_cursors(w);
+        *w = (sy_walk){.search = s, .segment = s->index->segments[i], .live = &s->index->live[i]};
+        if (n > 1)
+            find_place(w);
+    }
 }
 
 sy_status sy_search_enter(sy_search *s, size_t segment, sy_error *err)
 {
-    const sy_segment *seg = s->index->segments[segment];
-    sy_query_memory_free(s->env.memory);
-    s->root = NULL;
-    s->env = (sy_cursor_env){.n_records = sy_segment_n_records(seg),
-                             .where = sy_segment_file(seg)->path,
+    sy_walk *w = &s->walks[segment];
+    free_cursors(w);
+    w->env = (sy_cursor_env){.n_records = sy_segment_n_records(w->segment),
+                             .live = w->live,
+                             .where = sy_segment_file(w->segment)->path,
                              .check = check_leaf,
-                             .ctx = s};
-    sy_error_clear(&s->env.err);
-    s->plan.segment = seg;
+                             .ctx = w};
+    sy_error_clear(&w->env.err);
+    s->walk = w;
+    s->plan.segment = w->segment;
     s->plan.tools = &s->tools;
     s->plan.leaves = s->leaves;
-    s->plan.env = &s->env;
-    return sy_query_memory_new(&s->env.memory, err);
+    s->plan.env = &w->env;
+    return sy_query_memory_new(&w->env.memory, err);
+}
+
+void sy_search_leave(sy_search *s)
+{
+    free_cursors(s->walk);
 }
 
 /* Passes on what a damaged list left behind. */
 static sy_status look_for_damage(const sy_search *s, sy_error *err)
 {
-    if (s->env.status != SY_OK && err && err->status == SY_OK)
-        *err = s->env.err;
-    return s->env.status;
+    const sy_cursor_env *env = &s->walk->env;
+    if (env->status != SY_OK && err && err->status == SY_OK)
+        *err = env->err;
+    return env->status;
 }
 
 sy_status sy_search_candidate(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *at,
                               sy_error *err)
 {
-    *at = sy_cursor_seek(c, from);
-    sy_status st = look_for_damage(s, err);
-    if (st != SY_OK || *at == SY_DOC_END)
-        return st;
-    if (*at >= s->env.n_records)
-        return sy_fail(err, SY_E_CORRUPT, s->env.where,
-                       "a list names a record that does not exist");
-    return SY_OK;
+    const sy_cursor_env *env = &s->walk->env;
+    for (;;) {
+        *at = sy_cursor_seek(c, from);
+        sy_status st = look_for_damage(s, err);
+        if (st != SY_OK || *at == SY_DOC_END)
+            return st;
+        if (*at >= env->n_records)
+            return sy_fail(err, SY_E_CORRUPT, env->where,
+                           "a list names a record that does not exist");
+        from = sy_live_from(env->live, *at);
+        if (from == *at)
+            return SY_OK;
+    }
 }
 
 sy_status sy_search_try(sy_search *s, sy_cursor *c, sy_docid from, bool *yes, sy_docid *at,
@@ -83,35 +125,65 @@ sy_status sy_search_seek(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *ou
     }
 }
 
-/* Opens the plan of the current segment unless it is open. */
-static sy_status open_segment(sy_search *s, sy_error *err)
+/* Goes on with the walk of a segment; opens its plan unless it is open. */
+static sy_status go_on(sy_search *s, size_t i, sy_error *err)
 {
-    if (s->root)
+    s->walk = &s->walks[i];
+    if (s->walk->root)
         return SY_OK;
-    s->next = 0;
-    sy_status st = sy_search_enter(s, s->segment, err);
-    return st == SY_OK ? sy_plan_node(&s->plan, s->node, &s->root, err) : st;
+    sy_status st = sy_search_enter(s, i, err);
+    return st == SY_OK ? sy_plan_node(&s->plan, s->node, &s->walk->root, err) : st;
+}
+
+/* Finds the walk's next hit, or its end. */
+static sy_status find_hit(sy_search *s, size_t i, sy_error *err)
+{
+    sy_walk *w = &s->walks[i];
+    sy_status st = go_on(s, i, err);
+    if (st == SY_OK)
+        st = sy_search_seek(s, w->root, w->next, &w->next, err);
+    if (st != SY_OK)
+        return st;
+    w->ended = w->next == SY_DOC_END;
+    w->found = !w->ended;
+    if (w->ended)
+        free_cursors(w);
+    else if (s->index->n_segments > 1)
+        find_place(w);
+    return SY_OK;
+}
+
+/* The walk that is the first in corpus order, or n_segments when all have ended. */
+static size_t first_walk(const sy_search *s)
+{
+    size_t n = s->index->n_segments, first = n;
+    for (size_t i = 0; i < n; i++) {
+        if (!s->walks[i].ended && (first == n || s->walks[i].place < s->walks[first].place))
+            first = i;
+    }
+    return first;
 }
 
 static sy_status next_hit(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
 {
     *more = false;
-    for (; s->segment < s->index->n_segments; s->segment++) {
-        sy_status st = open_segment(s, err);
-        sy_docid doc = SY_DOC_END;
-        if (st == SY_OK)
-            st = sy_search_seek(s, s->root, s->next, &doc, err);
-        if (st != SY_OK)
-            return st;
-        if (doc != SY_DOC_END) {
-            *hit = (sy_hit){s->index->segments[s->segment], s->segment, doc, 0, 0};
+    for (;;) {
+        size_t i = first_walk(s);
+        if (i == s->index->n_segments)
+            return SY_OK;
+        sy_walk *w = &s->walks[i];
+        if (w->found) {
+            *hit = (sy_hit){w->segment, i, w->next++, 0, 0};
+            w->found = false;
             *more = true;
-            s->next = doc + 1;
+            if (s->index->n_segments > 1)
+                find_place(w);
             return SY_OK;
         }
-        s->root = NULL;
+        sy_status st = find_hit(s, i, err);
+        if (st != SY_OK)
+            return st;
     }
-    return SY_OK;
 }
 
 /* Marks the leaves that stand under an even number of NOTs. */
@@ -136,9 +208,10 @@ sy_status sy_search_open(const sy_index *index, const sy_query *query, sy_search
     s->query = query;
     s->tools.index = index;
     s->record.tools = &s->tools;
-    sy_search_restart(s, query->root);
-    sy_status st = sy_query_memory_new(&s->memory, err);
+    s->walks = sy_calloc(index->n_segments, sizeof *s->walks);
+    sy_status st = s->walks ? sy_query_memory_new(&s->memory, err) : sy_fail_nomem(err);
     if (st == SY_OK) {
+        sy_search_restart(s, query->root);
         s->leaves = sy_query_memory_take(s->memory, query->n_leaves, sizeof *s->leaves);
         s->positive = sy_query_memory_take(s->memory, query->n_leaves, sizeof *s->positive);
         if (!s->leaves || !s->positive)
@@ -188,45 +261,35 @@ sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **ou
     return st;
 }
 
-/* Counts what is left of the current segment from its lists alone, and goes on to
- * the next segment, if that can be done. */
-static sy_status count_segment(sy_search *s, bool *done, uint64_t *count, sy_error *err)
+/* Counts what is left of a segment: from its lists alone, if that can be done. */
+static sy_status count_segment(sy_search *s, size_t i, uint64_t *count, sy_error *err)
 {
-    uint64_t n;
-    *done = false;
-    sy_status st = open_segment(s, err);
+    sy_walk *w = &s->walks[i];
+    uint64_t n = 0;
+    if (w->ended)
+        return SY_OK;
+    sy_status st = go_on(s, i, err);
     if (st == SY_OK)
-        *done = sy_cursor_count(s->root, &n);
+        w->ended = sy_cursor_count(w->root, &n);
     if (st == SY_OK)
         st = look_for_damage(s, err);
-    if (st != SY_OK || !*done)
-        return st;
+    while (st == SY_OK && !w->ended) {
+        n += w->found;
+        w->next += w->found;
+        st = find_hit(s, i, err);
+    }
+    free_cursors(w);
     *count += n;
-    s->root = NULL;
-    s->segment++;
-    return SY_OK;
+    return st;
 }
 
 sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err)
 {
-    *count = 0;
-    bool more = !s->ranked;
-    if (s->ranked)
-        *count = s->n_best - s->next_best;
-    while (more && s->status == SY_OK) {
-        bool done = false;
-        if (s->segment < s->index->n_segments) {
-            sy_error_clear(&s->err);
-            s->status = count_segment(s, &done, count, &s->err);
-        }
-        if (done || s->status != SY_OK)
-            continue;
-        sy_hit hit;
-        sy_status st = sy_search_next(s, &more, &hit, err);
-        if (st != SY_OK)
-            return st;
-        *count += more;
-    }
+    *count = s->ranked ? s->n_best - s->next_best : 0;
+    if (s->status == SY_OK)
+        sy_error_clear(&s->err);
+    for (size_t i = 0; i < s->index->n_segments && !s->ranked && s->status == SY_OK; i++)
+        s->status = count_segment(s, i, count, &s->err);
     if (s->status != SY_OK && err && err->status == SY_OK)
         *err = s->err;
     return s->status;
@@ -241,7 +304,9 @@ void sy_search_close(sy_search *s)
     sy_free(s->best);
     sy_tools_release(&s->tools);
     sy_plan_release(&s->plan);
-    sy_query_memory_free(s->env.memory);
+    for (size_t i = 0; s->walks && i < s->index->n_segments; i++)
+        free_cursors(&s->walks[i]);
+    sy_free(s->walks);
     sy_query_memory_free(s->memory);
     sy_spans_release(&s->spans);
     sy_norm_map_release(&s->map);

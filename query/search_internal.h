@@ -6,6 +6,22 @@
 #include "query/search.h"
 #include "segmenter/normal.h"
 
+/* The walk through one segment. */
+typedef struct sy_walk {
+    struct sy_search *search;
+    const sy_segment *segment;
+    const sy_live *live;
+    sy_cursor_env env;
+    sy_cursor *root; /* NULL: not entered yet, or at its end */
+    sy_docid next;   /* hits before it are dealt with */
+    bool found;      /* `next` is a hit that was not handed out */
+    bool ended;
+    /* With several segments: no hit that is left comes before it in corpus order; the
+     * records up to doc_end are of the document that has it. */
+    uint64_t place;
+    sy_docid doc_end;
+} sy_walk;
+
 struct sy_search {
     const sy_index *index; /* borrowed */
     const sy_query *query; /* borrowed */
@@ -17,12 +33,9 @@ struct sy_search {
     sy_stored shown;         /* what sy_search_record gave */
     sy_plan plan;
 
-    /* The walk: node `node` in segment `segment`, from docid `next` on. */
-    const sy_node *node;
-    size_t segment;
-    sy_docid next;
-    sy_cursor *root; /* NULL: the segment is not entered yet */
-    sy_cursor_env env;
+    const sy_node *node; /* that is walked */
+    sy_walk *walks;      /* walks[index->n_segments] */
+    sy_walk *walk;       /* the one entered last, or gone on with */
 
     /* Of a ranked search: all its hits, best first. */
     bool ranked;
@@ -39,12 +52,14 @@ struct sy_search {
     sy_buf normal;
 };
 
-/* Starts again, at the first segment, for one node of the query. */
+/* Starts again, in all segments, for one node of the query. */
 void sy_search_restart(sy_search *s, const sy_node *node);
-/* Frees the cursors of the last segment and makes ready for those of another. */
+/* Frees the cursors that the segment has and makes ready for others. */
 SY_CHECKED sy_status sy_search_enter(sy_search *s, size_t segment, sy_error *err);
+/* Frees the cursors of the segment entered, which is not walked any more. */
+void sy_search_leave(sy_search *s);
 /* Moves `c`, a cursor of the segment entered, to the first candidate at or behind
- * `from`; SY_DOC_END if there is none. */
+ * `from` that is not deleted; SY_DOC_END if there is none. */
 SY_CHECKED sy_status sy_search_candidate(sy_search *s, sy_cursor *c, sy_docid from, sy_docid *at,
                                          sy_error *err);
 /* The same, and says whether it matches; *at is SY_DOC_END if there is none. */

@@ -12,7 +12,7 @@ enum {
     SY_TABLE_ENTRY_LEN = 32,
     SY_SECTIONS_MAX = 64,
     SY_SUM_BLOCK = 4096, /* bytes under one sum: docs/format.md, 3.2 */
-    SY_DOC_ENTRY_LEN = 56,
+    SY_DOC_ENTRY_LEN = 64,
     SY_BIGRAM_ROW_LEN = 20,
     SY_BIGRAM_ROWS_END = 0x110000, /* the character of the last row, which has no entries */
     SY_BIGRAM_ENTRY_LEN = 7,

@@ -22,13 +22,30 @@ static sy_status check_segment(const sy_segment *seg, const sy_segment_ref *ref,
     return sy_fail(err, SY_E_CORRUPT, f->path, "damaged: not the segment that the manifest names");
 }
 
+/* What counts of segment i. */
+static sy_status count_live(sy_index *index, size_t i, sy_error *err)
+{
+    const sy_segment_ref *ref = &index->manifest->segments[i];
+    sy_live *live = &index->live[i];
+    sy_status st = sy_live_init(index->segments[i], ref->deleted, ref->n_deleted, live, err);
+    if (st != SY_OK)
+        return st;
+    live->other_words = ref->lexicon_hash != index->info.lexicon_hash;
+    index->n_records += live->n_records;
+    index->n_documents += live->n_docs;
+    index->deleted_records += ref->n_records - live->n_records;
+    index->deleted_documents += ref->n_deleted;
+    return SY_OK;
+}
+
 static sy_status open_segments(sy_index *index, sy_error *err)
 {
     const sy_manifest *m = index->manifest;
     sy_buf path = SY_BUF_INIT;
     sy_status st = SY_OK;
     index->segments = sy_calloc(m->n_segments, sizeof *index->segments);
-    if (!index->segments)
+    index->live = sy_calloc(m->n_segments, sizeof *index->live);
+    if (!index->segments || !index->live)
         return sy_fail_nomem(err);
     for (size_t i = 0; i < m->n_segments && st == SY_OK; i++) {
         const sy_segment_ref *ref = &m->segments[i];
@@ -37,10 +54,10 @@ static sy_status open_segments(sy_index *index, sy_error *err)
             st = sy_segment_open(path.data, m->info.uuid, &index->segments[i], err);
         if (st == SY_OK) {
             index->n_segments++;
-            index->n_records += ref->n_records;
-            index->n_documents += ref->n_docs;
             st = check_segment(index->segments[i], ref, err);
         }
+        if (st == SY_OK)
+            st = count_live(index, i, err);
     }
     sy_buf_release(&path);
     return st;
@@ -105,7 +122,10 @@ void sy_index_close(sy_index *index)
         return;
     for (size_t i = 0; i < index->n_segments; i++)
         sy_segment_close(index->segments[i]);
+    for (size_t i = 0; index->live && i < index->n_segments; i++)
+        sy_live_release(&index->live[i]);
     sy_free(index->segments);
+    sy_free(index->live);
     sy_schema_release(&index->schema);
     if (index->manifest)
         sy_manifest_release(index->manifest);

@@ -5,7 +5,7 @@
 #ifndef SY_STORE_INDEX_H
 #define SY_STORE_INDEX_H
 
-#include "store/segment.h"
+#include "store/live.h"
 
 /* What the index was made with: kept in the manifest, shown by `suoyin info`. */
 typedef struct sy_index_info {
@@ -25,10 +25,12 @@ typedef struct sy_index {
     sy_slice aliases;      /* text of the alias file, borrowed from the mapping  */
     sy_slice user_words;   /* text of the user's lexicon files, likewise         */
     sy_slice lexicon;      /* lexicon image, likewise                            */
-    sy_segment **segments; /* in corpus order */
+    sy_segment **segments; /* by the place of their first document */
+    sy_live *live;         /* live[n_segments]: which of their records count */
     size_t n_segments;
-    uint64_t n_records, n_documents;
-    struct sy_manifest *manifest; /* owns what is borrowed above */
+    uint64_t n_records, n_documents;             /* that count */
+    uint64_t deleted_records, deleted_documents; /* that still lie in segments */
+    struct sy_manifest *manifest;                /* owns what is borrowed above */
 } sy_index;
 
 /* Opens the index in folder `dir`. IO if it is missing or unreadable, VERSION if

@@ -7,7 +7,12 @@
 #include "base/hash.h"
 #include "store/file.h"
 
-enum { ICU_VERSION_AT = 24, ICU_VERSION_LEN = 32, HASHES_AT = 56 };
+enum {
+    ICU_VERSION_AT = 24,
+    ICU_VERSION_LEN = 32,
+    HASHES_AT = 56,
+    SEGMENT_LEAST = 35 /* bytes of a segment's entry without deleted documents */
+};
 
 sy_status sy_index_path(const char *dir, const char *name, sy_buf *out, sy_error *err)
 {
@@ -141,6 +146,24 @@ static sy_status read_schema(const sy_file *f, sy_schema *schema, sy_error *err)
     return st;
 }
 
+/* The ordinals of a segment's deleted documents into *deleted. False if they do not hold. */
+static bool take_deleted(cursor *c, sy_segment_ref *s, uint32_t **deleted)
+{
+    uint64_t n = take_varint(c), at = 0;
+    if (!c->at || n > (uint64_t)(c->end - c->at))
+        return false;
+    s->deleted = *deleted;
+    s->n_deleted = (size_t)n;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t gap = take_varint(c);
+        if (!c->at || gap >= SY_DOC_END || at + gap >= s->n_docs || at + gap >= SY_DOC_END)
+            return false;
+        *(*deleted)++ = (uint32_t)(at + gap);
+        at += gap + 1;
+    }
+    return true;
+}
+
 static sy_status read_segments(const sy_file *f, sy_manifest *m, sy_error *err)
 {
     cursor c;
@@ -148,11 +171,14 @@ static sy_status read_segments(const sy_file *f, sy_manifest *m, sy_error *err)
     if (st != SY_OK)
         return st;
     uint64_t n = take_varint(&c);
-    if (!c.at || n > (uint64_t)(c.end - c.at) / 24)
+    if (!c.at || n > (uint64_t)(c.end - c.at) / SEGMENT_LEAST)
         return not_held(&c, err);
+    /* A deleted document takes a byte or more of the section. */
     m->segments = sy_calloc((size_t)n, sizeof *m->segments);
-    if (!m->segments)
+    m->deleted = sy_alloc((size_t)(c.end - c.at), sizeof *m->deleted);
+    if (!m->segments || !m->deleted)
         return sy_fail_nomem(err);
+    uint32_t *deleted = m->deleted;
     for (uint64_t i = 0; i < n; i++) {
         sy_segment_ref *s = &m->segments[i];
         s->number = take_u64(&c);
@@ -160,6 +186,9 @@ static sy_status read_segments(const sy_file *f, sy_manifest *m, sy_error *err)
         s->checksum = take_u64(&c);
         s->n_records = take_varint(&c);
         s->n_docs = take_varint(&c);
+        s->lexicon_hash = take_u64(&c);
+        if (!take_deleted(&c, s, &deleted))
+            return not_held(&c, err);
     }
     m->n_segments = (size_t)n;
     return c.at == c.end ? SY_OK : not_held(&c, err);
@@ -205,6 +234,7 @@ void sy_manifest_release(sy_manifest *m)
 {
     sy_schema_release(&m->schema);
     sy_free(m->segments);
+    sy_free(m->deleted);
     sy_file_close(m->file);
     *m = (sy_manifest){.schema = SY_SCHEMA_INIT};
 }
@@ -251,11 +281,16 @@ static void put_segments(sy_buf *b, const sy_manifest *m)
 {
     sy_buf_put_varint(b, m->n_segments);
     for (size_t i = 0; i < m->n_segments; i++) {
-        sy_buf_put_u64(b, m->segments[i].number);
-        sy_buf_put_u64(b, m->segments[i].len);
-        sy_buf_put_u64(b, m->segments[i].checksum);
-        sy_buf_put_varint(b, m->segments[i].n_records);
-        sy_buf_put_varint(b, m->segments[i].n_docs);
+        const sy_segment_ref *s = &m->segments[i];
+        sy_buf_put_u64(b, s->number);
+        sy_buf_put_u64(b, s->len);
+        sy_buf_put_u64(b, s->checksum);
+        sy_buf_put_varint(b, s->n_records);
+        sy_buf_put_varint(b, s->n_docs);
+        sy_buf_put_u64(b, s->lexicon_hash);
+        sy_buf_put_varint(b, s->n_deleted);
+        for (size_t k = 0, next = 0; k < s->n_deleted; next = s->deleted[k++] + (size_t)1)
+            sy_buf_put_varint(b, s->deleted[k] - next);
     }
 }
 

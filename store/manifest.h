@@ -10,15 +10,19 @@ typedef struct sy_segment_ref {
     uint64_t len;      /* bytes of the file */
     uint64_t checksum; /* its footer's */
     uint64_t n_records, n_docs;
+    uint64_t lexicon_hash;   /* of the lexicon that its words were cut with */
+    const uint32_t *deleted; /* deleted[n_deleted]: ordinals of its documents, ascending */
+    size_t n_deleted;
 } sy_segment_ref;
 
 typedef struct sy_manifest {
     sy_index_info info;
     sy_schema schema;
     sy_slice aliases, user_words, lexicon; /* borrowed from file when read */
-    sy_segment_ref *segments;              /* in corpus order */
+    sy_segment_ref *segments;              /* by the place of their first document */
     size_t n_segments;
-    struct sy_file *file; /* when read, else NULL */
+    uint32_t *deleted;    /* of all segments, when read, else NULL */
+    struct sy_file *file; /* likewise */
 } sy_manifest;
 
 /* Reads dir/manifest, checking every byte. IO (sys ENOENT: there is no index),

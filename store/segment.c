@@ -83,7 +83,7 @@ static sy_status check_docs(sy_segment *seg, sy_error *err)
     if (seg->docs->len % SY_DOC_ENTRY_LEN != 0)
         return damaged(seg, seg->docs, 0, "the documents have a broken length", err);
     seg->n_docs = (size_t)(seg->docs->len / SY_DOC_ENTRY_LEN);
-    uint64_t next = 0;
+    uint64_t next = 0, left = sy_segment_total_length(seg), place = 0;
     sy_status st = need(seg, seg->docs, 0, seg->docs->len, err);
     if (st == SY_OK)
         st = need(seg, seg->doc_strings, 0, seg->doc_strings->len, err);
@@ -94,12 +94,15 @@ static sy_status check_docs(sy_segment *seg, sy_error *err)
         bool strings_fit =
             (uint64_t)sy_get_u32(e + 32) + sy_get_u32(e + 36) <= seg->doc_strings->len &&
             (uint64_t)sy_get_u32(e + 40) + sy_get_u32(e + 44) <= seg->doc_strings->len;
-        if (sy_get_u32(e) != next || !strings_fit)
+        bool behind = i == 0 || sy_get_u64(e + 48) > place;
+        if (sy_get_u32(e) != next || !strings_fit || !behind || sy_get_u64(e + 56) > left)
             return damaged(seg, seg->docs, i * SY_DOC_ENTRY_LEN, "a document's entry does not hold",
                            err);
         next += sy_get_u32(e + 4);
+        place = sy_get_u64(e + 48);
+        left -= sy_get_u64(e + 56);
     }
-    if (next != seg->n_records)
+    if (next != seg->n_records || left != 0)
         return damaged(seg, seg->docs, 0, "the documents do not add up to the records", err);
     return SY_OK;
 }
@@ -211,11 +214,13 @@ void sy_segment_doc_at(const sy_segment *seg, size_t i, sy_segment_doc *out)
         .size = sy_get_u64(e + 8),
         .mtime_ns = (int64_t)sy_get_u64(e + 16),
         .hash = sy_get_u64(e + 24),
+        .place = sy_get_u64(e + 48),
+        .length = sy_get_u64(e + 56),
     };
 }
 
 /* The last document whose first docid is <= docid and that is not empty. */
-static uint32_t doc_of(const sy_segment *seg, sy_docid docid)
+uint32_t sy_segment_doc_of(const sy_segment *seg, sy_docid docid)
 {
     size_t low = 0, high = seg->n_docs;
     while (high - low > 1) {
@@ -259,7 +264,7 @@ sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out
         return nomem ? sy_fail_nomem(err)
                      : damaged(seg, seg->records, start, "a stored record does not hold", err);
     out->docid = docid;
-    out->doc = doc_of(seg, docid);
+    out->doc = sy_segment_doc_of(seg, docid);
     return SY_OK;
 }
 

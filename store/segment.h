@@ -21,6 +21,8 @@ typedef struct sy_segment_doc {
     uint64_t size;    /* bytes of the file */
     int64_t mtime_ns; /* of the file, nanoseconds since 1970; 0 for standard input */
     uint64_t hash;    /* sy_hash64 of its bytes */
+    uint64_t place;   /* in corpus order, over all segments; ascends in a segment */
+    uint64_t length;  /* characters of the normal forms of its records */
 } sy_segment_doc;
 
 /* One value of a stored record. */
@@ -50,6 +52,8 @@ uint32_t sy_segment_n_records(const sy_segment *seg);
 size_t sy_segment_n_docs(const sy_segment *seg);
 /* i < n_docs. */
 void sy_segment_doc_at(const sy_segment *seg, size_t i, sy_segment_doc *out);
+/* The ordinal of the document that has a record; docid < n_records. Cost: O(log n_docs). */
+uint32_t sy_segment_doc_of(const sy_segment *seg, sy_docid docid);
 SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                        sy_error *err);
 /* As sy_segment_record, but no text is spelt out: for looking at few of them. */

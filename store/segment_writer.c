@@ -234,7 +234,8 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
         sy_buf_put_u32(&w->docs, (uint32_t)docs[i].source.len);
         sy_buf_put_u32(&w->docs, add_string(w, docs[i].reader));
         sy_buf_put_u32(&w->docs, (uint32_t)docs[i].reader.len);
-        sy_buf_put_u64(&w->docs, 0);
+        sy_buf_put_u64(&w->docs, docs[i].place);
+        sy_buf_put_u64(&w->docs, docs[i].length);
     }
     put_section(w, SY_SECTION_DOCUMENTS, &w->docs);
     put_section(w, SY_SECTION_DOCUMENT_STRINGS, &w->doc_strings);

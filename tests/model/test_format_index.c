@@ -300,7 +300,9 @@ static uint8_t *example(size_t *len)
                           .n_records = 2,
                           .size = 73,
                           .mtime_ns = 1700000000000000000,
-                          .hash = 0x1122334455667788};
+                          .hash = 0x1122334455667788,
+                          .place = 4,
+                          .length = 5};
     static const uint64_t unit_alone = 2; /* field 1 */
     uint8_t weights[64];
     memset(weights, 4, sizeof weights);

@@ -79,7 +79,8 @@ static void random_docs(sy_model *m, size_t n)
                                       .n_records = take,
                                       .size = sy_random() >> sy_random_below(64),
                                       .mtime_ns = (int64_t)sy_random(),
-                                      .hash = sy_random()};
+                                      .hash = sy_random(),
+                                      .place = 3 * i + sy_random_below(3)};
         first += take;
     }
     m->n_docs = n;
@@ -228,6 +229,11 @@ sy_status sy_model_put_front(const sy_model *m, sy_segment_writer *w)
                                      m->facts ? m->facts[i] : (sy_record_facts){0});
     }
     sy_buf_release(&bytes);
+    for (size_t i = 0; i < m->n_docs; i++) { /* documents are as long as their records */
+        m->docs[i].length = 0;
+        for (uint32_t k = 0; m->facts && k < m->docs[i].n_records; k++)
+            m->docs[i].length += m->facts[m->docs[i].first + k].length;
+    }
     sy_segment_writer_fields(w, m->weights, m->sets, m->n_sets);
     sy_segment_writer_docs(w, m->docs, m->n_docs);
     return st;
@@ -427,6 +433,7 @@ static void check_docs(const sy_model *m, const sy_segment *seg)
         assert_int_equal(got.n_records, want->n_records);
         assert_true(got.size == want->size && got.hash == want->hash);
         assert_true(got.mtime_ns == want->mtime_ns);
+        assert_true(got.place == want->place && got.length == want->length);
     }
 }
 

@@ -181,6 +181,16 @@ static void read_segment_refs(plain_manifest *m)
         r->checksum = take_number(&s, 8);
         r->n_records = take_varint(&s);
         r->n_docs = take_varint(&s);
+        r->lexicon_hash = take_number(&s, 8);
+        r->n_deleted = take_varint(&s);
+        assert_true(r->n_deleted <= r->n_docs);
+        r->deleted = calloc((size_t)r->n_deleted + 1, sizeof *r->deleted);
+        assert_non_null(r->deleted);
+        for (uint64_t k = 0, next = 0; k < r->n_deleted; k++) {
+            r->deleted[k] = next + take_varint(&s);
+            assert_true(r->deleted[k] < r->n_docs);
+            next = r->deleted[k] + 1;
+        }
     }
     assert_int_equal(s.len, 0);
 }
@@ -218,6 +228,8 @@ void plain_manifest_free(plain_manifest *m)
     for (uint64_t i = 0; i < m->n_fields; i++)
         free(m->fields[i].aliases);
     free(m->fields);
+    for (uint64_t i = 0; i < m->n_segments; i++)
+        free(m->segments[i].deleted);
     free(m->segments);
     plain_file_close(&m->file);
     *m = (plain_manifest){0};
@@ -555,10 +567,10 @@ static sy_slice part(sy_slice strings, uint64_t offset, uint64_t len)
 static void read_docs(const plain_file *f, sy_model *m)
 {
     sy_slice s = section(f, 16), strings = section(f, 17);
-    assert_int_equal(s.len % 56, 0);
-    m->n_docs = s.len / 56;
+    assert_int_equal(s.len % 64, 0);
+    m->n_docs = s.len / 64;
     m->docs = sy_model_alloc(m, m->n_docs * sizeof *m->docs);
-    uint64_t next = 0;
+    uint64_t next = 0, place = 0, length = 0;
     for (size_t i = 0; i < m->n_docs; i++) {
         sy_segment_doc *d = &m->docs[i];
         d->first = (sy_docid)take_number(&s, 4);
@@ -572,9 +584,14 @@ static void read_docs(const plain_file *f, sy_model *m)
         d->source = part(strings, path, take_number(&s, 4));
         uint64_t reader = take_number(&s, 4);
         d->reader = part(strings, reader, take_number(&s, 4));
-        assert_int_equal(take_number(&s, 8), 0);
+        d->place = take_number(&s, 8);
+        d->length = take_number(&s, 8);
+        assert_true(i == 0 || d->place > place);
+        place = d->place;
+        length += d->length;
     }
     assert_int_equal(next, m->n_records);
+    assert_true(length == m->total_length);
 }
 
 /* ---- facts of records and field sets: 5.7 ---- */
@@ -790,8 +807,8 @@ void plain_segment_read(const plain_file *f, sy_model *out)
     *out = (sy_model){0};
     check_phrases(f);
     read_records(f, out);
-    read_docs(f, out);
     read_facts(f, out);
+    read_docs(f, out);
     read_bigrams(f, out);
     read_terms(f, out);
 }

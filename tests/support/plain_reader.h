@@ -17,7 +17,9 @@ typedef struct plain_file {
 } plain_file;
 
 typedef struct plain_segment_ref {
-    uint64_t number, len, checksum, n_records, n_docs;
+    uint64_t number, len, checksum, n_records, n_docs, lexicon_hash;
+    uint64_t *deleted; /* ordinals of documents */
+    uint64_t n_deleted;
 } plain_segment_ref;
 
 typedef struct plain_field {

@@ -20,10 +20,25 @@ static void add_field(sy_schema *s, const char *name, const char *label, sy_fiel
         check_ok(sy_schema_alias(s, id, alias, strlen(alias), NULL), NULL);
 }
 
+static const uint32_t deleted[] = {0, 1, 126, 127};
 static sy_segment_ref refs[3] = {
     {.number = 1, .len = 96, .checksum = 5, .n_records = 0, .n_docs = 0},
-    {.number = 300, .len = UINT64_MAX, .checksum = UINT64_MAX, .n_records = 127, .n_docs = 128},
-    {.number = UINT64_MAX, .len = 1, .checksum = 0, .n_records = UINT32_MAX, .n_docs = 1}};
+    {.number = 300,
+     .len = UINT64_MAX,
+     .checksum = UINT64_MAX,
+     .n_records = 127,
+     .n_docs = 128,
+     .lexicon_hash = 12,
+     .deleted = deleted,
+     .n_deleted = 4},
+    {.number = UINT64_MAX,
+     .len = 1,
+     .checksum = 0,
+     .n_records = UINT32_MAX,
+     .n_docs = 1,
+     .lexicon_hash = UINT64_MAX,
+     .deleted = deleted,
+     .n_deleted = 1}};
 
 /* Given: sy_schema_release. */
 static sy_manifest sample(size_t n_segments)
@@ -73,6 +88,10 @@ static void check_same(const sy_manifest *got, const sy_manifest *want)
         assert_true(got->segments[i].checksum == want->segments[i].checksum);
         assert_true(got->segments[i].n_records == want->segments[i].n_records);
         assert_true(got->segments[i].n_docs == want->segments[i].n_docs);
+        assert_true(got->segments[i].lexicon_hash == want->segments[i].lexicon_hash);
+        assert_int_equal(got->segments[i].n_deleted, want->segments[i].n_deleted);
+        for (size_t k = 0; k < want->segments[i].n_deleted; k++)
+            assert_int_equal(got->segments[i].deleted[k], want->segments[i].deleted[k]);
     }
 }
 
