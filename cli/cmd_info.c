@@ -7,6 +7,7 @@
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
 #include "segmenter/width.h"
+#include "store/file.h"
 #include "store/format.h"
 
 enum { REGIONS_MOST = 64, TIME_BYTES = 32 };
@@ -17,24 +18,54 @@ typedef struct regions {
     uint64_t total;
 } regions;
 
-/* Sizes by region, the segments added up. */
-static void add_regions(const sy_index *index, regions *sum)
+/* Adds the sizes of a segment's regions. */
+static void add_regions(const sy_segment *segment, regions *sum)
 {
-    for (size_t s = 0; s < index->n_segments; s++) {
-        sy_region_size own[REGIONS_MOST];
-        size_t n = sy_segment_regions(index->segments[s], own, REGIONS_MOST);
-        for (size_t i = 0; i < n && i < REGIONS_MOST; i++) {
-            size_t k = 0;
-            while (k < sum->n && strcmp(sum->items[k].name, own[i].name) != 0)
-                k++;
-            if (k == REGIONS_MOST)
-                continue;
-            if (k == sum->n)
-                sum->items[sum->n++] = (sy_region_size){own[i].name, 0};
-            sum->items[k].bytes += own[i].bytes;
-            sum->total += own[i].bytes;
-        }
+    sy_region_size own[REGIONS_MOST];
+    size_t n = sy_segment_regions(segment, own, REGIONS_MOST);
+    for (size_t i = 0; i < n && i < REGIONS_MOST; i++) {
+        size_t k = 0;
+        while (k < sum->n && strcmp(sum->items[k].name, own[i].name) != 0)
+            k++;
+        if (k == REGIONS_MOST)
+            continue;
+        if (k == sum->n)
+            sum->items[sum->n++] = (sy_region_size){own[i].name, 0};
+        sum->items[k].bytes += own[i].bytes;
+        sum->total += own[i].bytes;
     }
+}
+
+static void put_json_regions(const regions *r, sy_buf *out)
+{
+    sy_buf_puts(out, "\"bytes\":{");
+    for (size_t i = 0; i < r->n; i++) {
+        sy_buf_puts(out, i > 0 ? "," : "");
+        sy_buf_put_json(out, r->items[i].name, strlen(r->items[i].name));
+        sy_buf_printf(out, ":%llu", (unsigned long long)r->items[i].bytes);
+    }
+    sy_buf_putc(out, '}');
+}
+
+static void put_json_segments(const sy_index *index, sy_buf *out)
+{
+    sy_buf_puts(out, "\"segment_list\":[");
+    for (size_t i = 0; i < index->n_segments; i++) {
+        const sy_segment *seg = index->segments[i];
+        const sy_live *live = &index->live[i];
+        regions own = {.n = 0};
+        add_regions(seg, &own);
+        sy_buf_printf(out,
+                      "%s{\"number\":%llu,\"documents\":%zu,\"records\":%u,"
+                      "\"deleted_documents\":%zu,\"deleted_records\":%u,\"other_words\":%s,",
+                      i > 0 ? "," : "", (unsigned long long)sy_segment_file(seg)->number,
+                      live->n_docs, live->n_records, sy_segment_n_docs(seg) - live->n_docs,
+                      sy_segment_n_records(seg) - live->n_records,
+                      live->other_words ? "true" : "false");
+        put_json_regions(&own, out);
+        sy_buf_putc(out, '}');
+    }
+    sy_buf_puts(out, "],");
 }
 
 /* "2026-05-01T08:00:00Z". */
@@ -72,9 +103,12 @@ static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
     sy_buf_printf(out, ",\"format\":%u,\"generation\":%llu,", (unsigned)SY_FORMAT_VERSION,
                   (unsigned long long)info->generation);
     put_json_string(out, "committed", when);
-    sy_buf_printf(out, ",\"documents\":%llu,\"records\":%llu,\"segments\":%zu,\"fields\":[",
+    sy_buf_printf(out,
+                  ",\"documents\":%llu,\"records\":%llu,\"segments\":%zu,"
+                  "\"deleted_documents\":%llu,\"deleted_records\":%llu,\"fields\":[",
                   (unsigned long long)index->n_documents, (unsigned long long)index->n_records,
-                  index->n_segments);
+                  index->n_segments, (unsigned long long)index->deleted_documents,
+                  (unsigned long long)index->deleted_records);
     for (size_t i = 0; i < index->schema.n_fields; i++) {
         const sy_field *field = &index->schema.fields[i];
         sy_buf_puts(out, i > 0 ? ",{" : "{");
@@ -85,13 +119,10 @@ static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
         put_json_string(out, "kind", sy_field_kind_name(field->kind));
         sy_buf_putc(out, '}');
     }
-    sy_buf_puts(out, "],\"bytes\":{");
-    for (size_t i = 0; i < sum->n; i++) {
-        sy_buf_puts(out, i > 0 ? "," : "");
-        sy_buf_put_json(out, sum->items[i].name, strlen(sum->items[i].name));
-        sy_buf_printf(out, ":%llu", (unsigned long long)sum->items[i].bytes);
-    }
-    sy_buf_printf(out, "},\"keep_variants\":%s,",
+    sy_buf_puts(out, "],");
+    put_json_segments(index, out);
+    put_json_regions(sum, out);
+    sy_buf_printf(out, ",\"keep_variants\":%s,",
                   info->norm_flags & SY_NORM_KEEP_VARIANTS ? "true" : "false");
     put_json_string(out, "icu", info->icu_version);
     sy_buf_printf(out, ",\"icu_differs\":%s,\"rules\":\"%016llx\",\"rules_differ\":%s,",
@@ -137,9 +168,14 @@ static void put_text(const sy_index *index, const regions *sum, sy_buf *out)
     sy_put_visible(out, index->dir, strlen(index->dir));
     sy_buf_printf(out, "\nformat:      %u\ncommitted:   %s, generation %llu\n",
                   (unsigned)SY_FORMAT_VERSION, when, (unsigned long long)info->generation);
-    sy_buf_printf(out, "documents:   %llu\nrecords:     %llu\nsegments:    %zu\n",
+    sy_buf_printf(out, "documents:   %llu\nrecords:     %llu\nsegments:    %zu",
                   (unsigned long long)index->n_documents, (unsigned long long)index->n_records,
                   index->n_segments);
+    if (index->deleted_records > 0)
+        sy_buf_printf(out, "; %llu deleted record%s until they are merged",
+                      (unsigned long long)index->deleted_records,
+                      index->deleted_records == 1 ? " stays in them" : "s stay in them");
+    sy_buf_putc(out, '\n');
     sy_buf_printf(out, "Traditional: %s\n",
                   info->norm_flags & SY_NORM_KEEP_VARIANTS ? "kept apart from Simplified"
                                                            : "folded to Simplified");
@@ -177,7 +213,8 @@ int sy_cmd_info(const sy_arguments *args)
     if (!sy_open_index(args, &index))
         return SY_EXIT_FAILED;
     regions sum = {.n = 0};
-    add_regions(index, &sum);
+    for (size_t s = 0; s < index->n_segments; s++)
+        add_regions(index->segments[s], &sum);
     sy_buf out = SY_BUF_INIT;
     if (sy_arguments_on(args, SY_OPT_JSON))
         put_json(index, &sum, &out);

@@ -36,8 +36,11 @@ static sy_status read_records(job *j, sy_error *err)
     sy_status st = SY_OK;
     for (size_t s = 0; s < j->index->n_segments; s++) {
         const sy_segment *segment = j->index->segments[s];
+        const sy_live *live = &j->index->live[s];
         uint32_t n = sy_segment_n_records(segment);
         for (uint32_t i = 0; st == SY_OK && i < n && !j->full; i++) {
+            if (sy_live_from(live, i) != i)
+                continue;
             st = sy_segment_record(segment, i, &j->stored, err);
             for (size_t v = 0; st == SY_OK && v < j->stored.n_values; v++)
                 st = add_value(j, j->stored.values[v].text, err);

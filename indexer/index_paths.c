@@ -13,6 +13,7 @@
 #include "indexer/readers/convert.h"
 #include "indexer/readers/reader_text.h"
 #include "indexer/readers/string_table.h"
+#include "indexer/repeated_keys.h"
 #include "indexer/settings.h"
 #include "indexer/spool.h"
 #include "indexer/walk.h"
@@ -40,6 +41,7 @@ typedef struct job {
     sy_index *old;     /* the index as it is, or NULL */
     sy_old_index held; /* its documents; none when it is rebuilt */
     sy_name_learner names;
+    sy_seen_keys keys; /* of documents of `held` by their place there, then of those of the spool */
     sy_settings settings;
     sy_walk walk;
     sy_string_table found; /* path -> place in the walk + 1, 0 once it is dealt with */
@@ -225,6 +227,9 @@ static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
     sy_status st = sy_spool_add(&r->job->spool, record, &why);
     if (st == SY_OK)
         st = learn_names(r->job, record, &why);
+    if (st == SY_OK && !record->made_key)
+        st = sy_seen_keys_add(&r->job->keys, (uint32_t)(r->job->held.n_docs + r->job->spool.n_docs),
+                              record->key, &why);
     if (st == SY_E_LIMIT) { /* the record is left out, the document goes on */
         sy_buf message = SY_BUF_INIT;
         sy_buf_printf(&message, "record %.*s: %s", (int)record->key.len, record->key.data, why.msg);
@@ -339,19 +344,22 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     sy_error_clear(&why);
     sy_spool_begin(&j->spool);
     sy_name_learner_begin(&j->names);
+    size_t keys_before = j->keys.n;
     st = reader->read(&document, &sink, &why);
     if (st == SY_E_NOMEM || r.fatal) {
         if (err && err->status == SY_OK)
             *err = why;
         return st;
     }
+    uint32_t n = j->spool.open.doc.n_records;
+    if (st != SY_OK || n == 0)
+        j->keys.n = keys_before;
     if (st != SY_OK) {
         sy_buf message = SY_BUF_INIT;
         st = skip(j, f->path, reason(&why, &message), old, err);
         sy_buf_release(&message);
         return st;
     }
-    uint32_t n = j->spool.open.doc.n_records;
     if (n == 0)
         return skip(j, f->path, "no record was found in it", old, err);
     doc->reader = sy_slice_of(reader->name);
@@ -600,6 +608,41 @@ static sy_status fill_spool(job *j, sy_error *err)
     return st;
 }
 
+/* The path of a document by its number in `keys`; borrowed. */
+static sy_slice seen_source(const job *j, uint32_t doc)
+{
+    sy_segment_doc d;
+    if (doc >= j->held.n_docs)
+        return j->spool.docs[doc - j->held.n_docs].doc.source;
+    sy_old_index_doc(&j->held, doc, &d);
+    return d.source;
+}
+
+/* Says once if keys of what was read stand in other documents, too. */
+static sy_status report_repeated_keys(job *j, sy_error *err)
+{
+    sy_repeated_keys found;
+    sy_buf message = SY_BUF_INIT, path = SY_BUF_INIT;
+    uint32_t first_read = (uint32_t)j->held.n_docs;
+    sy_status st = j->sum->documents > 0 ? sy_old_index_keys(&j->held, &j->keys, err) : SY_OK;
+    if (st != SY_OK)
+        return st;
+    sy_seen_keys_compare(&j->keys, first_read, &found);
+    if (found.n > 0) {
+        sy_slice other = seen_source(j, found.docs[0]), own = seen_source(j, found.docs[1]);
+        sy_buf_append(&path, own.data, own.len);
+        sy_buf_printf(&message,
+                      "%llu %s also in another document, as in %.*s; key: finds the "
+                      "records of all",
+                      (unsigned long long)found.n, found.n == 1 ? "key is" : "keys are",
+                      (int)other.len, other.data);
+        report(j, SY_REPORT_NEWS, sy_buf_cstr(&path), 0, sy_buf_cstr(&message));
+    }
+    sy_buf_release(&message);
+    sy_buf_release(&path);
+    return SY_OK;
+}
+
 /* Decides which segments go into the new one, once it is known which words the index has. */
 static sy_status choose_segments(job *j, sy_buf *lexicon, sy_error *err)
 {
@@ -729,6 +772,7 @@ static void release(job *j, bool failed)
     if (j->spool_open)
         sy_spool_release(&j->spool);
     sy_name_learner_release(&j->names);
+    sy_free(j->keys.items);
     sy_old_index_release(&j->held);
     sy_settings_release(&j->settings);
     sy_walk_release(&j->walk);
@@ -791,7 +835,8 @@ sy_status sy_index_paths(const sy_index_options *options, const char *const *pat
     if (st == SY_OK) {
         out->total_documents = out->documents + out->kept_documents;
         out->total_records = out->records + out->kept_records;
-        if (j.changed)
+        st = report_repeated_keys(&j, err);
+        if (st == SY_OK && j.changed)
             st = write_index(&j, err);
         out->names = j.names.names.n;
     }

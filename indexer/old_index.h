@@ -8,6 +8,7 @@
 #define SY_INDEXER_OLD_INDEX_H
 
 #include "indexer/name_learner.h"
+#include "indexer/repeated_keys.h"
 #include "indexer/spool.h"
 #include "indexer/tiers.h"
 #include "store/manifest.h"
@@ -46,6 +47,8 @@ void sy_old_index_doc(const sy_old_index *old, size_t i, sy_segment_doc *out);
 /* docs[i] counts no longer. Not twice. */
 void sy_old_index_drop(sy_old_index *old, size_t i);
 bool sy_old_index_dropped(const sy_old_index *old, size_t i);
+/* Notes the keys of the documents that count still, docs[i] as document i. */
+SY_CHECKED sy_status sy_old_index_keys(const sy_old_index *old, sy_seen_keys *keys, sy_error *err);
 /* Copies the records of docs[i] into the spool. `names`, unless NULL, learns its names. */
 SY_CHECKED sy_status sy_old_index_spool(const sy_old_index *old, size_t i, const sy_schema *schema,
                                         sy_spool *spool, sy_name_learner *names, sy_error *err);

@@ -16,6 +16,7 @@ typedef struct sy_record_value {
  * field has none; an empty cell has one empty value. */
 typedef struct sy_record {
     sy_slice key;  /* unique within its document (the reader sees to it) */
+    bool made_key; /* the document has none: every other may have the same */
     uint32_t line; /* where its row starts, from 1; 0 if the format has no lines */
     uint32_t row;  /* ordinal of its row in the document, from 1: goals of one row share it */
     const sy_record_value *values;

@@ -1,5 +1,6 @@
 /* Checks an index whole, by reading it as any reader does and by holding what was
  * read against the rules of docs/format.md. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -17,6 +18,10 @@ typedef struct verify {
     const sy_schema *schema;
     const sy_segment *seg;
     const sy_file *file; /* of seg */
+    uint64_t *places;    /* of documents that count */
+    size_t n_places, cap_places;
+    uint64_t first_place; /* of the segment before */
+    bool first_known;
 } verify;
 
 static void report(verify *v, const char *file, uint64_t offset, const char *what)
@@ -302,6 +307,47 @@ static sy_status check_terms(verify *v, sy_error *err)
     return st;
 }
 
+/* Notes the places of the documents that count; they are compared when all are there. */
+static sy_status note_places(verify *v, const sy_segment_ref *ref, sy_error *err)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < sy_segment_n_docs(v->seg); i++) {
+        sy_segment_doc doc;
+        sy_segment_doc_at(v->seg, i, &doc);
+        if (i == 0 && v->first_known && doc.place < v->first_place)
+            report(v, v->file->path, 0, "the segment comes before the one before it");
+        if (i == 0)
+            v->first_place = doc.place;
+        v->first_known = true;
+        if (next < ref->n_deleted && ref->deleted[next] == i) {
+            next++;
+            continue;
+        }
+        if (!sy_grow((void **)&v->places, v->n_places, &v->cap_places, sizeof *v->places))
+            return sy_fail_nomem(err);
+        v->places[v->n_places++] = doc.place;
+    }
+    return SY_OK;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void check_places(verify *v, const char *manifest)
+{
+    if (v->n_places > 1)
+        qsort(v->places, v->n_places, sizeof *v->places, ascending);
+    for (size_t i = 1; i < v->n_places; i++) {
+        if (v->places[i - 1] == v->places[i]) {
+            report(v, manifest, 0, "two documents that count have one place");
+            return;
+        }
+    }
+}
+
 /* With its envelope sound, a segment is checked section by section first: faults of
  * structure behind a bad checksum are told as well, since they say what is lost. */
 static sy_status check_segment(verify *v, const sy_manifest *m, const sy_segment_ref *ref,
@@ -331,7 +377,9 @@ static sy_status check_segment(verify *v, const sy_manifest *m, const sy_segment
     v->schema = &m->schema;
     if (sy_segment_n_records(seg) != ref->n_records || sy_segment_n_docs(seg) != ref->n_docs)
         report(v, path, 0, "not as many records or documents as the manifest says");
-    st = check_records(v);
+    st = note_places(v, ref, err);
+    if (st == SY_OK)
+        st = check_records(v);
     if (st == SY_OK)
         st = check_bigrams(v, err);
     if (st == SY_OK)
@@ -368,9 +416,12 @@ sy_status sy_index_verify(const char *dir, sy_fault_fn *fault, void *ctx, uint64
         if (st == SY_OK)
             st = check_segment(&v, &m, &m.segments[i], path.data, err);
     }
+    if (st == SY_OK)
+        check_places(&v, m.file->path);
     if (st == SY_E_NOMEM)
         st = sy_fail_nomem(err);
 done:
+    sy_free(v.places);
     *n_faults = v.n_faults;
     sy_manifest_release(&m);
     sy_buf_release(&path);

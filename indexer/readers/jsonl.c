@@ -50,6 +50,7 @@ typedef struct jsonl {
 
     sy_string_table fields; /* path: field + 1 */
     sy_string_table keys;
+    bool made_key; /* the record has no id */
     bool told_repeated;
     bool refused; /* by the sink: the reading ends */
     bool untold;  /* there was no memory for a message */
@@ -98,7 +99,8 @@ static int compare_values(const void *a, const void *b)
 static sy_status make_key(jsonl *j, sy_error *err)
 {
     bool repeated;
-    if (!j->has_id || j->id.len == 0) {
+    j->made_key = !j->has_id || j->id.len == 0;
+    if (j->made_key) {
         sy_buf_reset(&j->id);
         sy_buf_printf(&j->id, "%" PRIu32, j->line);
     }
@@ -135,7 +137,12 @@ static sy_status end_record(jsonl *j, sy_error *err)
     sy_status st = make_key(j, err);
     if (st != SY_OK)
         return st;
-    sy_record record = {{j->id.data, j->id.len}, j->line, ++j->row, j->out, j->n_values};
+    sy_record record = {.key = {j->id.data, j->id.len},
+                        .made_key = j->made_key,
+                        .line = j->line,
+                        .row = ++j->row,
+                        .values = j->out,
+                        .n_values = j->n_values};
     st = j->sink->record(j->sink->ctx, &record, err);
     j->refused = st != SY_OK;
     return st;

@@ -538,7 +538,12 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
             v->field, v->len > 0 ? (sy_slice){l->text.data + v->off, v->len} : nothing};
     }
     l->section_goals++;
-    sy_record record = {of_buf(&l->key), l->row_line, l->row, l->out, l->n_values};
+    sy_record record = {.key = of_buf(&l->key),
+                        .made_key = l->no.len == 0,
+                        .line = l->row_line,
+                        .row = l->row,
+                        .values = l->out,
+                        .n_values = l->n_values};
     return l->sink->record(l->sink->ctx, &record, err);
 }
 

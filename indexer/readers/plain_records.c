@@ -38,8 +38,12 @@ static sy_status emit(sy_plain *p, uint32_t line, sy_error *err)
                        sy_buf_cstr(&p->key));
     if (st != SY_OK)
         return st;
-    sy_record record = {of_buf(&p->key), line, sy_ledger_goals_next_row(p->goals), p->values,
-                        p->n_values};
+    sy_record record = {.key = of_buf(&p->key),
+                        .made_key = true,
+                        .line = line,
+                        .row = sy_ledger_goals_next_row(p->goals),
+                        .values = p->values,
+                        .n_values = p->n_values};
     return p->sink->record(p->sink->ctx, &record, err);
 }
 
