@@ -145,6 +145,29 @@ static void test_update(void **state)
         fail_everywhere(&kinds[i], base_dir, before, after);
 }
 
+/* An update that writes two segments of before again. */
+static void test_merge(void **state)
+{
+    (void)state;
+    char updated[320], c_path[340], d_path[340];
+    prepare();
+    snprintf(c_path, sizeof c_path, "%s/c.jsonl", docs);
+    snprintf(d_path, sizeof d_path, "%s/d.jsonl", docs);
+    sy_test_remove(base_dir);
+    sy_test_tiers = (sy_tiers){.factor = 3, .least = 1 << 20, .recut = 1};
+    build(base_dir);
+    sy_test_write(c_path, doc_c, sizeof doc_c - 1);
+    uint64_t before = build(base_dir);
+    assert_string_equal(sy_test_listing(base_dir), "lock manifest seg seg");
+    sy_test_write(d_path, doc_c, sizeof doc_c - 1);
+    sy_test_copy(base_dir, sy_scratch_path(updated, "updated"));
+    uint64_t after = build(updated);
+    assert_string_equal(sy_test_listing(updated), "lock manifest seg");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        fail_everywhere(&kinds[i], base_dir, before, after);
+    sy_test_tiers = (sy_tiers){0};
+}
+
 static void test_open_and_query(void **state)
 {
     (void)state;
@@ -174,6 +197,7 @@ static void test_open_and_query(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_build), cmocka_unit_test(test_update),
+                                       cmocka_unit_test(test_merge),
                                        cmocka_unit_test(test_open_and_query)};
     /* Thousands of runs, each with its fsyncs: in memory where there is such a folder. */
     if (access("/dev/shm", W_OK) == 0)

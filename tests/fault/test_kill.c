@@ -15,18 +15,22 @@
 #include "tests/support/check.h"
 #include "tests/support/small_index.h"
 
-enum { ROUNDS = 60, RECORDS = 400 };
+enum { ROUNDS = 60, RECORDS = 150, DOCS = 3 };
 
 static char docs[320], dir[320];
 
+/* Each version replaces one document of three, so that segments become many and are merged. */
 static void write_docs(int version)
 {
     sy_buf text = SY_BUF_INIT;
+    char path[340];
+    int doc = abs(version) % DOCS;
     for (int i = 0; i < RECORDS; i++)
         sy_buf_printf(&text,
-                      "{\"id\":\"%d\",\"unit\":\"区商投局\",\"status\":\"第%d版资金短缺\"}\n", i,
-                      version);
-    sy_test_write(docs, text.data, text.len);
+                      "{\"id\":\"%d-%d\",\"unit\":\"区商投局\",\"status\":\"第%d版资金短缺\"}\n",
+                      doc, i, version);
+    snprintf(path, sizeof path, "%s/%d.jsonl", docs, doc);
+    sy_test_write(path, text.data, text.len);
     sy_buf_release(&text);
 }
 
@@ -72,10 +76,14 @@ static bool run_child(unsigned long n, long delay_ns)
 static int fresh(void **state)
 {
     (void)state;
-    sy_scratch_path(docs, "docs.jsonl");
+    sy_scratch_path(docs, "docs");
     sy_scratch_path(dir, "index");
+    sy_test_remove(docs);
     sy_test_remove(dir);
-    write_docs(0);
+    check_ok(sy_make_dirs(docs, NULL), NULL);
+    sy_test_tiers = (sy_tiers){.factor = 3, .least = 1 << 20};
+    for (int i = 0; i < DOCS; i++)
+        write_docs(i);
     build();
     return 0;
 }
@@ -97,10 +105,14 @@ static void test_every_operation(void **state)
     uint64_t before = sy_test_fingerprint(dir);
     bool ended = false;
     unsigned long n = 1;
-    for (; !ended; n++) {
-        write_docs((int)n);
-        ended = run_child(n, 0);
-        before = check_after(ended, before);
+    for (int version = DOCS; !ended; n++) {
+        ended = true;
+        for (int i = 0; i < 2; i++) { /* one of two updates in a row merges */
+            write_docs(version++);
+            bool whole = run_child(n, 0);
+            before = check_after(whole, before);
+            ended &= whole;
+        }
     }
     print_message("%lu operations\n", n - 2);
     assert_true(n > 20);
@@ -113,7 +125,7 @@ static void test_random_moments(void **state)
     int rounds = set ? atoi(set) : ROUNDS, ended = 0;
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    write_docs(-1);
+    write_docs(-DOCS);
     build();
     clock_gettime(CLOCK_MONOTONIC, &end);
     long usual = (end.tv_sec - begin.tv_sec) * 1000000000L + end.tv_nsec - begin.tv_nsec;
@@ -122,7 +134,7 @@ static void test_random_moments(void **state)
     uint64_t before = sy_test_fingerprint(dir);
     for (int r = 0; r < rounds; r++) {
         write_docs(r + 1000);
-        bool whole = run_child(0, (long)sy_random_below((uint32_t)usual));
+        bool whole = run_child(0, (long)sy_random_below((uint32_t)usual * 2));
         ended += whole;
         before = check_after(whole, before);
     }

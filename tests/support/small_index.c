@@ -66,9 +66,11 @@ void sy_test_copy(const char *from, const char *to)
     sy_buf_release(&bytes);
 }
 
+sy_tiers sy_test_tiers;
+
 sy_status sy_test_index(const char *dir, const char *docs, sy_index_summary *sum, sy_error *err)
 {
-    sy_index_options options = {.dir = dir, .jobs = 1};
+    sy_index_options options = {.dir = dir, .jobs = 1, .tiers = sy_test_tiers};
     return sy_index_paths(&options, &docs, 1, sum, err);
 }
 

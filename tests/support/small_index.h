@@ -15,6 +15,8 @@ void sy_test_read(const char *path, sy_buf *out);
 void sy_test_remove(const char *dir);
 /* A fresh copy of a folder of files. */
 void sy_test_copy(const char *from, const char *to);
+/* How sy_test_index merges; all 0 to begin with: the usual. */
+extern sy_tiers sy_test_tiers;
 /* Indexes one path with one thread. */
 sy_status sy_test_index(const char *dir, const char *docs, sy_index_summary *sum, sy_error *err);
 /* The names in a folder, joined by spaces, with seg-N as "seg". */
