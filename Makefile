@@ -85,7 +85,7 @@ build/suoyin: $(OUT)/suoyin
 # statically (cli/lean.c says why), else the full one under its name.
 STATIC_LIBS := -Wl,--wrap=dlopen,--wrap=dlsym,--wrap=dlclose -licuuc -licudata -lxxhash -lstdc++ -lm
 HAS_STATIC = $(and $(filter release,$(BUILD)),$(wildcard $(shell $(CC) -print-file-name=libicuuc.a)))
-LEAN_OBJECTS := $(patsubst %/cmd_index.o,%/lean.o,$(CLI_OBJECTS))
+LEAN_OBJECTS := $(patsubst %/cmd_index.o,%/lean.o,$(filter-out %/cmd_verify_deep.o,$(CLI_OBJECTS)))
 
 $(OUT)/suoyin-index: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)

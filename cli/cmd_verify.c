@@ -1,5 +1,5 @@
 /* suoyin verify: every byte and every cross-reference of an index. */
-#include "cli/cli.h"
+#include "cli/cmd_verify.h"
 #include "cli/term.h"
 
 typedef struct faults {
@@ -38,11 +38,12 @@ static sy_status put_sound(const char *dir, sy_buf *out, sy_error *err)
     return SY_OK;
 }
 
-int sy_cmd_verify(const sy_arguments *args)
+int sy_verify(const sy_arguments *args, sy_deep_check_fn *deep)
 {
     faults f = {.quiet = sy_arguments_on(args, SY_OPT_QUIET)};
     sy_buf dir = SY_BUF_INIT;
     uint64_t n_faults = 0;
+    size_t n_passed_over = 0;
     sy_error err;
     sy_error_clear(&err);
     sy_status st = SY_OK;
@@ -57,6 +58,11 @@ int sy_cmd_verify(const sy_arguments *args)
     }
     const char *name = sy_buf_cstr(&dir);
     st = sy_index_verify(name, on_fault, &f, &n_faults, &err);
+    if (st == SY_OK && n_faults == 0 && deep)
+        st = deep(name, on_fault, &f, &n_faults, &n_passed_over, &err);
+    if (st == SY_OK && n_passed_over > 0)
+        sy_say("%zu segment%s not made again: the lexicon has changed since", n_passed_over,
+               n_passed_over == 1 ? " was" : "s were");
     if (st == SY_OK && n_faults == 0 && !f.quiet)
         st = put_sound(name, &f.out, &err);
     else if (n_faults > 0 && !f.quiet) {
@@ -74,4 +80,9 @@ done:
     sy_buf_release(&dir);
     sy_buf_release(&f.out);
     return st == SY_OK && n_faults == 0 ? SY_EXIT_OK : SY_EXIT_FAILED;
+}
+
+int sy_cmd_verify(const sy_arguments *args)
+{
+    return sy_arguments_on(args, SY_OPT_DEEP) ? sy_cmd_verify_deep(args) : sy_verify(args, NULL);
 }

@@ -2,8 +2,8 @@
  *
  * A query must answer in about the time that a process needs to start, and half of
  * that goes to the dynamic linker if ICU's shared libraries are among its needs. So
- * the program that people call is linked statically and has no indexer; for `index`
- * it becomes the full program, suoyin-index, which lies beside it or in libexec.
+ * the program that people call is linked statically and has no indexer; for `index` and
+ * `verify --deep` it becomes the full program, suoyin-index, which lies beside it or in libexec.
  * Where ICU cannot be linked statically there is only the full program. */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "cli/cli.h"
+#include "cli/cmd_verify.h"
 
 #define FULL_PROGRAM "suoyin-index"
 
@@ -36,7 +36,7 @@ static bool find_near(char *out, size_t cap)
     return false;
 }
 
-int sy_cmd_index(const sy_arguments *args)
+static int become_full(const char *command, const sy_arguments *args)
 {
     char path[4096];
     if (!find_near(path, sizeof path))
@@ -44,7 +44,7 @@ int sy_cmd_index(const sy_arguments *args)
     char **words = sy_alloc((size_t)args->n_words + 3, sizeof *words);
     if (words) {
         words[0] = (char *)(uintptr_t) "suoyin";
-        words[1] = (char *)(uintptr_t) "index";
+        words[1] = (char *)(uintptr_t)command;
         for (int i = 0; i < args->n_words; i++)
             words[i + 2] = args->words[i];
         words[args->n_words + 2] = NULL;
@@ -53,6 +53,16 @@ int sy_cmd_index(const sy_arguments *args)
     sy_say("cannot run '%s': %s; it comes with suoyin: install both", path, strerror(errno));
     sy_free(words);
     return SY_EXIT_FAILED;
+}
+
+int sy_cmd_index(const sy_arguments *args)
+{
+    return become_full("index", args);
+}
+
+int sy_cmd_verify_deep(const sy_arguments *args)
+{
+    return become_full("verify", args);
 }
 
 /* ICU could load plug-ins, which a static program cannot and we do not want: the

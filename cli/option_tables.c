@@ -153,6 +153,8 @@ static const sy_option lexicon_options[] = {{SY_OPT_INDEX, 'i', "index", "DIR", 
 
 static const sy_option verify_options[] = {
     {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index", INDEX_MORE ".", false},
+    {SY_OPT_DEEP, 0, "deep", NULL, "Index", "make the index again from its records and compare",
+     "Takes about as long as indexing, and as much space below $TMPDIR or /tmp.", false},
     {SY_OPT_QUIET, 'q', "quiet", NULL, "Index", "print nothing: the exit status says", "", false},
     OPTION_HELP};
 

@@ -12,6 +12,7 @@ typedef enum sy_option_id {
     SY_OPT_HELP = 1,
     SY_OPT_INDEX,
     SY_OPT_QUIET,
+    SY_OPT_DEEP,
     /* index */
     SY_OPT_SCHEMA,
     SY_OPT_LEXICON,

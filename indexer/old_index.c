@@ -115,14 +115,20 @@ sy_status sy_old_index_keys(const sy_old_index *old, sy_seen_keys *keys, sy_erro
     return st;
 }
 
-static sy_status learn_record(const sy_stored *record, const sy_schema *schema,
-                              sy_name_learner *names, sy_error *err)
+typedef struct learning {
+    const sy_schema *schema;
+    sy_name_learner *names;
+} learning;
+
+static sy_status learn_record(void *ctx, const sy_stored *record, sy_error *err)
 {
+    const learning *l = ctx;
+    const sy_schema *schema = l->schema;
     sy_status st = SY_OK;
     for (size_t i = 0; i < record->n_values && st == SY_OK; i++) {
         const sy_stored_value *v = &record->values[i];
         if (v->field < schema->n_fields && schema->fields[v->field].kind == SY_FIELD_NAMES)
-            st = sy_name_learner_add(names, v->text, err);
+            st = sy_name_learner_add(l->names, v->text, err);
     }
     return st;
 }
@@ -131,26 +137,14 @@ sy_status sy_old_index_spool(const sy_old_index *old, size_t i, const sy_schema 
                              sy_spool *spool, sy_name_learner *names, sy_error *err)
 {
     const sy_segment *seg = old->segments[old->docs[i].segment].segment;
-    sy_stored record = {0};
+    learning l = {schema, names};
     sy_segment_doc doc;
-    sy_status st = SY_OK;
     sy_old_index_doc(old, i, &doc);
-    sy_spool_begin(spool);
-    if (names)
-        sy_name_learner_begin(names);
-    for (uint32_t k = 0; k < doc.n_records && st == SY_OK; k++) {
-        st = sy_segment_record(seg, doc.first + k, &record, err);
-        for (size_t v = 0; v < record.n_values; v++)
-            record.values[v].coded = record.values[v].text;
-        if (st == SY_OK && names)
-            st = learn_record(&record, schema, names, err);
-        if (st == SY_OK)
-            st = sy_spool_add_stored(spool, &record, err);
-    }
-    sy_stored_release(&record);
-    if (st == SY_OK)
-        st = sy_spool_keep(spool, &doc, err);
-    return st == SY_OK && names ? sy_name_learner_keep(names, err) : st;
+    if (!names)
+        return sy_spool_copy(spool, seg, &doc, NULL, NULL, err);
+    sy_name_learner_begin(names);
+    sy_status st = sy_spool_copy(spool, seg, &doc, learn_record, &l, err);
+    return st == SY_OK ? sy_name_learner_keep(names, err) : st;
 }
 
 sy_status sy_old_index_compare_words(sy_old_index *old, const sy_tiers *tiers, sy_slice lexicon,

@@ -148,6 +148,26 @@ sy_status sy_spool_keep(sy_spool *spool, const sy_segment_doc *doc, sy_error *er
     return SY_OK;
 }
 
+sy_status sy_spool_copy(sy_spool *spool, const sy_segment *seg, const sy_segment_doc *doc,
+                        sy_status (*each)(void *ctx, const sy_stored *record, sy_error *err),
+                        void *ctx, sy_error *err)
+{
+    sy_stored record = {0};
+    sy_status st = SY_OK;
+    sy_spool_begin(spool);
+    for (uint32_t i = 0; i < doc->n_records && st == SY_OK; i++) {
+        st = sy_segment_record(seg, doc->first + i, &record, err);
+        for (size_t v = 0; v < record.n_values; v++)
+            record.values[v].coded = record.values[v].text;
+        if (st == SY_OK && each)
+            st = each(ctx, &record, err);
+        if (st == SY_OK)
+            st = sy_spool_add_stored(spool, &record, err);
+    }
+    sy_stored_release(&record);
+    return st == SY_OK ? sy_spool_keep(spool, doc, err) : st;
+}
+
 static int by_place(const void *a, const void *b)
 {
     const sy_spool_doc *x = a, *y = b;

@@ -58,6 +58,10 @@ SY_CHECKED sy_status sy_spool_add_stored(sy_spool *spool, const sy_stored *recor
  * length are not looked at; strings are copied; no other document has its place. Without this
  * call before the next begin they are forgotten. */
 SY_CHECKED sy_status sy_spool_keep(sy_spool *spool, const sy_segment_doc *doc, sy_error *err);
+/* Copies a document's records from a segment. `each`, unless NULL, is called for every record. */
+SY_CHECKED sy_status sy_spool_copy(
+    sy_spool *spool, const sy_segment *seg, const sy_segment_doc *doc,
+    sy_status (*each)(void *ctx, const sy_stored *record, sy_error *err), void *ctx, sy_error *err);
 /* Ends writing: documents are put in order and get their docids, records can be taken. */
 SY_CHECKED sy_status sy_spool_finish(sy_spool *spool, sy_error *err);
 /* Removes the file. */

@@ -4,6 +4,7 @@ make_records
 make_index a.jsonl b.jsonl
 run verify -i my.idx
 run verify -i my.idx -q
+run verify -i my.idx --deep
 for file in my.idx/*; do
     name=$(basename "$file")
     [ -s "$file" ] || continue # a lock holds nothing
