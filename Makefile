@@ -83,7 +83,7 @@ build/suoyin: $(OUT)/suoyin
 
 # The full program; and the one that people call, which is lean where ICU can be linked
 # statically (cli/lean.c says why), else the full one under its name.
-STATIC_LIBS := -Wl,--wrap=dlopen,--wrap=dlsym,--wrap=dlclose -licuuc -licudata -lxxhash -lstdc++ -lm
+STATIC_LIBS := -Wl,--wrap=dlopen,--wrap=dlsym,--wrap=dlclose -licui18n -licuuc -licudata -lxxhash -lstdc++ -lm
 HAS_STATIC = $(and $(filter release,$(BUILD)),$(wildcard $(shell $(CC) -print-file-name=libicuuc.a)))
 LEAN_OBJECTS := $(patsubst %/cmd_index.o,%/lean.o,$(filter-out %/cmd_verify_deep.o,$(CLI_OBJECTS)))
 

@@ -22,7 +22,8 @@ typedef enum query_want {
 typedef struct settings {
     query_form form;
     query_want wanted;
-    bool source, group, explain, any, terminal, bom;
+    bool source, group, explain, terminal, bom;
+    sy_query_options options;
     char end;
     uint64_t offset, limit; /* limit 0: none */
     uint64_t best;          /* 0: corpus order */
@@ -129,7 +130,8 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
                       .wanted = read_wanted(args),
                       .source = sy_arguments_on(args, SY_OPT_SOURCE),
                       .explain = sy_arguments_on(args, SY_OPT_EXPLAIN),
-                      .any = sy_arguments_on(args, SY_OPT_ANY),
+                      .options = {.any = sy_arguments_on(args, SY_OPT_ANY),
+                                  .words = sy_arguments_on(args, SY_OPT_WORDS)},
                       .terminal = terminal,
                       .bom = sy_arguments_on(args, SY_OPT_BOM),
                       .end = sy_arguments_on(args, SY_OPT_NUL) ? '\0' : '\n',
@@ -502,7 +504,7 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     if (st == SY_OK)
         st = sy_search_open(index, query, &r.search, &err);
     if (st == SY_OK && set->best > 0)
-        st = sy_search_rank(r.search, ranked_until(set), set->any, true, &err);
+        st = sy_search_rank(r.search, ranked_until(set), set->options.any, true, &err);
     if (st == SY_OK)
         st = answer(&r, &err);
     /* What was found before a failure is shown all the same. */
@@ -536,7 +538,7 @@ int sy_cmd_query(const sy_arguments *args)
     sy_query query = {0};
     if (set.batch)
         status = sy_query_batch(args, index, set.batch);
-    else if (sy_query_read(args->operands, args->n_operands, index, set.any, &query))
+    else if (sy_query_read(args->operands, args->n_operands, index, &set.options, &query))
         status = run_query(&set, index, &query, args->operands);
     sy_query_release(&query);
     sy_index_close(index);

@@ -58,6 +58,8 @@ static const sy_option query_options[] = {
      "inside the engine; with --keys the keys too. A line in error gives query and error, and "
      "exit status 2 at the end. Blank lines are passed over.",
      false},
+    {SY_OPT_WORDS, 'w', "words", NULL, "Question", "bare and quoted terms match whole words only",
+     "They begin and end where words do, in names too; see suoyin segment.", false},
     {SY_OPT_CARD, 0, "card", NULL, "Form", "a card a record, as on a terminal", "", false},
     {SY_OPT_LINE, 0, "line", NULL, "Form", "a line a record, as in a pipe",
      "source:line:key: field=value | field=value ... with the names of a field joined by an "

@@ -26,6 +26,7 @@ typedef enum sy_option_id {
     SY_OPT_REPORT,
     /* query */
     SY_OPT_ANY,
+    SY_OPT_WORDS,
     SY_OPT_LINE,
     SY_OPT_CARD,
     SY_OPT_JSON,

@@ -110,7 +110,8 @@ static bool is_blank(sy_slice line)
 int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path)
 {
     batch b = {.index = index,
-               .options = {.any = sy_arguments_on(args, SY_OPT_ANY)},
+               .options = {.any = sy_arguments_on(args, SY_OPT_ANY),
+                           .words = sy_arguments_on(args, SY_OPT_WORDS)},
                .keys = sy_arguments_on(args, SY_OPT_KEYS),
                .source = sy_arguments_on(args, SY_OPT_SOURCE)};
     sy_line_input lines = {.fd = -1};

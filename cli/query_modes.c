@@ -25,14 +25,13 @@ static void say_lines(const sy_buf *text)
     sy_buf_release(&out);
 }
 
-bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index, bool any,
-                   sy_query *out)
+bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index,
+                   const sy_query_options *options, sy_query *out)
 {
-    sy_query_options options = {.any = any};
     sy_query_error where = {0};
     sy_error err;
     sy_error_clear(&err);
-    sy_status st = sy_query_parse(exprs, n_exprs, &index->schema, &options, out, &where, &err);
+    sy_status st = sy_query_parse(exprs, n_exprs, &index->schema, options, out, &where, &err);
     if (st == SY_OK)
         return true;
     if (st == SY_E_NOMEM || where.expr >= n_exprs) {

@@ -9,8 +9,8 @@
 enum { SY_BEST_MOST = 1000000 }; /* records that -k gives */
 
 /* Parses; on failure shows the place with a caret on standard error. */
-bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index, bool any,
-                   sy_query *out);
+bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index,
+                   const sy_query_options *options, sy_query *out);
 
 /* The field of `index` that the user calls name[len], or SY_E_INPUT with the
  * names that there are. */

@@ -110,7 +110,8 @@ SUOYIN_API suoyin_status suoyin_find_field(const suoyin_index *index, const char
 typedef struct suoyin_query suoyin_query;
 
 enum {
-    SUOYIN_ANY = 1 /* match records with any of the terms, not all */
+    SUOYIN_ANY = 1,  /* match records with any of the terms, not all */
+    SUOYIN_WORDS = 2 /* bare and quoted terms match whole words only */
 };
 
 /* Reads n expressions, n > 0, joined by AND, for asking `index`, which must stay open.

@@ -118,11 +118,12 @@ suoyin_status suoyin_ask(const suoyin_index *index, const char *const *exprs, si
     *out = NULL;
     sy_error own;
     sy_error_clear(&own);
-    sy_query_options options = {.any = (flags & SUOYIN_ANY) != 0};
+    sy_query_options options = {.any = (flags & SUOYIN_ANY) != 0,
+                                .words = (flags & SUOYIN_WORDS) != 0};
     sy_query_error where = {0};
     sy_status st = SY_OK;
     suoyin_query *q = NULL;
-    if (n == 0 || (flags & ~(unsigned)SUOYIN_ANY) != 0)
+    if (n == 0 || (flags & ~(unsigned)(SUOYIN_ANY | SUOYIN_WORDS)) != 0)
         st = sy_fail(&own, SY_E_INPUT, NULL,
                      n == 0 ? "no expression given" : "a flag that is not known");
     else if (!(q = sy_calloc(1, sizeof *q)))

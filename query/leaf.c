@@ -369,6 +369,46 @@ static sy_status prepare_range(sy_tools *tools, sy_query_memory *memory, const s
     return st;
 }
 
+static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
+                               sy_leaf *leaf, sy_error *err)
+{
+    sy_buf folded = SY_BUF_INIT;
+    leaf->rule = SY_RULE_REGEX;
+    sy_status st = sy_regex_fold(tools->index->info.norm_flags, node->text, &folded, err);
+    sy_slice text = {sy_buf_cstr(&folded), folded.len};
+    if (st == SY_OK)
+        st = sy_regex_open(text, &leaf->regex, err);
+    char *copy = st == SY_OK ? sy_query_memory_take(memory, text.len, 1) : NULL;
+    if (copy) {
+        memcpy(copy, text.data, text.len);
+        st = sy_regex_parts((sy_slice){copy, text.len}, memory, &leaf->parts, err);
+    } else if (st == SY_OK) {
+        st = sy_fail_nomem(err);
+    }
+    sy_buf_release(&folded);
+    return st;
+}
+
+void sy_leaf_release(sy_leaf *leaf)
+{
+    sy_regex_close(leaf->regex);
+    leaf->regex = NULL;
+}
+
+/* -w: where words begin and end, in names too. */
+static sy_status prepare_whole_words(sy_tools *tools, sy_leaf *leaf, sy_error *err)
+{
+    traits t = look_at(leaf->text.text);
+    leaf->n_chars = t.n_chars;
+    leaf->rule = SY_RULE_NOTHING;
+    if (leaf->text.text.len == 0 || t.has_barrier)
+        return SY_OK;
+    sy_status st = prepare_whole(tools, &t, leaf, err);
+    /* Words of several Han characters have no lists. */
+    leaf->one_token &= !sy_is_han_word(leaf->text.text.data, leaf->text.text.len);
+    return st;
+}
+
 static sy_status prepare_text(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
                               sy_leaf *leaf, sy_error *err)
 {
@@ -380,6 +420,9 @@ static sy_status prepare_text(sy_tools *tools, sy_query_memory *memory, const sy
         st = sy_needle_init(&leaf->text, text, err);
     if (st != SY_OK)
         return st;
+    if (node->whole && leaf->field != SY_FIELD_LINE && leaf->field != SY_FIELD_KEY &&
+        leaf->field != SY_FIELD_SOURCE)
+        return prepare_whole_words(tools, leaf, err);
     bool bare = node->kind == SY_NODE_TERM || node->kind == SY_NODE_PREFIX;
     if (leaf->field == SY_FIELD_LINE) {
         prepare_line(node->kind == SY_NODE_PREFIX, leaf);
@@ -415,6 +458,8 @@ sy_status sy_leaf_prepare(sy_tools *tools, sy_query_memory *memory, const sy_nod
         return prepare_near(tools, memory, node, out, err);
     case SY_NODE_RANGE:
         return prepare_range(tools, memory, node, out, err);
+    case SY_NODE_REGEX:
+        return prepare_regex(tools, memory, node, out, err);
     default:
         return prepare_text(tools, memory, node, out, err);
     }

@@ -6,7 +6,9 @@
 #include "query/needle.h"
 #include "query/pattern.h"
 #include "query/query_internal.h"
+#include "query/regex_parts.h"
 #include "query/tools.h"
+#include "segmenter/regex.h"
 
 /* How a leaf matches a text. Numbers are those of design section 5. */
 typedef enum sy_leaf_rule {
@@ -22,7 +24,8 @@ typedef enum sy_leaf_rule {
     SY_RULE_LINE,    /* the number of the line                                 */
     SY_RULE_PATTERN, /* wildcards or edits, by `pattern`                       */
     SY_RULE_NEAR,    /* all `words` inside a window                            */
-    SY_RULE_RANGE    /* a number or date from `low` to `high`                  */
+    SY_RULE_RANGE,   /* a number or date from `low` to `high`                  */
+    SY_RULE_REGEX    /* `regex` matches                                        */
 } sy_leaf_rule;
 
 #define SY_NEAR_WORDS_MAX 16
@@ -44,17 +47,20 @@ typedef struct sy_leaf {
     sy_needle name;      /* empty: it names nothing                                 */
     sy_leaf_word *words; /* SPREAD; none: the text is one word */
     size_t n_words;
-    bool begins;        /* LINE: the number may go on */
-    sy_pattern pattern; /* its literal texts are `words`: all under wildcards, one of
-                           them at least under edits */
-    size_t window;      /* NEAR: characters from the first word to the last */
-    double low, high;   /* RANGE, both included */
-    bool dates;         /* RANGE */
+    bool begins;           /* LINE: the number may go on */
+    sy_pattern pattern;    /* its literal texts are `words`: all under wildcards, one of
+                              them at least under edits */
+    size_t window;         /* NEAR: characters from the first word to the last */
+    double low, high;      /* RANGE, both included */
+    bool dates;            /* RANGE */
+    sy_regex *regex;       /* REGEX; owned: sy_leaf_release */
+    const sy_parts *parts; /* what it cannot do without */
 } sy_leaf;
 
 /* Fills *out for one leaf of a query; memory is taken from `memory`. */
 SY_CHECKED sy_status sy_leaf_prepare(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
                                      sy_leaf *out, sy_error *err);
+void sy_leaf_release(sy_leaf *leaf);
 /* Whether the leaf looks at texts of the field; SY_FIELD_ANY leaves out the
  * reserved ones. */
 bool sy_leaf_looks_at(const sy_leaf *leaf, sy_field_id field);

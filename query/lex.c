@@ -278,6 +278,19 @@ static double read_boost(const char *at, size_t len)
     return value;
 }
 
+/* The number behind a ^ as a boost, if there is one. */
+static void read_boost_behind(sy_lexer *lx)
+{
+    lex_char c = peek(lx);
+    size_t end = lx->at + c.n;
+    if (c.syntax != '^' || !is_digit(peek_at(lx, end).cp))
+        return;
+    while (is_digit(peek_at(lx, end).cp) || peek_at(lx, end).syntax == '.')
+        end += peek_at(lx, end).n;
+    lx->tok.boost = read_boost(lx->expr + lx->at, end - lx->at);
+    lx->at = end;
+}
+
 /* What may follow quotes: ~5 and a boost; a star is refused, or it would become a
  * term. */
 static sy_status read_after_quote(sy_lexer *lx, sy_lex_kind *kind)
@@ -302,15 +315,8 @@ static sy_status read_after_quote(sy_lexer *lx, sy_lex_kind *kind)
                                "the words",
                                (int)c.n, lx->expr + lx->at);
         lx->at = end;
-        c = peek(lx);
-        end = lx->at + c.n;
     }
-    if (c.syntax == '^' && is_digit(peek_at(lx, end).cp)) {
-        while (is_digit(peek_at(lx, end).cp) || peek_at(lx, end).syntax == '.')
-            end += peek_at(lx, end).n;
-        lx->tok.boost = read_boost(lx->expr + lx->at, end - lx->at);
-        lx->at = end;
-    }
+    read_boost_behind(lx);
     return SY_OK;
 }
 
@@ -620,13 +626,13 @@ static sy_status check_word_start(sy_lexer *lx, lex_char c, bool value)
                            "field:value without a space before the sign, or quotes around it",
                            "no field stands right before '%.*s'", (int)c.n, lx->expr + lx->at);
     }
-    if (c.syntax != '/' && c.syntax != '~')
+    if (c.syntax != '~')
         return SY_OK;
     word w;
     sy_status status = scan_word(lx, false, &w);
     if (status != SY_OK)
         return status;
-    return unsupported(lx, c.syntax == '/' ? "regular expressions" : "concepts", w.start, lx->at);
+    return unsupported(lx, "concepts", w.start, lx->at);
 }
 
 /* {a,b}: or {a,b}=, up to byte `end`. */
@@ -673,6 +679,40 @@ static sy_status lex_field_list(sy_lexer *lx, size_t end)
     lx->tok.equal = peek_at(lx, sign).syntax == '=';
     lx->at = end;
     return finish(lx, SY_LEX_FIELDS, start);
+}
+
+/* /expression/: up to the next / that no backslash is before. */
+static sy_status lex_regex(sy_lexer *lx)
+{
+    size_t start = lx->at++;
+    for (;; lx->at += peek(lx).n) {
+        lex_char c = peek(lx);
+        if (c.n == 0)
+            return sy_lex_fail(lx, SY_E_INPUT, start, lx->len,
+                               "a closing /, or quotes around the text to search for the / itself",
+                               "the regular expression is not closed");
+        if (c.cp == '/')
+            break;
+        if (c.cp == '\\' && peek_at(lx, lx->at + 1).cp == '/')
+            lx->at++; /* the expression has the / without it */
+        else if (c.cp == '\\' && peek_at(lx, lx->at + 1).n > 0)
+            sy_buf_append(&lx->text, lx->expr + lx->at++, 1);
+        c = peek(lx);
+        sy_buf_append(&lx->text, lx->expr + lx->at, c.n);
+    }
+    lx->at++;
+    if (lx->text.len == 0 && lx->text.status == SY_OK)
+        return sy_lex_fail(lx, SY_E_INPUT, start, lx->at,
+                           "an expression between the slashes, or quotes to search for //",
+                           "the regular expression is empty");
+    read_boost_behind(lx);
+    if (!ends_word(peek(lx).syntax))
+        return sy_lex_fail(lx, SY_E_INPUT, start, lx->at + peek(lx).n,
+                           "a space behind the closing /, a backslash before a / that belongs to "
+                           "the expression, or quotes around the term",
+                           "'%s' stands right behind the regular expression",
+                           sy_lex_excerpt(lx, lx->at, lx->at + peek(lx).n).text);
+    return finish_text(lx, SY_LEX_REGEX, start);
 }
 
 /* A bare word: a term, a keyword, or a field with its colon. `value`: it stands
@@ -750,6 +790,9 @@ sy_status sy_lex_next(sy_lexer *lx)
         return sy_lex_fail(lx, SY_E_INPUT, start, start + c.n,
                            "an opening quote before it, or a backslash to search for it",
                            "the closing %.*s has no opening quote", (int)c.n, lx->expr + start);
+    case '/': /* paths begin with one */
+        return value && lx->last.field == SY_FIELD_SOURCE ? lex_word(lx, value, spaced)
+                                                          : lex_regex(lx);
     case '-':
         return value ? lex_word(lx, value, spaced) : lex_minus(lx, c);
     default:

@@ -197,6 +197,26 @@ static sy_status find_near(const matcher *m, bool *yes)
     return st;
 }
 
+static sy_status find_regex(const matcher *m, bool *yes)
+{
+    sy_regex *re = m->leaf->regex;
+    sy_slice text = m->text->normal;
+    *yes = false;
+    sy_status st = sy_regex_start(re, text, m->err);
+    while (st == SY_OK) {
+        bool found;
+        size_t start, end;
+        st = sy_regex_next(re, &found, &start, &end, m->err);
+        if (st != SY_OK || !found)
+            break;
+        *yes = true;
+        if (!m->spans)
+            break;
+        st = add_span(m, text.data + start, end - start);
+    }
+    return st;
+}
+
 static sy_status match_range(const matcher *m, bool *yes)
 {
     sy_slice whole = sy_whole_value(m->text->normal);
@@ -240,6 +260,8 @@ sy_status sy_match_text(const sy_leaf *leaf, sy_tools *tools, sy_field_id field,
         return find_near(&m, yes);
     case SY_RULE_RANGE:
         return match_range(&m, yes);
+    case SY_RULE_REGEX:
+        return find_regex(&m, yes);
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:

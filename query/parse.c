@@ -22,6 +22,7 @@ typedef struct parser {
     size_t n_leaves, cap_leaves;
     size_t n_nodes;
     bool in_list; /* the value of a list of fields is being read */
+    bool words;   /* -w */
 } parser;
 
 static sy_status parse_or(parser *p, size_t depth, sy_field_id field, sy_node **out);
@@ -148,6 +149,8 @@ static sy_node_kind leaf_kind(const parser *p, sy_field_id field, bool equal)
         return SY_NODE_RANGE;
     case SY_LEX_NEAR:
         return SY_NODE_NEAR;
+    case SY_LEX_REGEX:
+        return SY_NODE_REGEX;
     default:
         return equal ? SY_NODE_EQUAL : SY_NODE_TERM;
     }
@@ -155,7 +158,7 @@ static sy_node_kind leaf_kind(const parser *p, sy_field_id field, bool equal)
 
 static bool starts_leaf(sy_lex_kind kind)
 {
-    return kind >= SY_LEX_STAR && kind <= SY_LEX_NEAR;
+    return kind >= SY_LEX_STAR && kind <= SY_LEX_REGEX;
 }
 
 /* Forms that need more of their surroundings than the lexer sees. */
@@ -167,8 +170,8 @@ static sy_status check_leaf(parser *p, sy_field_id field, bool equal)
         return fail_here(p, "':' instead of '=', or quotes around the value",
                          "'=' asks for a whole value, so a star cannot end it, nor can there be "
                          "another sign");
-    if (field == SY_FIELD_LINE &&
-        (kind == SY_LEX_WILD || kind == SY_LEX_FUZZY || kind == SY_LEX_NEAR))
+    if (field == SY_FIELD_LINE && (kind == SY_LEX_WILD || kind == SY_LEX_FUZZY ||
+                                   kind == SY_LEX_NEAR || kind == SY_LEX_REGEX))
         return fail_here(p, "a number, digits and a star, or low..high",
                          "lines are asked for by number");
     const sy_schema *schema = p->lx.schema;
@@ -195,6 +198,7 @@ static sy_status parse_leaf(parser *p, size_t start, sy_field_id field, bool equ
     node->text = tok->text;
     node->number = tok->number;
     node->boost = tok->boost;
+    node->whole = p->words && (node->kind == SY_NODE_TERM || node->kind == SY_NODE_QUOTED);
     node->start = (uint32_t)start;
     node->end = tok->end;
     node->leaf = (uint32_t)p->n_leaves;
@@ -480,7 +484,8 @@ sy_status sy_query_parse(const char *const *exprs, size_t n_exprs, const sy_sche
         where = &unasked;
     *where = (sy_query_error){0};
     *out = (sy_query){0};
-    parser p = {.lx = {.schema = schema,
+    parser p = {.words = options && options->words,
+                .lx = {.schema = schema,
                        .text = SY_BUF_INIT,
                        .normal = SY_BUF_INIT,
                        .where = where,

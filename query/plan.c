@@ -22,6 +22,7 @@
  *   PATTERN wildcards the rarest bigrams of its literal texts     never
  *           edits     those of one piece of it or another         never
  *   NEAR              the rarest bigrams of all its words         never
+ *   REGEX             what its parts need, joined as they are     never
  *   RANGE             the presence list                           never
  *   EXISTS            the presence list                           always
  *
@@ -464,6 +465,44 @@ static sy_status exists(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *er
     return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
 }
 
+/* ---- regular expressions ---- */
+
+/* What a part needs; NULL in *out: nothing, so any record will do. */
+static sy_status parts_cursor(sy_plan *p, const sy_parts *parts, const sy_field_filter *filter,
+                              sy_cursor **out, sy_error *err)
+{
+    *out = NULL;
+    if (parts->kind == SY_PARTS_ANY)
+        return SY_OK;
+    if (parts->kind == SY_PARTS_TEXT) {
+        bigrams set = {.filter = filter};
+        p->n_refs = 0;
+        return contain(p, &parts->text, 1, &set, out, err);
+    }
+    sy_cursor **children = sy_alloc(parts->n_children, sizeof *children);
+    sy_status st = children ? SY_OK : sy_fail_nomem(err);
+    for (size_t i = 0; i < parts->n_children && st == SY_OK; i++)
+        st = parts_cursor(p, parts->children[i], filter, &children[i], err);
+    if (st == SY_OK)
+        st = made(parts->kind == SY_PARTS_AND ? sy_cursor_and(p->env, children, parts->n_children)
+                                              : sy_cursor_or(p->env, children, parts->n_children),
+                  out, err);
+    sy_free(children);
+    return st;
+}
+
+static sy_status need_parts(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    const sy_field_filter *filter;
+    sy_status st = leaf_filter(p, leaf, &filter, err);
+    if (st == SY_OK)
+        st = parts_cursor(p, leaf->parts, filter, &out->cursor, err);
+    out->exact = false;
+    if (st != SY_OK || out->cursor)
+        return st;
+    return made(sy_cursor_all(p->env), &out->cursor, err);
+}
+
 /* ---- names ---- */
 
 /* Gathers the lists of the names of one field that the term names. */
@@ -582,6 +621,8 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
         st = exists(p, leaf, out, err);
         out->exact = false;
         return st;
+    case SY_RULE_REGEX:
+        return need_parts(p, leaf, out, err);
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:

@@ -27,13 +27,15 @@ typedef enum sy_node_kind {
     SY_NODE_WILD,   /* a term with * or ?; its text keeps backslashes */
     SY_NODE_FUZZY,  /* term~1: `number` edits                         */
     SY_NODE_NEAR,   /* "a b"~5: `number` characters beside the words  */
-    SY_NODE_RANGE   /* low..high: `number` bytes of text are low      */
+    SY_NODE_RANGE,  /* low..high: `number` bytes of text are low      */
+    SY_NODE_REGEX   /* /…/; its text keeps backslashes               */
 } sy_node_kind;
 
 typedef struct sy_node {
     sy_node_kind kind;
     sy_field_id field;   /* leaves: SY_FIELD_ANY or one field, reserved ones too */
     bool optional;       /* direct child of the root AND under --any           */
+    bool whole;          /* TERM, QUOTED: as whole words                       */
     sy_slice text;       /* leaves: the term as typed, without quotes, escapes
                             undone; borrowed from the query                    */
     unsigned number;     /* see the kinds                                      */
@@ -60,13 +62,14 @@ typedef struct sy_query_error {
 } sy_query_error;
 
 typedef struct sy_query_options {
-    bool any; /* --any: the terms of the top level are optional (OR) */
+    bool any;   /* --any: the terms of the top level are optional (OR) */
+    bool words; /* -w: bare and quoted terms match as whole words      */
 } sy_query_options;
 
 /* Parses n expressions and joins them with AND (with OR under `any`, which joins
  * the top-level terms of all of them). Fields are looked up in `schema` by their
- * normal form. Forms of later versions (regular expressions, concepts) are SY_E_INPUT
- * with a message that says so. On failure *out is zeroed
+ * normal form. Concepts (~x), a form of a later version, are SY_E_INPUT with a message that
+ * says so. On failure *out is zeroed
  * and *where says the place (where may be NULL). INPUT, LIMIT, NOMEM. */
 SY_CHECKED sy_status sy_query_parse(const char *const *exprs, size_t n_exprs,
                                     const sy_schema *schema, const sy_query_options *options,

@@ -35,13 +35,14 @@ typedef enum sy_lex_kind {
     SY_LEX_RANGE,  /* low..high                                 */
     SY_LEX_QUOTED,
     SY_LEX_NEAR,  /* "…"~5                                     */
+    SY_LEX_REGEX, /* /…/                                       */
     SY_LEX_FIELDS /* {a,b}: or {a,b}=                          */
 } sy_lex_kind;
 
 typedef struct sy_lexeme {
     sy_lex_kind kind;
     uint32_t start, end; /* bytes of the expression, quotes and star included */
-    sy_slice text;       /* terms: escapes undone, but not in WILD; in the memory */
+    sy_slice text;       /* terms: escapes undone, but not in WILD and REGEX; in the memory */
     unsigned number;     /* FUZZY: edits; NEAR: characters between; RANGE: bytes of low */
     double boost;        /* the number behind a ^, else 1 */
     sy_field_id field;   /* FIELD */

@@ -30,6 +30,8 @@ static const char *kind_name(sy_node_kind kind)
         return "near";
     case SY_NODE_RANGE:
         return "range";
+    case SY_NODE_REGEX:
+        return "regex";
     }
     return "?";
 }
@@ -61,6 +63,8 @@ static void print_leaf(const sy_node *node, const sy_schema *schema, sy_buf *out
         sy_buf_append(out, node->text.data, node->text.len);
     if (node->kind == SY_NODE_FUZZY || node->kind == SY_NODE_NEAR)
         sy_buf_printf(out, " %u", node->number);
+    if (node->whole)
+        sy_buf_puts(out, " whole");
 }
 
 /* The depth of a tree is bounded by the parser's limit on nesting. */

@@ -219,8 +219,9 @@ sy_status sy_search_open(const sy_index *index, const sy_query *query, sy_search
         else
             mark_positive(query->root, true, s->positive);
     }
-    for (size_t i = 0; i < query->n_leaves && st == SY_OK; i++)
-        st = sy_leaf_prepare(&s->tools, s->memory, query->leaves[i], &s->leaves[i], err);
+    for (; s->n_leaves < query->n_leaves && st == SY_OK; s->n_leaves++)
+        st = sy_leaf_prepare(&s->tools, s->memory, query->leaves[s->n_leaves],
+                             &s->leaves[s->n_leaves], err);
     if (st != SY_OK) {
         sy_search_close(s);
         return st;
@@ -301,6 +302,8 @@ void sy_search_close(sy_search *s)
         return;
     sy_record_text_release(&s->record);
     sy_stored_release(&s->shown);
+    for (size_t i = 0; s->n_leaves > i; i++)
+        sy_leaf_release(&s->leaves[i]);
     sy_free(s->best);
     sy_tools_release(&s->tools);
     sy_plan_release(&s->plan);

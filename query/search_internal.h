@@ -28,6 +28,7 @@ struct sy_search {
     sy_tools tools;
     sy_query_memory *memory; /* of the leaves */
     sy_leaf *leaves;         /* leaves[query->n_leaves] */
+    size_t n_leaves;         /* that are ready */
     bool *positive;          /* likewise: not excluded, so its places are shown */
     sy_record_text record;   /* the record looked at last */
     sy_stored shown;         /* what sy_search_record gave */

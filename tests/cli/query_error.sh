@@ -5,5 +5,5 @@ make_index a.jsonl
 run query -i my.idx 'unit:('
 run query -i my.idx '"资金'
 run query -i my.idx 资金 '存在问题：（无'
-run query -i my.idx '/资.*/'
+run query -i my.idx '/资.*'
 run query -i my.idx ''

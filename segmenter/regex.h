@@ -1,0 +1,34 @@
+/* segmenter/regex.h - ICU's regular expressions over normal forms in UTF-8.
+ *
+ * An expression is brought to normal form where its letters stand for themselves, so that
+ * what is typed in Traditional, full-width or capitals finds what a search for the text
+ * would. Its syntax is that of ICU:
+ * https://unicode-org.github.io/icu/userguide/strings/regexp.html. One thread. */
+#ifndef SY_SEGMENTER_REGEX_H
+#define SY_SEGMENTER_REGEX_H
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+enum { SY_REGEX_MAX = 4096 /* bytes of an expression */ };
+
+/* Appends the expression with its plain characters in normal form: letters fold, a character that
+ * becomes several is a group, one that becomes a sign of the syntax is escaped. What
+ * stands behind a backslash, and names of groups and properties, stay. NOMEM. */
+SY_CHECKED sy_status sy_regex_fold(unsigned norm_flags, sy_slice expr, sy_buf *out, sy_error *err);
+
+typedef struct sy_regex sy_regex;
+
+/* `folded` is what sy_regex_fold gave. ^ and $ match at the ends of lines too. INPUT with ICU's
+ * reason, LIMIT past SY_REGEX_MAX. */
+SY_CHECKED sy_status sy_regex_open(sy_slice folded, sy_regex **out, sy_error *err);
+void sy_regex_close(sy_regex *re); /* NULL is a no-op */
+
+/* Begins with a text, normal form, borrowed until the next call. NOMEM. */
+SY_CHECKED sy_status sy_regex_start(sy_regex *re, sy_slice text, sy_error *err);
+/* The next match that is not empty, [*start, *end) in bytes; *found is false after the last.
+ * LIMIT when it takes too long (about half a second for one match) or too much memory. */
+SY_CHECKED sy_status sy_regex_next(sy_regex *re, bool *found, size_t *start, size_t *end,
+                                   sy_error *err);
+
+#endif

@@ -1,0 +1,21 @@
+# Regular expressions and whole words.
+. "$HELPERS"
+cat >r.jsonl <<'J'
+{"id":"1","status":"資金出现缺口3.5亿元","unit":"区商投局"}
+{"id":"2","status":"资金链紧，A级","unit":"区财政局"}
+{"id":"3","status":"无","unit":"市商投局"}
+J
+make_index r.jsonl
+run query -i my.idx --keys '/资金.*缺口/'
+run query -i my.idx --keys '/資金/'
+run query -i my.idx --keys '/\d+\.\d+亿元/'
+run query -i my.idx --keys '/a级/' -/紧/
+run query -i my.idx --keys 'unit:/^市/'
+run query -i my.idx --keys '{status,unit}:/[财缺][政口]/'
+run query -i my.idx --color=always --line '/出现.{2}/'
+run query -i my.idx --keys -w 商投
+run query -i my.idx --keys -w 资金
+run query -i my.idx --keys -w 级
+run query -i my.idx --keys source:/no/such
+run query -i my.idx '/[资/'
+run query -i my.idx --explain '/资金.*(缺口|不足)/'
