@@ -79,6 +79,29 @@ static sy_status fold_one(unsigned flags, const char *at, size_t n, bool in_set,
     return SY_OK;
 }
 
+/* \Q…\E: each character of it stands for itself. */
+static sy_status fold_quoted(unsigned flags, sy_slice expr, size_t *at, sy_buf *scratch,
+                             sy_buf *out, sy_error *err)
+{
+    sy_status st = SY_OK;
+    sy_buf_puts(out, "\\Q");
+    *at += 2;
+    while (*at < expr.len && st == SY_OK) {
+        if (expr.len - *at >= 2 && memcmp(expr.data + *at, "\\E", 2) == 0)
+            break; /* an escape that is copied next */
+        uint32_t cp;
+        size_t n = sy_utf8_decode(expr.data + *at, expr.len - *at, &cp);
+        sy_buf_reset(scratch);
+        st = sy_normalize(flags, expr.data + *at, n, scratch, NULL, err);
+        if (scratch->len > 0 && !memchr(scratch->data, '\\', scratch->len))
+            sy_buf_append(out, scratch->data, scratch->len);
+        else
+            sy_buf_append(out, expr.data + *at, n);
+        *at += n;
+    }
+    return st;
+}
+
 sy_status sy_regex_fold(unsigned norm_flags, sy_slice expr, sy_buf *out, sy_error *err)
 {
     sy_buf scratch = SY_BUF_INIT;
@@ -87,6 +110,10 @@ sy_status sy_regex_fold(unsigned norm_flags, sy_slice expr, sy_buf *out, sy_erro
     for (size_t i = 0; i < expr.len && st == SY_OK;) {
         uint32_t cp;
         size_t n = sy_utf8_decode(expr.data + i, expr.len - i, &cp);
+        if (cp == '\\' && i + 1 < expr.len && expr.data[i + 1] == 'Q') {
+            st = fold_quoted(norm_flags, expr, &i, &scratch, out, err);
+            continue;
+        }
         if (cp == '\\') {
             i = copy_escape(expr, i, out);
             continue;

@@ -22,11 +22,13 @@ static void test_fold(void **state)
     check_fold("（甲）", "\\(甲\\)");
     check_fold("㎡", "(?:\\Qm2\\E)");
     check_fold("[㎡]", "[㎡]");
-    check_fold("\\p{Lu}X\\x{41}\\Q\\k<N>", "\\p{Lu}x\\x{41}\\Q\\k<N>");
+    check_fold("\\p{Lu}X\\x{41}\\k<N>", "\\p{Lu}x\\x{41}\\k<N>");
     check_fold("(?<Name>A)(?iX)(?-i:B)", "(?<Name>a)(?ix)(?-i:b)");
     check_fold("[[:Alpha:]A]", "[[:Alpha:]a]");
     check_fold("(?<=A)B\\", "(?<=a)b\\");
     check_fold("１０％", "10%");
+    check_fold("\\Q（資[.㎡\\E）", "\\Q(资[.m2\\E\\)");
+    check_fold("\\QA", "\\Qa");
     check_fold("", "");
 }
 
