@@ -1,6 +1,6 @@
 #include "base/utf8.h"
 
-size_t sy_utf8_decode(const char *s, size_t len, uint32_t *cp)
+size_t sy_utf8_decode_any(const char *s, size_t len, uint32_t *cp)
 {
     const unsigned char *p = (const unsigned char *)s;
     uint32_t c = p[0];

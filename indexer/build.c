@@ -355,16 +355,45 @@ typedef struct learned {
     sy_grams grams;
 } learned;
 
+/* Frequent strings, learned beside the phrases. */
+typedef struct gram_job {
+    const sy_sample *sample;
+    unsigned norm_flags;
+    sy_grams *out;
+    sy_status status;
+    sy_error err;
+} gram_job;
+
+static void *learn_grams(void *arg)
+{
+    gram_job *j = arg;
+    j->status = sy_grams_learn(j->sample, j->norm_flags, j->out, &j->err);
+    return NULL;
+}
+
 static sy_status learn(const sy_build *b, const sy_spool *spool, learned *out, sy_error *err)
 {
     sy_sample sample;
+    gram_job job = {.sample = &sample, .norm_flags = b->norm_flags, .out = &out->grams};
+    pthread_t thread;
     *out = (learned){0};
     tell(b, "learning", 0, 0);
     sy_status st = sy_sample_take(spool, SAMPLE_MAX, &sample, err);
-    if (st == SY_OK)
+    if (st == SY_OK) {
+        sy_error_clear(&job.err);
+        bool beside = b->jobs > 1 && sample.total >= TEXT_PER_JOB &&
+                      pthread_create(&thread, NULL, learn_grams, &job) == 0;
         st = sy_record_coder_new(&sample, b->norm_flags, &out->coder, err);
-    if (st == SY_OK)
-        st = sy_grams_learn(&sample, b->norm_flags, &out->grams, err);
+        if (beside)
+            pthread_join(thread, NULL);
+        else if (st == SY_OK)
+            learn_grams(&job);
+    }
+    if (st == SY_OK && job.status != SY_OK) {
+        st = job.status;
+        if (err && err->status == SY_OK)
+            *err = job.err;
+    }
     sy_sample_release(&sample);
     return st;
 }

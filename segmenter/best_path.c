@@ -2,7 +2,10 @@
 
 #include "base/alloc.h"
 
-enum { RING = 32 }; /* a power of two above SY_TRIE_WORD_MOST */
+enum {
+    RING = 32, /* a power of two above SY_TRIE_WORD_MOST */
+    AHEAD = 6  /* places */
+};
 
 void sy_path_release(sy_path *p)
 {
@@ -55,6 +58,9 @@ void sy_path_find(sy_path *p, const sy_trie *trie)
     lens[0] = 0;
     uint64_t root = trie->nodes[0];
     for (size_t i = 0; i < n; i++) {
+        /* The second step of a walk is the one that waits for memory. */
+        if (i + AHEAD + 1 < n)
+            sy_trie_fetch(trie, sy_trie_step(trie, root, codes[i + AHEAD]), codes[i + AHEAD + 1]);
         uint64_t here = least[i % RING];
         least[i % RING] = UINT64_MAX;
         uint64_t node = sy_trie_step(trie, root, codes[i]);

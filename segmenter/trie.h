@@ -42,6 +42,12 @@ static inline uint64_t sy_trie_step(const sy_trie *t, uint64_t node, uint16_t co
     return (uint16_t)(next >> 16) == code ? next : SY_TRIE_NO_WORD;
 }
 
+/* Tells the processor that the step will be taken soon. */
+static inline void sy_trie_fetch(const sy_trie *t, uint64_t node, uint16_t code)
+{
+    __builtin_prefetch(&t->nodes[(uint32_t)(node >> 32) + code]);
+}
+
 static inline uint32_t sy_trie_cost(uint64_t node)
 {
     return (uint16_t)node;

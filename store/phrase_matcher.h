@@ -10,7 +10,8 @@
 typedef struct sy_phrase_matcher sy_phrase_matcher; /* immutable once filled: share freely */
 
 SY_CHECKED sy_status sy_phrase_matcher_new(sy_phrase_matcher **out, sy_error *err);
-/* Adds a phrase of well-formed UTF-8, len >= 1; number >= SY_PHRASE_BYTES. */
+/* Adds a phrase of well-formed UTF-8, len >= 1, 64 characters at most (LIMIT); number >=
+ * SY_PHRASE_BYTES. */
 SY_CHECKED sy_status sy_phrase_matcher_add(sy_phrase_matcher *m, const char *text, size_t len,
                                            uint32_t number, sy_error *err);
 void sy_phrase_matcher_free(sy_phrase_matcher *m); /* NULL is a no-op */
@@ -20,6 +21,8 @@ typedef struct sy_phrase_parse {
     uint32_t *codes; /* the result: codes[n] */
     size_t n, cap;
     struct sy_parse_step *steps;
+    uint32_t *cps, *found;
+    uint8_t *depths;
 } sy_phrase_parse;
 
 /* Replaces p->codes by the fewest numbers that spell text[len] (by windows of some
