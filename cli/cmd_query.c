@@ -3,13 +3,20 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "cli/print.h"
+#include "cli/print_format.h"
 #include "cli/query_modes.h"
 #include "cli/term.h"
 
 enum { FLUSH_AT = 1 << 16 };
 
-typedef enum query_form { FORM_LINE, FORM_CARD, FORM_JSON, FORM_TSV, FORM_CSV } query_form;
+typedef enum query_form {
+    FORM_LINE,
+    FORM_CARD,
+    FORM_JSON,
+    FORM_TSV,
+    FORM_CSV,
+    FORM_FORMAT
+} query_form;
 typedef enum query_want {
     WANT_RECORDS,
     WANT_KEYS,
@@ -27,7 +34,7 @@ typedef struct settings {
     char end;
     uint64_t offset, limit; /* limit 0: none */
     uint64_t best;          /* 0: corpus order */
-    const char *batch, *count_by, *fields;
+    const char *batch, *count_by, *fields, *format, *sort;
     sy_color_when color;
 } settings;
 
@@ -50,6 +57,7 @@ typedef struct run {
     sy_search *search;
     sy_printer printer;
     sy_field_id *fields;
+    sy_format format;
     sy_buf out;
     entry entry;
     bool waiting; /* `next` is a hit that belongs to the next entry */
@@ -80,6 +88,9 @@ static query_form read_form(const sy_arguments *args, bool terminal)
             break;
         case SY_OPT_CSV:
             named = FORM_CSV;
+            break;
+        case SY_OPT_FORMAT:
+            named = FORM_FORMAT;
             break;
         default:
             continue;
@@ -137,14 +148,18 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
                       .end = sy_arguments_on(args, SY_OPT_NUL) ? '\0' : '\n',
                       .batch = sy_arguments_value(args, SY_OPT_BATCH),
                       .count_by = sy_arguments_value(args, SY_OPT_COUNT_BY),
-                      .fields = sy_arguments_value(args, SY_OPT_FIELDS)};
+                      .fields = sy_arguments_value(args, SY_OPT_FIELDS),
+                      .format = sy_arguments_value(args, SY_OPT_FORMAT),
+                      .sort = sy_arguments_value(args, SY_OPT_SORT)};
     const char *group = sy_arguments_value(args, SY_OPT_GROUP);
     if (group && strcmp(group, "row") != 0)
         return sy_fail(err, SY_E_INPUT, NULL, "--group wants row, not '%s'", group);
     set->group = group != NULL && set->wanted == WANT_RECORDS;
-    if (set->group && (set->form == FORM_TSV || set->form == FORM_CSV))
+    if (set->group && set->form >= FORM_TSV)
         return sy_fail(err, SY_E_INPUT, NULL, "--group row and --%s do not go together; try --json",
-                       set->form == FORM_TSV ? "tsv" : "csv");
+                       set->form == FORM_TSV   ? "tsv"
+                       : set->form == FORM_CSV ? "csv"
+                                               : "format");
     if (set->bom && set->form != FORM_CSV)
         return sy_fail(err, SY_E_INPUT, NULL, "--bom goes with --csv only");
     const char *color = sy_arguments_value(args, SY_OPT_COLOR);
@@ -168,6 +183,10 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
     if (st == SY_OK && set->best > 0 && no_order)
         return sy_fail(err, SY_E_INPUT, NULL,
                        "-k orders records: it does not go with --group, -l or --count-by");
+    if (st == SY_OK && set->sort && (no_order || set->best > 0 || set->batch))
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "--sort orders records: it does not go with -k, --batch, --group, -l or "
+                       "--count-by");
     return st;
 }
 
@@ -308,6 +327,9 @@ static void print_entry(run *r, bool first)
     case FORM_CSV:
         sy_print_csv(p, e->shown, e->n);
         break;
+    case FORM_FORMAT:
+        sy_print_format(p, &r->format, e->shown);
+        break;
     case FORM_CARD:
         if (!first && p->end == '\n')
             sy_buf_putc(&r->out, '\n');
@@ -331,6 +353,8 @@ static bool in_window(run *r, bool *last)
 static sy_status print_records(run *r, sy_error *err)
 {
     sy_status st = read_fields(r, err);
+    if (st == SY_OK && r->set->form == FORM_FORMAT)
+        st = sy_format_read(r->set->format, r->index, &r->format, err);
     if (st == SY_OK && r->set->form == FORM_TSV)
         sy_print_tsv_header(&r->printer);
     if (st == SY_OK && r->set->form == FORM_CSV)
@@ -473,8 +497,23 @@ static void release(run *r)
     sy_free(r->entry.hits);
     sy_free(r->entry.shown);
     sy_free(r->fields);
+    sy_format_release(&r->format);
     sy_buf_release(&r->out);
     sy_search_close(r->search);
+}
+
+/* Puts the hits in the order of --sort: FIELD, or FIELD:desc. */
+static sy_status sort_hits(run *r, sy_error *err)
+{
+    static const char down[] = ":desc", up[] = ":asc";
+    const char *name = r->set->sort;
+    size_t len = strlen(name);
+    bool descending = len > strlen(down) && strcmp(name + len - strlen(down), down) == 0;
+    bool ascending = len > strlen(up) && strcmp(name + len - strlen(up), up) == 0;
+    len -= descending ? strlen(down) : ascending ? strlen(up) : 0;
+    sy_field_id field;
+    sy_status st = sy_query_field(r->index, name, len, &field, err);
+    return st == SY_OK ? sy_search_sort(r->search, field, descending, err) : st;
 }
 
 /* How many of the best are wanted: those that --offset passes over as well. */
@@ -505,6 +544,8 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
         st = sy_search_open(index, query, &r.search, &err);
     if (st == SY_OK && set->best > 0)
         st = sy_search_rank(r.search, ranked_until(set), set->options.any, true, &err);
+    if (st == SY_OK && set->sort)
+        st = sort_hits(&r, &err);
     if (st == SY_OK)
         st = answer(&r, &err);
     /* What was found before a failure is shown all the same. */

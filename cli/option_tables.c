@@ -77,6 +77,11 @@ static const sy_option query_options[] = {
      false},
     {SY_OPT_BOM, 0, "bom", NULL, "Form", "with --csv: begin with a byte order mark, for Excel", "",
      false},
+    {SY_OPT_FORMAT, 0, "format", "PATTERN", "Form", "a line a record, such as '{key} {unit}'",
+     "{name} is a field by any of its names, {{ and }} are braces, \\t \\n \\0 \\\\ as in C. "
+     "Values "
+     "as with --line.",
+     false},
     {SY_OPT_FIELDS, 0, "fields", "A,B", "Form", "only these fields, in this order",
      "By their English or Chinese names; key, source and line may be among them.", false},
     {SY_OPT_GROUP, 0, "group", "row", "Form", "print the goals of one row as one entry",
@@ -106,6 +111,10 @@ static const sy_option query_options[] = {
      false},
     {SY_OPT_BEST, 'k', "best", "N", "Which", "the N best records, best first",
      "With --any, a question can be typed as it is: its words are all optional.", false},
+    {SY_OPT_SORT, 0, "sort", "FIELD", "Which", "in the order of a field; FIELD:desc the other way",
+     "Fields of numbers and dates, and line, by number; others by their normal form, digits in it "
+     "by their number. Records without a value come last.",
+     false},
     {SY_OPT_OFFSET, 0, "offset", "N", "Which", "without the first N", "", false},
     {SY_OPT_EXPLAIN, 0, "explain", NULL, "Which",
      "say how the query was read and what each term found",

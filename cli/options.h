@@ -41,6 +41,8 @@ typedef enum sy_option_id {
     SY_OPT_OFFSET,
     SY_OPT_LIMIT,
     SY_OPT_BEST,
+    SY_OPT_SORT,
+    SY_OPT_FORMAT,
     SY_OPT_COUNT_BY,
     SY_OPT_GROUP,
     SY_OPT_EXPLAIN,

@@ -51,6 +51,9 @@ void sy_put_tsv(sy_buf *out, bool terminal, sy_slice text);
 
 /* What the forms share. */
 
+/* The values of a field on one line, joined, their matches coloured. */
+void sy_print_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field);
+
 /* The values of one field of a hit; a reserved field has one. */
 typedef struct sy_cell {
     sy_field_id field;

@@ -30,7 +30,7 @@ static void put_value(const sy_printer *p, sy_slice text, const sy_match *matche
         sy_put_style(p->out, p->color, SY_STYLE_PLAIN);
 }
 
-static void put_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field)
+void sy_print_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field)
 {
     sy_cell cell;
     sy_cell_get(hit, field, &cell);
@@ -59,13 +59,13 @@ static void put_fields(const sy_printer *p, const sy_shown *hits, size_t n, cons
         sy_put_visible(p->out, name, strlen(name));
         sy_buf_putc(p->out, '=');
         sy_put_style(p->out, p->color, SY_STYLE_PLAIN);
-        put_cell(p, hit, field);
+        sy_print_cell(p, hit, field);
     }
 }
 
 void sy_print_line(const sy_printer *p, const sy_shown *hits, size_t n)
 {
-    put_cell(p, &hits[0], SY_FIELD_SOURCE);
+    sy_print_cell(p, &hits[0], SY_FIELD_SOURCE);
     sy_slice place;
     if (sy_shown_place(p->schema, &hits[0], &place)) {
         sy_buf_putc(p->out, '#');
@@ -77,13 +77,13 @@ void sy_print_line(const sy_printer *p, const sy_shown *hits, size_t n)
     for (size_t h = 0; h < n; h++) {
         if (h > 0)
             sy_buf_putc(p->out, ',');
-        put_cell(p, &hits[h], SY_FIELD_KEY);
+        sy_print_cell(p, &hits[h], SY_FIELD_KEY);
     }
     sy_buf_putc(p->out, ':');
     put_fields(p, hits, n, &hits[0], true, " ");
     for (size_t h = 0; h < n && n > 1; h++) {
         sy_buf_puts(p->out, " | [");
-        put_cell(p, &hits[h], SY_FIELD_KEY);
+        sy_print_cell(p, &hits[h], SY_FIELD_KEY);
         sy_buf_putc(p->out, ']');
         put_fields(p, hits, n, &hits[h], false, " ");
     }

@@ -43,7 +43,12 @@ SY_CHECKED sy_status sy_search_open(const sy_index *index, const sy_query *query
  * `any` every record with any part of a text term is a hit. `prune` false: each hit is
  * scored in full, for tests; the answers are the same. */
 SY_CHECKED sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_error *err);
-/* The next hit, in corpus order unless ranked. *more is false after the last one. */
+/* Puts all hits in the order of a field's first value that is not empty; those without one come
+ * last, equal ones in corpus order. Fields of numbers and dates, and `line`, by number; others by
+ * their normal form, digits in it by number. Before the first sy_search_next. Memory: that of the
+ * hits, and up to 256 bytes of each value. */
+SY_CHECKED sy_status sy_search_sort(sy_search *s, sy_field_id field, bool down, sy_error *err);
+/* The next hit, in corpus order unless ranked or sorted. *more is false after the last one. */
 SY_CHECKED sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err);
 /* The stored record of a hit; borrowed until the next call with this search. */
 SY_CHECKED sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out,
