@@ -277,7 +277,14 @@ INSTALLED = \
 	$(foreach f,$(wildcard man/*.1),644 $(f) $(MANDIR)/man1/$(notdir $(f))) \
 	$(foreach f,$(wildcard man/*.7),644 $(f) $(MANDIR)/man7/$(notdir $(f))) \
 	$(foreach f,LICENSE CHANGELOG.md README.md $(wildcard docs/*.md examples/*.c),644 $(f) $(DATADIR)/doc/suoyin/$(f)) \
-	644 indexer/schema.json $(DATADIR)/suoyin/schema.json
+	644 indexer/schema.json $(DATADIR)/suoyin/schema.json \
+	644 $(OUT)/completion.bash $(DATADIR)/bash-completion/completions/suoyin \
+	644 $(OUT)/completion.zsh $(DATADIR)/zsh/site-functions/_suoyin \
+	644 $(OUT)/completion.fish $(DATADIR)/fish/vendor_completions.d/suoyin.fish
+COMPLETIONS := $(OUT)/completion.bash $(OUT)/completion.zsh $(OUT)/completion.fish
+
+$(COMPLETIONS): $(OUT)/completion.%: $(OUT)/suoyin
+	$(Q)$< completion $* >$@.new && mv $@.new $@
 
 define PC
 prefix=$(PREFIX)
@@ -294,7 +301,7 @@ Cflags: -I$${includedir}
 endef
 export PC
 
-install: build/suoyin library
+install: build/suoyin library $(COMPLETIONS)
 	$(Q)printf '%s %s %s\n' $(INSTALLED) | while read -r mode file to; do \
 		install -d "$(DESTDIR)$${to%/*}" || exit; \
 		case $$mode in \

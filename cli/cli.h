@@ -16,6 +16,7 @@ int sy_cmd_words(const sy_arguments *args);
 int sy_cmd_lexicon(const sy_arguments *args);
 int sy_cmd_verify(const sy_arguments *args);
 int sy_cmd_info(const sy_arguments *args);
+int sy_cmd_completion(const sy_arguments *args);
 
 /* Writes "suoyin: …" and a line feed to standard error, control characters as
  * pictures. */

@@ -64,7 +64,7 @@ static int run(const sy_command *command, int n_words, char *const *words)
     } runners[] = {{"index", sy_cmd_index},     {"query", sy_cmd_query},
                    {"segment", sy_cmd_segment}, {"words", sy_cmd_words},
                    {"lexicon", sy_cmd_lexicon}, {"verify", sy_cmd_verify},
-                   {"info", sy_cmd_info}};
+                   {"info", sy_cmd_info},       {"completion", sy_cmd_completion}};
     sy_arguments args;
     sy_error err;
     sy_error_clear(&err);

@@ -169,6 +169,8 @@ static const sy_option verify_options[] = {
     {SY_OPT_QUIET, 'q', "quiet", NULL, "Index", "print nothing: the exit status says", "", false},
     OPTION_HELP};
 
+static const sy_option completion_options[] = {OPTION_HELP};
+
 static const sy_option info_options[] = {
     {SY_OPT_INDEX, 'i', "index", "DIR", "Index", "the folder of the index", INDEX_MORE ".", false},
     {SY_OPT_JSON, 0, "json", NULL, "Form", "one JSON object", "Described in docs/json.md.", false},
@@ -180,7 +182,7 @@ const sy_command sy_commands[] = {
      "the index; - is standard input. Documents that the index has from before and that are not "
      "below the paths stay. On failure the index is as it was.\n\n"
      "Whatever is skipped or replaced is named on standard error: source:line: what and why.",
-     "0 done; 1 done, but something was skipped or replaced; 2 failed", " ", index_options,
+     "0 done; 1 done, but something was skipped or replaced; 2 failed", index_options,
      COUNT(index_options), false},
     {"query", "find records", "[options] EXPR...",
      "Several EXPR are joined by AND. In short: word, \"text\" for exactly this text anywhere, "
@@ -190,19 +192,18 @@ const sy_command sy_commands[] = {
      "'=' or a character outside ASCII, or if what follows the '-' is no letter or digit. So "
      "-status:x needs no care, while a plain English word goes after --: suoyin query -- -word; "
      "and the argument of a short option that holds such characters is a word of its own.",
-     "0 some record matches; 1 none does; 2 error", " --sort ", query_options, COUNT(query_options),
-     true},
+     "0 some record matches; 1 none does; 2 error", query_options, COUNT(query_options), true},
     {"segment", "cut text into words", "[options] [FILE...]",
      "Writes the lines of the files (or of standard input) with their words separated by one "
      "space, in the original spelling. The cut is the one that the index uses. With --sub the "
      "words inside a word follow it as [a b].",
-     "0 done; 1 done, but bytes that are not UTF-8 were replaced; 2 failed", " ", segment_options,
+     "0 done; 1 done, but bytes that are not UTF-8 were replaced; 2 failed", segment_options,
      COUNT(segment_options), false},
     {"words", "find the new words of an index", "[options]",
      "Reads the text of the index and says which strings of Han are words by all that can be "
      "told without a dictionary: frequent, together more than by chance, free in what stands "
      "beside them, and not cut as words yet. After --accept, index with --lexicon=FILE.",
-     "0 done; 2 failed", " ", words_options, COUNT(words_options), false},
+     "0 done; 2 failed", words_options, COUNT(words_options), false},
     {"lexicon", "add, list and check words, find names of bodies",
      "[options] add|list|check|names [FILE...] [WORD...]",
      "add: appends the words that the file has not; the file may be new. list: the words of the "
@@ -210,13 +211,18 @@ const sy_command sy_commands[] = {
      "each line that cannot be a word or repeats one. names: takes the names of bodies out of "
      "responsibility cells, a cell a line, each with its role before it: lead, support or -; ? is "
      "text that is no name.",
-     "0 done; 1 a word was refused or a fault found; 2 failed", " ", lexicon_options,
+     "0 done; 1 a word was refused or a fault found; 2 failed", lexicon_options,
      COUNT(lexicon_options), false},
     {"verify", "check every byte of an index", "[options]",
      "Checks all checksums and cross-references and prints each fault: file: offset N: what.",
-     "0 sound; 2 faults found, or the check could not be done", " ", verify_options,
+     "0 sound; 2 faults found, or the check could not be done", verify_options,
      COUNT(verify_options), false},
-    {"info", "show what an index holds and was made with", "[options]", "", "0 shown; 2 error", " ",
-     info_options, COUNT(info_options), false}};
+    {"info", "show what an index holds and was made with", "[options]", "", "0 shown; 2 error",
+     info_options, COUNT(info_options), false},
+    {"completion", "print what lets a shell complete suoyin's words", "[options] bash|zsh|fish",
+     "bash: source <(suoyin completion bash). zsh: suoyin completion zsh >_suoyin in a folder of "
+     "$fpath. fish: suoyin completion fish | source. Then commands, options, files, and in a query "
+     "the names of fields and of bureaus are completed.",
+     "0 printed; 2 error", completion_options, COUNT(completion_options), false}};
 
 const size_t sy_n_commands = COUNT(sy_commands);

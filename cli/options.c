@@ -105,10 +105,6 @@ static const sy_option *find_name(const sy_command *command, const char *name, s
  * command does not have. */
 static sy_status fail_unknown(const sy_command *command, const char *word, sy_error *err)
 {
-    char spaced[NAME_MAX_BYTES + 8];
-    snprintf(spaced, sizeof spaced, " %.*s ", NAME_MAX_BYTES, word);
-    if (strstr(command->later, spaced))
-        return sy_fail(err, SY_E_INPUT, NULL, "%s is not part of this version", word);
     const sy_option *best = NULL;
     unsigned best_distance = FAR;
     bool is_long = word[1] == '-';

@@ -78,7 +78,6 @@ typedef struct sy_command {
     const char *operands; /* as shown in the usage line                        */
     const char *about;    /* paragraphs for --help                             */
     const char *status;   /* exit statuses, one a line                         */
-    const char *later;    /* options of a later version, as " --sort " words   */
     const sy_option *options;
     size_t n_options;
     bool expressions; /* operands are query expressions: see sy_is_expression  */

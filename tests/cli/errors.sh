@@ -9,7 +9,6 @@ run --verison
 run help frobnicate
 run query -i my.idx --jsno x
 run query -i my.idx -x
-run query -i my.idx --sort unit x
 run query -i my.idx --limit 0 x
 run query -i my.idx --limit
 run query -i my.idx --group column x
