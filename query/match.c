@@ -50,18 +50,9 @@ static sy_status find_part(const matcher *m, const sy_needle *needle, sy_slice w
     return st;
 }
 
-/* True unless the place lies inside a token: no word goes on across it. */
 static bool is_boundary(const sy_text *text, size_t place)
 {
-    size_t low = 0, high = text->n_tokens; /* tokens before low end at place or before */
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (text->tokens[mid].end <= place)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low == text->n_tokens || text->tokens[low].start >= place;
+    return sy_tokens_break_at(text->tokens, text->n_tokens, place);
 }
 
 /* The needle where it begins at a word and, unless `begins`, ends at one. */
@@ -73,12 +64,11 @@ static sy_status find_words(const matcher *m, const sy_needle *needle, bool begi
     sy_status st = SY_OK;
     *yes = false;
     for (const char *at; st == SY_OK && (at = sy_finder_next(&f)) != NULL;) {
-        st = sy_text_cut(m->text, m->tools, m->err);
-        if (st != SY_OK)
-            break;
         size_t start = (size_t)(at - where.data);
-        if (!is_boundary(m->text, start) ||
-            (!begins && !is_boundary(m->text, start + needle->text.len)))
+        bool at_start, at_end;
+        st = sy_text_near(m->text, m->tools, start, start + needle->text.len, &at_start, &at_end,
+                          m->err);
+        if (st != SY_OK || !at_start || (!begins && !at_end))
             continue;
         *yes = true;
         if (!m->spans)

@@ -1,9 +1,13 @@
 #include "query/record_text.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "segmenter/normal.h"
 
-enum { N_RESERVED = 2 /* key, path */ };
+enum {
+    N_RESERVED = 2, /* key, path */
+    NEAR_MOST = 4   /* clauses of a text that are cut by themselves */
+};
 
 sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err)
 {
@@ -26,6 +30,101 @@ sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err)
     text->n_tokens = n;
     text->cut = true;
     return SY_OK;
+}
+
+/* ---- a clause ---- */
+
+/* A cut does not depend on what stands behind one of these, between Han: UAX 29 breaks on both
+ * sides of them, and ICU's dictionary is asked for runs of Han only. */
+static bool is_stop(const sy_tools *tools, uint32_t cp)
+{
+    bool mark = cp == ',' || cp == ';' || cp == 0x3001 || cp == 0x3002; /* 、 。 */
+    return cp == ' ' || cp == SY_BARRIER || (mark && !tools->words_with_marks);
+}
+
+/* The character before byte `at`, which is above 0; *from is its first byte. */
+static uint32_t char_before(sy_slice s, size_t at, size_t *from)
+{
+    uint32_t cp;
+    *from = at - 1;
+    while (*from > 0 && ((unsigned char)s.data[*from] & 0xC0) == 0x80)
+        --*from;
+    sy_utf8_decode(s.data + *from, s.len - *from, &cp);
+    return cp;
+}
+
+/* Where the clause begins that has the byte `at`. */
+static size_t clause_start(const sy_tools *tools, sy_slice s, size_t at)
+{
+    bool before_han = false; /* the character that begins at `at` is Han */
+    while (at > 0) {
+        size_t from, more;
+        uint32_t cp = char_before(s, at, &from);
+        if (before_han && is_stop(tools, cp) && from > 0 &&
+            sy_cp_is_han(char_before(s, from, &more)))
+            break;
+        before_han = sy_cp_is_han(cp);
+        at = from;
+    }
+    return at;
+}
+
+static size_t clause_end(const sy_tools *tools, sy_slice s, size_t at)
+{
+    bool han = false; /* the character before `at` */
+    while (at < s.len) {
+        uint32_t cp, next = 0;
+        size_t n = sy_utf8_decode(s.data + at, s.len - at, &cp);
+        if (at + n < s.len)
+            sy_utf8_decode(s.data + at + n, s.len - at - n, &next);
+        if (han && is_stop(tools, cp) && sy_cp_is_han(next))
+            break;
+        han = sy_cp_is_han(cp);
+        at += n;
+    }
+    return at;
+}
+
+bool sy_tokens_break_at(const sy_token *tokens, size_t n, size_t place)
+{
+    size_t low = 0, high = n; /* tokens before low end at place or before */
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (tokens[mid].end <= place)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low == n || tokens[low].start >= place;
+}
+
+sy_status sy_text_near(sy_text *text, sy_tools *tools, size_t start, size_t end, bool *at_start,
+                       bool *at_end, sy_error *err)
+{
+    sy_slice s = text->normal;
+    const sy_token *tokens = NULL;
+    size_t n = 0, from = 0;
+    sy_status st = SY_OK;
+    if (!tools->cutter) /* which then knows its lexicon */
+        st = sy_tools_cut(tools, (sy_slice){"", 0}, &tokens, &n, err);
+    /* How other characters are cut may depend on what stands far away, if ICU's rules are asked. */
+    uint32_t first = 0;
+    size_t last;
+    if (start < s.len)
+        sy_utf8_decode(s.data + start, s.len - start, &first);
+    bool han = sy_cp_is_han(first) && end > start && sy_cp_is_han(char_before(s, end, &last));
+    if (st == SY_OK && (!han || text->cut || ++text->n_near > NEAR_MOST)) {
+        st = sy_text_cut(text, tools, err);
+        tokens = text->tokens;
+        n = text->n_tokens;
+    } else if (st == SY_OK) {
+        from = clause_start(tools, s, start);
+        size_t to = clause_end(tools, s, end);
+        st = sy_tools_cut(tools, (sy_slice){s.data + from, to - from}, &tokens, &n, err);
+    }
+    *at_start = st == SY_OK && sy_tokens_break_at(tokens, n, start - from);
+    *at_end = st == SY_OK && sy_tokens_break_at(tokens, n, end - from);
+    return st;
 }
 
 void sy_text_release(sy_text *text)
@@ -53,8 +152,10 @@ sy_status sy_record_text_load(sy_record_text *r, const sy_segment *segment, sy_d
         r->texts = grown;
         r->cap_texts = n;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         r->texts[i].normalised = r->texts[i].cut = false;
+        r->texts[i].n_near = 0;
+    }
     r->segment = segment;
     return SY_OK;
 }

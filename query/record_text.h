@@ -13,10 +13,18 @@ typedef struct sy_text {
     size_t n_tokens, cap_tokens;
     sy_buf buf; /* holds `normal` */
     bool normalised;
+    unsigned n_near; /* places asked for by sy_text_near */
 } sy_text;
 
 /* Fills text->tokens unless they are there. */
 SY_CHECKED sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err);
+/* True unless the place lies inside a token: no word goes on across it. */
+bool sy_tokens_break_at(const sy_token *tokens, size_t n, size_t place);
+/* The same for the bytes `start` and `end` of a text. Between Han, cuts only
+ * the clause that they lie in, unless the text is cut already or many of its places were asked for.
+ */
+SY_CHECKED sy_status sy_text_near(sy_text *text, sy_tools *tools, size_t start, size_t end,
+                                  bool *at_start, bool *at_end, sy_error *err);
 void sy_text_release(sy_text *text);
 
 /* The texts of a record: its values as stored, then its key, then its path. */

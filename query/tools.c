@@ -1,5 +1,17 @@
 #include "query/tools.h"
 
+#include <string.h>
+
+/* Whether a word of the lexicon has a mark at which sy_text_near stops. */
+static bool has_marks(const sy_lexicon *lx)
+{
+    if (lx->n_words == 0)
+        return false;
+    size_t len = lx->len - (size_t)(lx->words - lx->image);
+    return memchr(lx->words, ',', len) || memchr(lx->words, ';', len) ||
+           memmem(lx->words, len, "\xE3\x80\x81", 3) || memmem(lx->words, len, "\xE3\x80\x82", 3);
+}
+
 sy_status sy_tools_cut(sy_tools *t, sy_slice normal, const sy_token **tokens, size_t *n_tokens,
                        sy_error *err)
 {
@@ -12,6 +24,7 @@ sy_status sy_tools_cut(sy_tools *t, sy_slice normal, const sy_token **tokens, si
             st = sy_cutter_new(&t->lexicon, &t->cutter, err);
         if (st != SY_OK)
             return st;
+        t->words_with_marks = has_marks(&t->lexicon);
     }
     return sy_cut(t->cutter, normal.data, normal.len, tokens, n_tokens, err);
 }

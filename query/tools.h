@@ -11,6 +11,7 @@
 typedef struct sy_tools {
     const sy_index *index; /* borrowed */
     sy_lexicon lexicon;
+    bool words_with_marks; /* of the lexicon: with a mark that ends a clause */
     sy_cutter *cutter;
     sy_aliases *aliases;
 } sy_tools; /* {.index = index} to start with */
