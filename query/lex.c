@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "query/query_internal.h"
 #include "segmenter/normal.h"
+#include "segmenter/regex.h"
 
 #define NONE       SIZE_MAX
 #define QUOTE_IT   "quotes around it"
@@ -681,6 +682,29 @@ static sy_status lex_field_list(sy_lexer *lx, size_t end)
     return finish(lx, SY_LEX_FIELDS, start);
 }
 
+/* What ICU has against an expression is said where it stands. Whether Traditional characters
+ * fold, which an index decides, is nothing to the syntax. */
+static sy_status check_regex(sy_lexer *lx, size_t start)
+{
+    sy_regex *re = NULL;
+    sy_buf folded = SY_BUF_INIT;
+    sy_error fault;
+    sy_error_clear(&fault);
+    sy_status st = sy_regex_fold(SY_NORM_KEEP_VARIANTS, (sy_slice){lx->text.data, lx->text.len},
+                                 &folded, &fault);
+    if (st == SY_OK)
+        st = sy_regex_open((sy_slice){folded.data, folded.len}, &re, &fault);
+    sy_regex_close(re);
+    sy_buf_release(&folded);
+    if (st == SY_E_NOMEM)
+        return sy_fail_nomem(lx->err);
+    return st == SY_OK ? SY_OK
+                       : sy_lex_fail(lx, st, start, lx->at,
+                                     "an expression as in ICU's page on regular expressions, or "
+                                     "quotes to search for the text itself",
+                                     "%s", fault.msg);
+}
+
 /* /expression/: up to the next / that no backslash is before. */
 static sy_status lex_regex(sy_lexer *lx)
 {
@@ -705,6 +729,9 @@ static sy_status lex_regex(sy_lexer *lx)
         return sy_lex_fail(lx, SY_E_INPUT, start, lx->at,
                            "an expression between the slashes, or quotes to search for //",
                            "the regular expression is empty");
+    sy_status st = lx->text.status == SY_OK ? check_regex(lx, start) : SY_OK;
+    if (st != SY_OK)
+        return st;
     read_boost_behind(lx);
     if (!ends_word(peek(lx).syntax))
         return sy_lex_fail(lx, SY_E_INPUT, start, lx->at + peek(lx).n,

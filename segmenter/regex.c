@@ -197,9 +197,7 @@ sy_status sy_regex_open(sy_slice folded, sy_regex **out, sy_error *err)
         const char *name = u_errorName(icu);
         bool prefix = strncmp(name, "U_REGEX_", 8) == 0;
         return sy_fail(err, SY_E_INPUT, NULL,
-                       "/%.*s/ is no regular expression: %s at its character %d; see ICU's page on "
-                       "regular expressions",
-                       (int)(folded.len < 200 ? folded.len : 200), folded.data,
+                       "this is no regular expression: %s at its character %d",
                        prefix ? name + 8 : name, (int)where.offset);
     }
     *out = re;
