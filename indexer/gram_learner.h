@@ -9,7 +9,7 @@
 
 enum {
     SY_GRAM_CHARS_MAX = 8,
-    SY_GRAM_DF_LEAST = 500 /* records; source of the figure: docs/format.md, 5.4 */
+    SY_GRAM_DF_LEAST = 350 /* records; source of the figure: docs/format.md, 5.4 */
 };
 
 /* Strings of 3 to SY_GRAM_CHARS_MAX characters of the normal form, in byte order. */

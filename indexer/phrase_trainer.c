@@ -11,7 +11,7 @@
 enum {
     ROUNDS = 5,
     JOINS_PER_ROUND = 24000,
-    JOIN_COUNT_LEAST = 8, /* in the sample */
+    JOIN_COUNT_LEAST = 4, /* in the sample */
     PRUNINGS = 2,
     ENTRY_BYTES = 8, /* of a phrase in the dictionary, beside its text */
     CODE_BYTES = 2

@@ -63,6 +63,12 @@ static sy_cursor *new_cursor(sy_cursor_env *env, cursor_kind kind, bool exact, u
     return c;
 }
 
+/* A list of which df counts postings, some of one record. */
+static bool counts_postings(const sy_postings_ref *ref)
+{
+    return ref->merged && ref->second == SY_MERGED_ALL;
+}
+
 sy_cursor *sy_cursor_list(sy_cursor_env *env, const sy_postings_ref *ref)
 {
     sy_cursor *c = new_cursor(env, LIST, true, ref->df);
@@ -77,7 +83,7 @@ sy_cursor *sy_cursor_list(sy_cursor_env *env, const sy_postings_ref *ref)
 sy_cursor *sy_cursor_union(sy_cursor_env *env, const sy_postings_ref *refs, size_t n)
 {
     static const sy_postings_ref none = {0};
-    if (n < 2)
+    if (n < 2 && !(n == 1 && counts_postings(refs)))
         return sy_cursor_list(env, n == 1 ? refs : &none);
     uint64_t cost = 0;
     for (size_t i = 0; i < n; i++)
@@ -212,16 +218,45 @@ static sy_docid seek_list(sy_cursor *c, sy_docid target)
     return doc;
 }
 
+static void set_bit(list_union *u, sy_docid doc)
+{
+    sy_docid bit = doc - u->base;
+    u->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+/* Of all bigrams of a merged list: their records are not in order, which bits do not mind. */
+static void fill_from_merged(sy_cursor *c, size_t i)
+{
+    list_union *u = c->u.lists;
+    sy_docid docs[SY_MERGED_MAX], end = u->base + WINDOW;
+    uint32_t n = sy_postings_merged(&u->refs[i], docs);
+    u->next[i] = SY_DOC_END;
+    for (uint32_t k = 0; k < n; k++) {
+        if (docs[k] >= u->base && docs[k] < end)
+            set_bit(u, docs[k]);
+        else if (docs[k] >= end && docs[k] < u->next[i])
+            u->next[i] = docs[k];
+    }
+    if (n == 0) {
+        sy_postings_init(&u->walk, &u->refs[i]);
+        sy_postings_next(&u->walk); /* finds the damage too */
+        note_damage(c->env, &u->walk);
+    }
+}
+
 /* Sets the bits of one list in the window that starts at u->base. */
 static void fill_from(sy_cursor *c, size_t i)
 {
     list_union *u = c->u.lists;
     sy_docid end = u->base + WINDOW;
+    if (counts_postings(&u->refs[i])) {
+        fill_from_merged(c, i);
+        return;
+    }
     sy_postings_init(&u->walk, &u->refs[i]);
     sy_docid doc = sy_postings_seek(&u->walk, u->base);
     while (doc < end) {
-        sy_docid bit = doc - u->base;
-        u->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+        set_bit(u, doc);
         doc = sy_postings_next(&u->walk);
     }
     if (doc == SY_DOC_END)

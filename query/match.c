@@ -288,6 +288,10 @@ sy_status sy_match_record(const sy_leaf *leaf, sy_record_text *record, bool *yes
         sy_text *text;
         if (!sy_leaf_looks_at(leaf, field))
             continue;
+        if (leaf->rule == SY_RULE_PART && !leaf->by_name) {
+            st = sy_record_text_has(record, i, &leaf->text, yes, err);
+            continue;
+        }
         st = sy_record_text_normal(record, i, &text, err);
         if (st == SY_OK)
             st = sy_match_text(leaf, record->tools, field, text, yes, NULL, err);

@@ -315,7 +315,7 @@ static sy_status contain_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_err
     if (leaf->n_chars == 1) /* rare bigrams of a row have no marks */
         out->exact = sure;
     else if (leaf->n_chars == 2)
-        out->exact = set.none || (!set.items[0].ref.merged && (sure || set.filter->exact));
+        out->exact = set.none || sure || (set.items[0].ref.marked && set.filter->exact);
     else
         out->exact = set.whole && sure;
     out->exact &= leaf->rule != SY_RULE_WHOLE && leaf->rule != SY_RULE_BEGIN;

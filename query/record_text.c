@@ -5,8 +5,10 @@
 #include "segmenter/normal.h"
 
 enum {
-    N_RESERVED = 2, /* key, path */
-    NEAR_MOST = 4   /* clauses of a text that are cut by themselves */
+    N_RESERVED = 2,   /* key, path */
+    FIRST_UNITS = 64, /* codes that are spelt at first */
+    REJOINED = 16,    /* bytes: a character, a space and a part of the next, and more */
+    NEAR_MOST = 4     /* clauses of a text that are cut by themselves */
 };
 
 sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err)
@@ -218,6 +220,57 @@ sy_status sy_record_text_normal(sy_record_text *r, size_t i, sy_text **out, sy_e
     text->normal = (sy_slice){sy_buf_cstr(&text->buf), text->buf.len};
     text->normalised = st == SY_OK;
     return st;
+}
+
+/* Appends more of a value's normal form. Spaces are joined again from a little before, since
+ * what follows was not known then. Returns from where the text may have changed. */
+static sy_status spell_more(sy_record_text *r, sy_stored_value *value, size_t units, sy_buf *out,
+                            size_t *changed, sy_error *err)
+{
+    size_t bytes = units * SY_CODE_LEN < value->coded.len ? units * SY_CODE_LEN : value->coded.len;
+    sy_stored_value part = *value;
+    part.coded.len = bytes;
+    value->coded.data += bytes;
+    value->coded.len -= bytes;
+    size_t from = out->len < REJOINED ? 0 : out->len - REJOINED;
+    while (from > 0 && ((unsigned char)out->data[from] & 0xC0) == 0x80)
+        from--;
+    sy_status st = sy_segment_normal(r->segment, &part, out, err);
+    if (st == SY_OK)
+        sy_normal_join_spaces(out, from);
+    *changed = from;
+    return st == SY_OK ? sy_buf_status(out, err) : st;
+}
+
+sy_status sy_record_text_has(sy_record_text *r, size_t i, const sy_needle *string, bool *yes,
+                             sy_error *err)
+{
+    sy_text *text = &r->texts[i];
+    sy_slice wanted = string->text;
+    sy_status st = SY_OK;
+    bool by_codes = i < r->stored.n_values && r->stored.values[i].simple && !text->normalised &&
+                    sy_segment_has_phrases(r->segment);
+    *yes = false;
+    if (!by_codes) {
+        st = sy_record_text_normal(r, i, &text, err);
+        *yes = st == SY_OK && wanted.len > 0 &&
+               memmem(text->normal.data, text->normal.len, wanted.data, wanted.len);
+        return st;
+    }
+    sy_stored_value rest = r->stored.values[i];
+    sy_buf_reset(&text->buf);
+    for (size_t units = FIRST_UNITS; rest.coded.len > 0 && !*yes; units *= 2) {
+        size_t from;
+        st = spell_more(r, &rest, units, &text->buf, &from, err);
+        if (st != SY_OK)
+            return st;
+        from -= from < wanted.len ? from : wanted.len;
+        *yes = wanted.len > 0 &&
+               memmem(text->buf.data + from, text->buf.len - from, wanted.data, wanted.len) != NULL;
+    }
+    text->normal = (sy_slice){sy_buf_cstr(&text->buf), text->buf.len};
+    text->normalised = rest.coded.len == 0;
+    return SY_OK;
 }
 
 void sy_record_text_release(sy_record_text *r)

@@ -3,6 +3,7 @@
 #ifndef SY_QUERY_RECORD_TEXT_H
 #define SY_QUERY_RECORD_TEXT_H
 
+#include "query/needle.h"
 #include "query/tools.h"
 
 /* One text: a value, the key or the path. */
@@ -50,6 +51,9 @@ SY_CHECKED sy_status sy_record_text_original(sy_record_text *r, size_t i, sy_sli
 /* The same in normal form; borrowed until another record is loaded. */
 SY_CHECKED sy_status sy_record_text_normal(sy_record_text *r, size_t i, sy_text **out,
                                            sy_error *err);
+/* Whether the i-th text has a string in its normal form: as far as it must be spelt to tell. */
+SY_CHECKED sy_status sy_record_text_has(sy_record_text *r, size_t i, const sy_needle *string,
+                                        bool *yes, sy_error *err);
 void sy_record_text_release(sy_record_text *r);
 
 #endif

@@ -4,10 +4,9 @@
 
 #include "base/bytes.h"
 
-/* An entry is two places in the pool, offset << 8 | length. Behind the last text the
- * pool has as many zero bytes as a text can be long, so that a text is copied with
- * a length that the compiler knows. */
-enum { ENTRY_LEN = 8, COPY = SY_PHRASE_LEN_MAX, CHUNK = 256 };
+/* A place in the pool is offset << 8 | length. Behind the last text the pool has as many zero bytes
+ * as a text can be long, so that a text is copied with a length that the compiler knows. */
+enum { PLACE_LEN = 4, COPY = SY_PHRASE_LEN_MAX, CHUNK = 256 };
 
 bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out)
 {
@@ -17,20 +16,26 @@ bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out)
     if (len < 4)
         return false;
     uint32_t n = sy_get_u32(bytes);
-    uint64_t entries = (uint64_t)n * ENTRY_LEN;
-    if (n == 0 || n > SY_PHRASES_MAX || len - 4 < entries + COPY || len > UINT32_MAX)
+    uint64_t places = (uint64_t)n * 2 * PLACE_LEN;
+    if (n == 0 || n > SY_PHRASES_MAX || len - 4 < places + COPY || len > UINT32_MAX)
         return false;
-    *out = (sy_phrases){.entries = bytes + 4,
-                        .pool = bytes + 4 + entries,
+    *out = (sy_phrases){.places = bytes + 4,
+                        .pool = bytes + 4 + places,
                         .n = n,
-                        .pool_len = (uint32_t)(len - 4 - entries)};
+                        .pool_len = (uint32_t)(len - 4 - places)};
     return true;
+}
+
+/* A byte stands for itself; in normal form a capital letter for the small one. */
+static char spell_byte(uint32_t byte, bool normal)
+{
+    return (char)(normal && byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
 }
 
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
                       sy_buf *out)
 {
-    size_t side = normal ? 4 : 0;
+    const uint8_t *places = p->places + (normal ? (size_t)p->n * PLACE_LEN : 0);
     while (n_codes > 0) {
         uint64_t n = n_codes < CHUNK ? n_codes : CHUNK;
         char *to = sy_buf_reserve(out, (size_t)(n + 1) * COPY);
@@ -40,13 +45,13 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
         for (uint64_t i = 0; i < n; i++) {
             uint32_t code = sy_get_u16(codes + 2 * i);
             if (code < SY_PHRASE_BYTES) {
-                *to++ = (char)code;
+                *to++ = spell_byte(code, normal);
                 continue;
             }
             code -= SY_PHRASE_BYTES;
             if (code >= p->n)
                 return false;
-            uint32_t place = sy_get_u32(p->entries + (size_t)code * ENTRY_LEN + side);
+            uint32_t place = sy_get_u32(places + (size_t)code * PLACE_LEN);
             uint32_t at = place >> 8, len = place & 0xFF;
             if (len > COPY || at > p->pool_len - COPY)
                 return false;
@@ -74,8 +79,8 @@ static uint32_t put_text(sy_phrases_writer *w, sy_slice s)
 void sy_phrases_add(sy_phrases_writer *w, sy_slice phrase, sy_slice normal)
 {
     uint32_t place = put_text(w, phrase);
-    sy_buf_put_u32(&w->entries, place);
-    sy_buf_put_u32(&w->entries, sy_slice_equal(phrase, normal) ? place : put_text(w, normal));
+    sy_buf_put_u32(&w->places, place);
+    sy_buf_put_u32(&w->normals, sy_slice_equal(phrase, normal) ? place : put_text(w, normal));
     w->n++;
 }
 
@@ -85,16 +90,18 @@ void sy_phrases_finish(sy_phrases_writer *w, sy_buf *out)
     if (w->n == 0)
         return;
     sy_buf_put_u32(out, w->n);
-    sy_buf_append(out, w->entries.data, w->entries.len);
+    sy_buf_append(out, w->places.data, w->places.len);
+    sy_buf_append(out, w->normals.data, w->normals.len);
     sy_buf_append(out, w->pool.data, w->pool.len);
     sy_buf_append(out, zeros, sizeof zeros);
-    if (w->entries.status != SY_OK || w->pool.status != SY_OK)
+    if (w->places.status != SY_OK || w->normals.status != SY_OK || w->pool.status != SY_OK)
         out->status = SY_E_NOMEM;
 }
 
 void sy_phrases_writer_release(sy_phrases_writer *w)
 {
-    sy_buf_release(&w->entries);
+    sy_buf_release(&w->places);
+    sy_buf_release(&w->normals);
     sy_buf_release(&w->pool);
     *w = (sy_phrases_writer){0};
 }

@@ -17,7 +17,7 @@ enum {
 
 /* Views into a section. */
 typedef struct sy_phrases {
-    const uint8_t *entries; /* 8 bytes each */
+    const uint8_t *places; /* u32 each: of all phrases, then of all normal forms */
     const uint8_t *pool;
     uint32_t n; /* 0: texts are stored as they are */
     uint32_t pool_len;
@@ -33,7 +33,7 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
 /* Appends a dictionary; each phrase and normal form has 1 (0 for a normal form) to
  * SY_PHRASE_LEN_MAX bytes. Equal texts are kept once. */
 typedef struct sy_phrases_writer {
-    sy_buf entries, pool;
+    sy_buf places, normals, pool;
     uint32_t n;
 } sy_phrases_writer;
 void sy_phrases_add(sy_phrases_writer *w, sy_slice phrase, sy_slice normal);

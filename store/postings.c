@@ -1,5 +1,6 @@
 #include "store/postings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -83,8 +84,48 @@ static bool thin_out(sy_postings *p)
     return true;
 }
 
+static int compare_docs(const void *a, const void *b)
+{
+    sy_docid x = *(const sy_docid *)a, y = *(const sy_docid *)b;
+    return (x > y) - (x < y);
+}
+
+uint32_t sy_postings_merged(const sy_postings_ref *ref, sy_docid *docs)
+{
+    sy_merged_posting postings[SY_MERGED_MAX];
+    uint32_t n = 0;
+    bool sound = !ref->file ||
+                 sy_file_need(ref->file, ref->at, (uint64_t)(ref->end - ref->at), NULL) == SY_OK;
+    if (!sound ||
+        !sy_merged_get(ref->at, ref->end, ref->n_all, ref->n_records, ref->first, postings))
+        return 0;
+    for (uint32_t i = 0; i < ref->n_all; i++) {
+        if (ref->second == SY_MERGED_ALL || postings[i].second == ref->second)
+            docs[n++] = postings[i].docid;
+    }
+    return n;
+}
+
+/* The records of a merged list in order, each once. False: it is damaged, or has none. */
+static bool decode_merged(sy_postings *p)
+{
+    uint32_t n = sy_postings_merged(&p->ref, p->docs), kept = 0;
+    if (p->ref.second == SY_MERGED_ALL)
+        qsort(p->docs, n, sizeof *p->docs, compare_docs);
+    for (uint32_t i = 0; i < n; i++) {
+        if (kept == 0 || p->docs[kept - 1] != p->docs[i])
+            p->docs[kept++] = p->docs[i];
+    }
+    p->block = 0;
+    p->in_block = kept;
+    p->i = 0;
+    return kept > 0 && p->docs[kept - 1] < SY_DOC_END;
+}
+
 static bool decode(sy_postings *p, uint32_t b, uint32_t n)
 {
+    if (p->ref.merged)
+        return decode_merged(p);
     const uint8_t *at = block_at(p, b);
     uint32_t first = b == 0 ? 0 : skip_last(p, b - 1) + 1;
     if (first > SY_DOC_END)
@@ -123,8 +164,8 @@ static void init_list(sy_postings *p)
     p->n_full = p->n_all / BLOCK;
     size_t skips = (size_t)p->n_full * SKIP_LEN;
     size_t bounds = ref->marked ? ((size_t)p->n_all + BLOCK - 1) / BLOCK : 0;
-    if (p->n_all >= SY_DOC_END || (size_t)(ref->end - ref->at) < skips + bounds ||
-        !is_sound(p, ref->at, skips + bounds)) {
+    if (p->n_all >= SY_DOC_END || (ref->merged && p->n_all > SY_MERGED_MAX) ||
+        (size_t)(ref->end - ref->at) < skips + bounds || !is_sound(p, ref->at, skips + bounds)) {
         p->n_full = p->n_all = 0;
         end_walk(p, true);
         return;
@@ -137,7 +178,7 @@ static void init_list(sy_postings *p)
 void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
 {
     p->ref = *ref;
-    p->n_all = ref->subset ? ref->n_all : ref->df;
+    p->n_all = ref->subset || ref->merged ? ref->n_all : ref->df;
     p->corrupt = false;
     p->marks_decoded = false;
     p->thinned = ref->subset || (ref->filter && ref->marked);

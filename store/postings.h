@@ -9,11 +9,13 @@
 
 #include "base/buf.h"
 #include "store/block_code.h"
+#include "store/merged_list.h"
 
 typedef uint32_t sy_docid;                /* dense, segment-local, from 0 */
 #define SY_DOC_END ((sy_docid)0x7fffffff) /* survives a signed SIMD compare */
 
 enum { SY_POSTINGS_BLOCK = SY_BLOCK };
+#define SY_MERGED_ALL UINT32_MAX
 
 /* Which postings of a marked list are wanted: those in one of some fields. Made by
  * sy_segment_filter; borrowed by cursors. */
@@ -29,7 +31,11 @@ typedef struct sy_field_filter {
 typedef struct sy_postings_ref {
     uint32_t df;                /* records in the list */
     bool marked;                /* frequencies and fields are stored */
-    bool merged;                /* other strings' records are among them */
+    bool merged;                /* a list that rare bigrams share: at most SY_MERGED_MAX postings,
+                                   some of one record */
+    uint32_t first, second;     /* then: its least second character, and the one that is wanted,
+                                   whose postings df counts; SY_MERGED_ALL for all */
+    uint32_t n_records;         /* then: of the segment */
     const uint8_t *at;          /* NULL for a list of one record, which is inlined: */
     const uint8_t *end;         /* bound for reading */
     sy_docid only;              /* that record */
@@ -37,7 +43,7 @@ typedef struct sy_postings_ref {
     uint64_t offset;            /* of `at` in its file, for messages */
     const struct sy_file *file; /* what is read of it is held against its sums; NULL: it is sound */
     const uint8_t *subset;      /* not NULL: only postings with their bit here; df counts those */
-    uint32_t n_all;             /* then: postings of the list at `at` */
+    uint32_t n_all;             /* of a subset or merged list: postings of the list at `at` */
     const sy_field_filter *filter; /* not NULL: of those only the ones it accepts; df is then
                                       the most there can be */
 } sy_postings_ref;
@@ -56,6 +62,11 @@ typedef struct sy_postings {
     sy_docid docs[SY_POSTINGS_BLOCK];
     uint8_t tfs[SY_POSTINGS_BLOCK], sets[SY_POSTINGS_BLOCK], places[SY_POSTINGS_BLOCK];
 } sy_postings;
+
+/* The records of a merged list, of all its postings or of the bigram wanted, in no order and some
+ * more than once, into docs[SY_MERGED_MAX]. Returns how many; 0 if it is damaged: a walk then finds
+ * the damage. */
+uint32_t sy_postings_merged(const sy_postings_ref *ref, sy_docid *docs);
 
 /* Never fails: a list whose head is damaged starts at its end, with the status. */
 void sy_postings_init(sy_postings *p, const sy_postings_ref *ref);

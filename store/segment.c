@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "store/file.h"
+#include "store/merged_list.h"
 #include "store/phrases.h"
 #include "store/record_code.h"
 #include "store/scoring.h"
@@ -280,6 +281,11 @@ static sy_status need_phrases(const sy_segment *seg, sy_error *err)
     return st;
 }
 
+bool sy_segment_has_phrases(const sy_segment *seg)
+{
+    return seg->phrases.n > 0;
+}
+
 static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
                        sy_buf *out, sy_error *err)
 {
@@ -385,7 +391,13 @@ static sy_status entry_ref(const sy_segment *seg, const sy_bigram_row *r, uint32
     uint64_t place = r->base + sy_get_u32(e + 3), end = r->lists_end;
     if (i + 1 < r->end)
         end = r->base + sy_get_u32(e + SY_BIGRAM_ENTRY_LEN + 3);
-    *out = (sy_postings_ref){.merged = i >= r->merged, .marked = i < r->merged, .file = seg->file};
+    bool merged = i >= r->merged;
+    *out = (sy_postings_ref){.merged = merged,
+                             .marked = !merged,
+                             .first = get_u24(e),
+                             .second = SY_MERGED_ALL,
+                             .n_records = seg->n_records,
+                             .file = seg->file};
     if (place < end && end <= r->lists_end) {
         st =
             need(seg, seg->bigram_lists, place, end - place < DF_MOST ? end - place : DF_MOST, err);
@@ -394,9 +406,11 @@ static sy_status entry_ref(const sy_segment *seg, const sy_bigram_row *r, uint32
         out->end = seg->bigram_lists->data + end;
         out->at = sy_varint_get32(seg->bigram_lists->data + place, out->end, &out->df);
     }
-    if (!out->at || out->df == 0 || out->df > seg->n_records)
+    uint32_t most = merged ? SY_MERGED_MAX : seg->n_records;
+    if (!out->at || out->df == 0 || out->df > most)
         return damaged(seg, seg->entries, (uint64_t)i * SY_BIGRAM_ENTRY_LEN,
                        "a bigram's entry does not hold", err);
+    out->n_all = out->df;
     out->offset = seg->bigram_lists->offset + place;
     return SY_OK;
 }
@@ -427,6 +441,23 @@ static sy_status entry_above(const sy_segment *seg, uint32_t *low, uint32_t high
     return SY_OK;
 }
 
+/* Of a merged list the postings of b. */
+static sy_status pick_second(const sy_segment *seg, uint32_t b, sy_postings_ref *out, sy_error *err)
+{
+    sy_merged_posting postings[SY_MERGED_MAX];
+    sy_status st = sy_file_need(seg->file, out->at, (uint64_t)(out->end - out->at), err);
+    if (st != SY_OK)
+        return st;
+    if (!sy_merged_get(out->at, out->end, out->n_all, seg->n_records, out->first, postings))
+        return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, out->offset,
+                          "damaged: a list of rare bigrams does not hold");
+    out->df = 0;
+    for (uint32_t i = 0; i < out->n_all; i++)
+        out->df += postings[i].second == b;
+    out->second = b;
+    return SY_OK;
+}
+
 sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_postings_ref *out,
                             sy_error *err)
 {
@@ -442,7 +473,10 @@ sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_po
     i = r.merged;
     if (st == SY_OK)
         st = entry_above(seg, &i, r.end, b, err);
-    return st == SY_OK && i > r.merged ? entry_ref(seg, &r, i - 1, out, err) : st;
+    if (st != SY_OK || i == r.merged)
+        return st;
+    st = entry_ref(seg, &r, i - 1, out, err);
+    return st == SY_OK ? pick_second(seg, b, out, err) : st;
 }
 
 /* ---- marks and ranking ---- */

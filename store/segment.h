@@ -59,6 +59,10 @@ SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy
 /* As sy_segment_record, but no text is spelt out: for looking at few of them. */
 SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                       sy_error *err);
+enum { SY_CODE_LEN = 2 };
+/* False: texts are stored as they are. Else `coded` is codes of SY_CODE_LEN bytes, any run of which
+ * may be spelt by itself. */
+bool sy_segment_has_phrases(const sy_segment *seg);
 /* Appends a value's original text to out. */
 SY_CHECKED sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value,
                                      sy_buf *out, sy_error *err);
@@ -69,8 +73,7 @@ SY_CHECKED sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_va
 
 /* Character layer. The records in which character b follows a directly inside a
  * value's normal form; b is SY_BIGRAM_END where a value or paragraph ends.
- * out->df is 0 if there is none. If out->merged, rare bigrams share the list: it has
- * all those records and others. */
+ * out->df is 0 if there is none. */
 #define SY_BIGRAM_END 10u /* the barrier, U+000A */
 SY_CHECKED sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b,
                                        sy_postings_ref *out, sy_error *err);
@@ -83,7 +86,8 @@ typedef struct sy_bigram_row {
 } sy_bigram_row;
 SY_CHECKED sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row *out,
                                            sy_error *err);
-/* List i of a row. *b: its second character; if out->merged the first of them. */
+/* List i of a row. *b: its second character; if out->merged the first of them, and the list is
+ * that of all, of which out->df counts the postings, not the records. */
 SY_CHECKED sy_status sy_segment_bigram_at(const sy_segment *seg, const sy_bigram_row *row,
                                           uint32_t i, uint32_t *b, sy_postings_ref *out,
                                           sy_error *err);

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "store/file.h"
+#include "store/merged_list.h"
 #include "store/scoring.h"
 #include "store/term_key.h"
 
@@ -47,10 +48,8 @@ typedef struct prefix {
 
 /* Rare bigrams of a row, until there are enough for a list. */
 typedef struct rare {
-    sy_docid *docs; /* not in order, some more than once */
-    uint32_t n;
-    size_t cap;
-    uint32_t first; /* second character of the first of them */
+    sy_merged_posting postings[SY_MERGED_MAX]; /* bigram by bigram */
+    uint32_t n, n_seconds;
     sy_buf entries; /* u24 first second character, u32 place, of the row's merged lists */
     sy_buf lists;   /* which come behind its others */
     uint32_t n_lists;
@@ -63,10 +62,9 @@ typedef struct set_slot {
 } set_slot;
 
 enum {
-    /* Up to so many records a bigram is rare; rare bigrams that stand side by side in a row share
-     * lists of about this many postings. docs/format.md, 5.3, has the measurement. */
+    /* Up to so many records a bigram is rare; docs/format.md, 5.3, has the measurement. */
     RARE_DF = 15,
-    MERGED_LEN = 32,
+    MERGED_LISTS_MAX = (1 << 24) - 1, /* of a row */
     SET_SLOTS = 1024,
     GRAM_CHARS = 16, /* longer grams are no parents */
     /* The union of lists with this many postings takes about .5 ms. */
@@ -483,45 +481,27 @@ static void put_entry(sy_buf *out, uint32_t b, uint64_t place)
     sy_buf_put_u32(out, (uint32_t)place);
 }
 
-static int compare_docs(const void *a, const void *b)
-{
-    sy_docid x = *(const sy_docid *)a, y = *(const sy_docid *)b;
-    return (x > y) - (x < y);
-}
-
 /* The rare bigrams gathered so far become one list. */
 static void end_rare(sy_segment_writer *w)
 {
     rare *r = &w->rare;
     if (r->n == 0)
         return;
-    qsort(r->docs, r->n, sizeof *r->docs, compare_docs);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < r->n; i++) {
-        if (n == 0 || r->docs[n - 1] != r->docs[i])
-            r->docs[n++] = r->docs[i];
-    }
-    put_entry(&r->entries, r->first, r->lists.len);
-    sy_buf_put_varint(&r->lists, n);
-    sy_postings_encode(&r->lists, r->docs, NULL, n, NULL);
+    put_entry(&r->entries, r->postings[0].second, r->lists.len);
+    sy_buf_put_varint(&r->lists, r->n);
+    sy_merged_put(&r->lists, r->postings, r->n, w->n_records);
     r->n_lists++;
-    r->n = 0;
+    r->n = r->n_seconds = 0;
 }
 
 static void add_rare(sy_segment_writer *w, uint32_t b, uint32_t n)
 {
     rare *r = &w->rare;
-    if (r->n + n > MERGED_LEN)
+    if (r->n + n > SY_MERGED_MAX || r->n_seconds == sy_merged_seconds_max(w->n_records))
         end_rare(w);
-    if (r->n == 0)
-        r->first = b;
-    for (uint32_t i = 0; i < n; i++) {
-        if (!sy_grow((void **)&r->docs, r->n, &r->cap, sizeof *r->docs)) {
-            w->status = SY_E_NOMEM;
-            return;
-        }
-        r->docs[r->n++] = w->list_docs[i];
-    }
+    r->n_seconds++;
+    for (uint32_t i = 0; i < n; i++)
+        r->postings[r->n++] = (sy_merged_posting){b, w->list_docs[i]};
 }
 
 /* ---- rows ---- */
@@ -532,7 +512,7 @@ static void put_merged(sy_segment_writer *w)
     rare *r = &w->rare;
     end_rare(w);
     uint64_t before = sy_file_section_len(&w->file) - w->row_start;
-    if (before + r->lists.len > UINT32_MAX || r->n_lists >= 1u << 24)
+    if (before + r->lists.len > UINT32_MAX || r->n_lists > MERGED_LISTS_MAX)
         w->status = SY_E_LIMIT;
     if (r->entries.status != SY_OK || r->lists.status != SY_OK) {
         w->status = SY_E_NOMEM;
@@ -590,7 +570,7 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
         return;
     }
     uint64_t place = sy_file_section_len(&w->file) - w->row_start;
-    if (place > UINT32_MAX || w->n_entries >= UINT32_MAX - MERGED_LEN)
+    if (place > UINT32_MAX || w->n_entries >= UINT32_MAX - MERGED_LISTS_MAX)
         w->status = SY_E_LIMIT;
     put_entry(&w->entries, b, place);
     sy_buf_reset(&w->list);
@@ -782,7 +762,6 @@ static void release(sy_segment_writer *w)
     }
     sy_buf_release(&w->kept_lists);
     sy_buf_release(&w->char_lists);
-    sy_free(w->rare.docs);
     sy_free(w->list_docs);
     sy_free(w->list_marks);
     sy_free(w->row_bits);

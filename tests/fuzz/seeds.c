@@ -83,7 +83,7 @@ static void put_postings(const char *dir)
 
 static void put_phrases(const char *dir)
 {
-    sy_phrases_writer w = {SY_BUF_INIT, SY_BUF_INIT, 0};
+    sy_phrases_writer w = {0};
     sy_buf out = SY_BUF_INIT;
     sy_buf_append(&out, "\4\0", 2);
     sy_phrases_add(&w, sy_slice_of("ＡＢＣ"), sy_slice_of("abc"));

@@ -344,80 +344,23 @@ void sy_model_check_list(const sy_segment *seg, const sy_postings_ref *ref,
 
 /* ---- bigrams ---- */
 
-static int by_doc(const void *x, const void *y)
+/* Lists that bigrams share have no marks. */
+static void compare_bigram(const sy_model_list *got, bool merged, const sy_model_list *want)
 {
-    sy_docid a = *(const sy_docid *)x, b = *(const sy_docid *)y;
-    return (a > b) - (a < b);
-}
-
-/* The records of the wanted bigrams [0, n) of a row that have no list of their own and whose second
- * character is in [from, to). Each is counted in *n_found. */
-static sy_model_list union_of(const sy_model_bigram *want, size_t n, const bool *own, uint64_t from,
-                              uint64_t to, size_t *n_found)
-{
-    sy_model_list l = {0};
-    size_t most = 0;
-    for (size_t i = 0; i < n; i++)
-        most += want[i].list.n;
-    l.docs = malloc((most + 1) * sizeof *l.docs);
-    for (size_t i = 0; i < n; i++) {
-        if (own[i] || want[i].b < from || want[i].b >= to)
-            continue;
-        ++*n_found;
-        for (uint32_t k = 0; k < want[i].list.n; k++)
-            l.docs[l.n++] = want[i].list.docs[k];
-    }
-    qsort(l.docs, l.n, sizeof *l.docs, by_doc);
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < l.n; i++) {
-        if (kept == 0 || l.docs[kept - 1] != l.docs[i])
-            l.docs[kept++] = l.docs[i];
-    }
-    l.n = kept;
-    return l;
-}
-
-static void compare_row(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
-                        size_t n_want)
-{
-    bool *own = calloc(n_want + 1, sizeof *own);
-    size_t found = 0, i = 0;
-    for (size_t k = 0; i < n_got && !got[i].merged; i++) {
-        while (k < n_want && want[k].b < got[i].b)
-            k++;
-        assert_true(k < n_want && want[k].b == got[i].b);
-        sy_model_compare_lists(&got[i].list, &want[k].list);
-        own[k] = true;
-        found++;
-    }
-    for (; i < n_got; i++) {
-        assert_true(got[i].merged);
-        uint64_t to = i + 1 < n_got ? got[i + 1].b : UINT64_MAX;
-        assert_true(to > got[i].b);
-        sy_model_list all = union_of(want, n_want, own, got[i].b, to, &found);
-        sy_model_compare_lists(&got[i].list, &all);
-        free(all.docs);
-    }
-    assert_int_equal(found, n_want);
-    free(own);
+    sy_model_list docs = *want;
+    if (merged)
+        docs.tfs = NULL;
+    sy_model_compare_lists(got, &docs);
 }
 
 void sy_model_compare_bigrams(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
                               size_t n_want)
 {
-    size_t g = 0, w = 0;
-    while (g < n_got && w < n_want) {
-        uint32_t a = want[w].a;
-        size_t g_end = g, w_end = w;
-        while (g_end < n_got && got[g_end].a == a)
-            g_end++;
-        while (w_end < n_want && want[w_end].a == a)
-            w_end++;
-        compare_row(got + g, g_end - g, want + w, w_end - w);
-        g = g_end;
-        w = w_end;
+    assert_int_equal(n_got, n_want);
+    for (size_t i = 0; i < n_want; i++) {
+        assert_true(got[i].a == want[i].a && got[i].b == want[i].b);
+        compare_bigram(&got[i].list, got[i].merged, &want[i].list);
     }
-    assert_true(g == n_got && w == n_want);
 }
 
 static void check_docs(const sy_model *m, const sy_segment *seg)
@@ -459,50 +402,52 @@ static void check_record(const sy_model *m, const sy_segment *seg, sy_docid d, s
     }
 }
 
-/* The wanted row may have been read too. */
-static void check_row(const sy_model_bigram *got, size_t n_got, const sy_model_bigram *want,
-                      size_t n_want)
+/* The lists of a row together: the records of its bigrams [0, n), and as many postings. */
+static void check_row(const sy_model *m, const sy_segment *seg, const sy_model_bigram *want,
+                      size_t n)
 {
-    bool read = false;
-    for (size_t i = 0; i < n_want; i++)
-        read |= want[i].merged;
-    if (!read) {
-        compare_row(got, n_got, want, n_want);
-        return;
+    sy_bigram_row row;
+    check_ok(sy_segment_bigram_row(seg, want->a, &row, NULL), NULL);
+    bool *has = calloc(m->n_records + 1, sizeof *has);
+    uint64_t postings = 0, all = 0;
+    uint32_t df = 0;
+    for (size_t i = 0; i < n; i++) {
+        all += want[i].list.n;
+        for (uint32_t k = 0; k < want[i].list.n; k++)
+            has[want[i].list.docs[k]] = true;
     }
-    assert_int_equal(n_got, n_want);
-    for (size_t i = 0; i < n_want; i++) {
-        assert_true(got[i].b == want[i].b && got[i].merged == want[i].merged);
-        sy_model_compare_lists(&got[i].list, &want[i].list);
+    for (uint32_t i = row.first; i < row.end; i++) {
+        sy_postings_ref ref;
+        uint32_t b;
+        sy_postings list;
+        check_ok(sy_segment_bigram_at(seg, &row, i, &b, &ref, NULL), NULL);
+        assert_non_null(sy_model_find_bigram(m, want->a, b));
+        assert_int_equal(ref.merged, i >= row.merged);
+        postings += ref.df;
+        sy_postings_init(&list, &ref);
+        for (sy_docid d = sy_postings_next(&list); d != SY_DOC_END; d = sy_postings_next(&list))
+            assert_true(d < m->n_records && has[d]);
+        check_ok(sy_postings_status(&list, "row", NULL), NULL);
     }
+    for (uint32_t d = 0; d < m->n_records; d++)
+        df += has[d];
+    assert_true(postings == all && row.df == df);
+    free(has);
 }
 
 static void check_bigrams(const sy_model *m, const sy_segment *seg)
 {
-    for (size_t i = 0, end; i < m->n_bigrams; i = end) {
-        uint32_t a = m->bigrams[i].a;
-        sy_bigram_row row;
-        for (end = i; end < m->n_bigrams && m->bigrams[end].a == a;)
-            end++;
-        check_ok(sy_segment_bigram_row(seg, a, &row, NULL), NULL);
-        size_t n = row.end - row.first;
-        sy_model_bigram *got = calloc(n + 1, sizeof *got);
-        for (size_t k = 0; k < n; k++) {
-            sy_postings_ref ref, again;
-            check_ok(
-                sy_segment_bigram_at(seg, &row, row.first + (uint32_t)k, &got[k].b, &ref, NULL),
-                NULL);
-            check_ok(sy_segment_bigram(seg, a, got[k].b, &again, NULL), NULL);
-            if (!ref.merged)
-                assert_true(ref.at == again.at && ref.df == again.df);
-            got[k].a = a;
-            got[k].merged = ref.merged;
-            got[k].list = take_list(seg, &ref);
+    for (size_t i = 0, row = 0; i < m->n_bigrams; i++) {
+        const sy_model_bigram *want = &m->bigrams[i];
+        sy_postings_ref ref;
+        check_ok(sy_segment_bigram(seg, want->a, want->b, &ref, NULL), NULL);
+        sy_model_list got = take_list(seg, &ref);
+        compare_bigram(&got, ref.merged, &want->list);
+        drop_list(&got);
+        if (i + 1 == m->n_bigrams || want[1].a != want->a) {
+            check_row(m, seg, m->bigrams + row, i + 1 - row);
+            row = i + 1;
         }
-        check_row(got, n, m->bigrams + i, end - i);
-        for (size_t k = 0; k < n; k++)
-            drop_list(&got[k].list);
-        free(got);
     }
 }
 

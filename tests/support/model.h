@@ -14,7 +14,7 @@ typedef struct sy_model_list {
 
 typedef struct sy_model_bigram {
     uint32_t a, b;
-    bool merged; /* as read: the list is of all rare bigrams from b to the next such */
+    bool merged; /* as read: it shares its list with others, and has no marks */
     sy_model_list list;
 } sy_model_bigram;
 

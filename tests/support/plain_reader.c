@@ -443,12 +443,12 @@ static sy_model_list read_list(const plain_file *f, sy_model *m, sy_slice *s, ui
 static size_t put_phrase(sy_slice phrases, uint64_t code, bool normal, char *out)
 {
     if (code < 256) {
-        *out = (char)code;
+        *out = (char)(normal && code >= 'A' && code <= 'Z' ? code + 32 : code);
         return 1;
     }
     uint64_t n = number(phrases.data, 4), pool_len = phrases.len - 4 - n * 8;
     assert_true(code - 256 < n);
-    uint64_t place = number(phrases.data + 4 + (code - 256) * 8 + (normal ? 4 : 0), 4);
+    uint64_t place = number(phrases.data + 4 + (code - 256 + (normal ? n : 0)) * 4, 4);
     uint64_t len = place % 256, at = place / 256;
     assert_true(len <= 40 && at + 40 <= pool_len);
     memcpy(out, phrases.data + 4 + n * 8 + at, (size_t)len);
@@ -628,32 +628,86 @@ static void read_facts(const plain_file *f, sy_model *m)
 
 /* ---- character layer: 5.3 ---- */
 
-static void read_row(const plain_file *f, sy_model *m, const char *row, sy_slice *lists,
-                     const char *lists_start)
+static sy_model_bigram *new_bigram(sy_model *m, uint32_t a, uint32_t b)
 {
-    sy_slice entries = section(f, 22);
-    uint64_t first = number(row + 4, 4), end = number(row + 24, 4), df = number(row + 16, 4);
-    uint8_t *has = sy_model_alloc(m, m->n_records);
-    uint64_t base = number(row + 8, 5), n_merged = number(row + 13, 3);
-    assert_true(first == m->n_bigrams && end > first && n_merged <= end - first);
-    assert_int_equal(base, lists->data - lists_start);
-    for (uint64_t i = first; i < end; i++) {
-        const char *e = entries.data + i * 7;
-        sy_model_bigram *b = &m->bigrams[m->n_bigrams++];
-        b->a = (uint32_t)number(row, 4);
-        b->b = (uint32_t)number(e, 3);
-        b->merged = i >= end - n_merged;
-        assert_int_equal(base + number(e + 3, 4), lists->data - lists_start);
-        uint64_t len = take_varint(lists);
-        assert_true(len <= m->n_records);
-        b->list = read_list(f, m, lists, (uint32_t)len, !b->merged);
+    m->bigrams[m->n_bigrams] = (sy_model_bigram){.a = a, .b = b};
+    return &m->bigrams[m->n_bigrams++];
+}
+
+/* Each bigram of a merged list, whose n postings and least second character are given, as if it had
+ * a list of its own. */
+static uint32_t read_merged(sy_model *m, sy_slice *s, uint32_t a, uint32_t first, uint32_t n)
+{
+    uint32_t numbers[128], seconds[127] = {first};
+    assert_in_range(n, 1, 127);
+    uint32_t n_seconds = (uint32_t)take_varint(s);
+    int64_t before = first, number = -1;
+    assert_in_range(n_seconds, 1, n);
+    if (n_seconds > 1)
+        read_docs_of_block(s, seconds + 1, n_seconds - 1, &before);
+    read_docs_of_block(s, numbers, n, &number);
+    assert_true(before <= 0x10FFFF && number < (int64_t)n_seconds * m->n_records);
+    for (uint32_t j = 0, i = 0; j < n_seconds; j++) {
+        sy_model_bigram *b = new_bigram(m, a, seconds[j]);
+        b->merged = true;
+        b->list.docs = sy_model_alloc(m, n * sizeof *b->list.docs);
+        for (; i < n && numbers[i] / m->n_records == j; i++)
+            b->list.docs[b->list.n++] = numbers[i] % m->n_records;
+        assert_true(b->list.n > 0);
+    }
+    return (uint32_t)before;
+}
+
+static int by_second(const void *x, const void *y)
+{
+    const sy_model_bigram *a = x, *b = y;
+    return (a->b > b->b) - (a->b < b->b);
+}
+
+/* The bigrams of a row in order, wherever their lists are. */
+static void sort_row(sy_model *m, size_t from, uint64_t df)
+{
+    uint8_t *has = calloc(m->n_records, 1);
+    qsort(m->bigrams + from, m->n_bigrams - from, sizeof *m->bigrams, by_second);
+    for (size_t i = from; i < m->n_bigrams; i++) {
+        const sy_model_bigram *b = &m->bigrams[i];
+        assert_true(i == from || b->b > b[-1].b);
         for (uint32_t k = 0; k < b->list.n; k++) {
             df -= !has[b->list.docs[k]];
             has[b->list.docs[k]] = 1;
         }
-        assert_true(i == first || i == end - n_merged || b->b > b[-1].b);
     }
     assert_int_equal(df, 0);
+    free(has);
+}
+
+static void read_row(const plain_file *f, sy_model *m, const char *row, uint64_t *n_entries,
+                     sy_slice *lists, const char *lists_start)
+{
+    sy_slice entries = section(f, 22);
+    uint64_t first = number(row + 4, 4), end = number(row + 24, 4), df = number(row + 16, 4);
+    uint64_t base = number(row + 8, 5), n_merged = number(row + 13, 3);
+    size_t from = m->n_bigrams;
+    uint32_t a = (uint32_t)number(row, 4), last = 0;
+    assert_true(first == *n_entries && end > first && n_merged <= end - first);
+    assert_int_equal(base, lists->data - lists_start);
+    for (uint64_t i = first; i < end; i++) {
+        const char *e = entries.data + i * 7;
+        uint32_t b = (uint32_t)number(e, 3);
+        assert_int_equal(base + number(e + 3, 4), lists->data - lists_start);
+        uint64_t len = take_varint(lists);
+        assert_true(i == first || i == end - n_merged || b > last);
+        last = b;
+        if (i >= end - n_merged) {
+            last = read_merged(m, lists, a, b, (uint32_t)len);
+            continue;
+        }
+        assert_true(len <= m->n_records);
+        sy_model_list list = read_list(f, m, lists, (uint32_t)len, true);
+        new_bigram(m, a, b)->list = list;
+    }
+    *n_entries = end;
+    sort_row(m, from, df);
 }
 
 static void read_bigrams(const plain_file *f, sy_model *m)
@@ -661,13 +715,13 @@ static void read_bigrams(const plain_file *f, sy_model *m)
     sy_slice rows = section(f, 21), entries = section(f, 22), lists = section(f, 23);
     const char *lists_start = lists.data;
     assert_true(rows.len % 20 == 0 && rows.len > 0 && entries.len % 7 == 0);
-    uint64_t n_rows = rows.len / 20 - 1;
-    m->bigrams = sy_model_alloc(m, entries.len / 7 * sizeof *m->bigrams);
+    uint64_t n_rows = rows.len / 20 - 1, n_entries = 0;
+    m->bigrams = sy_model_alloc(m, lists.len * sizeof *m->bigrams); /* each takes a byte at least */
     for (uint64_t r = 0; r < n_rows; r++) {
         const char *row = rows.data + r * 20;
         assert_true(number(row + 20, 4) > number(row, 4));
         assert_true(number(row + 24, 4) <= entries.len / 7);
-        read_row(f, m, row, &lists, lists_start);
+        read_row(f, m, row, &n_entries, &lists, lists_start);
     }
     const char *last = rows.data + n_rows * 20;
     assert_int_equal(number(last, 4), 0x110000);
@@ -675,7 +729,7 @@ static void read_bigrams(const plain_file *f, sy_model *m)
     assert_int_equal(number(last + 8, 5), lists.data - lists_start);
     assert_int_equal(number(last + 13, 3), 0);
     assert_int_equal(number(last + 16, 4), 0);
-    assert_int_equal(m->n_bigrams, entries.len / 7);
+    assert_int_equal(n_entries, entries.len / 7);
     assert_int_equal(lists.len, 0);
 }
 
