@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "cli/print_counts.h"
 #include "cli/print_format.h"
 #include "cli/query_modes.h"
 #include "cli/term.h"
@@ -210,21 +211,10 @@ static sy_status read_fields(run *r, sy_error *err)
         for (size_t i = 0; i < schema->n_fields; i++)
             r->fields[n++] = (sy_field_id)i;
     }
-    while (list) {
-        size_t len = strcspn(list, ",");
-        static const char *const wide[] = {"，", "、"}; /* as Chinese keyboards type it */
-        size_t skip = 1;
-        for (size_t i = 0; i < 2; i++) {
-            const char *at = strstr(list, wide[i]);
-            if (at && (size_t)(at - list) < len) {
-                len = (size_t)(at - list);
-                skip = strlen(wide[i]);
-            }
-        }
-        sy_status st = sy_query_field(r->index, list, len, &r->fields[n++], err);
+    if (list) {
+        sy_status st = sy_query_fields(r->index, list, most, r->fields, &n, err);
         if (st != SY_OK)
             return st;
-        list = list[len] == '\0' ? NULL : list + len + skip;
     }
     r->printer.fields = r->fields;
     r->printer.n_fields = n;
@@ -447,16 +437,21 @@ static sy_status print_documents(run *r, sy_error *err)
 
 static sy_status print_count_by(run *r, sy_error *err)
 {
-    sy_count_by how = {.json = r->set->form == FORM_JSON,
-                       .terminal = r->set->terminal,
-                       .end = r->set->end,
-                       .offset = r->set->offset,
-                       .limit = r->set->limit};
-    const char *name = r->set->count_by;
+    static const sy_counts_form forms[] = {
+        [FORM_LINE] = SY_COUNTS_LINES, [FORM_CARD] = SY_COUNTS_CARD,
+        [FORM_JSON] = SY_COUNTS_JSON,  [FORM_TSV] = SY_COUNTS_TSV,
+        [FORM_CSV] = SY_COUNTS_CSV,    [FORM_FORMAT] = SY_COUNTS_LINES};
+    sy_counts how = {.form = forms[r->set->form],
+                     .terminal = r->set->terminal,
+                     .bom = r->set->bom,
+                     .width = r->printer.width,
+                     .end = r->set->end,
+                     .offset = r->set->offset,
+                     .limit = r->set->limit};
     bool any = false;
-    sy_status st = sy_query_field(r->index, name, strlen(name), &how.field, err);
+    sy_status st = sy_query_fields(r->index, r->set->count_by, 2, how.fields, &how.n_fields, err);
     if (st == SY_OK)
-        st = sy_query_count_by(r->search, &r->index->schema, &how, &r->out, &any, err);
+        st = sy_print_counts(r->search, &r->index->schema, &how, &r->out, &any, err);
     r->n_entries = any;
     return st;
 }

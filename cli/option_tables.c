@@ -100,10 +100,12 @@ static const sy_option query_options[] = {
      "Of all records that match, whatever --limit and --offset say.", false},
     {SY_OPT_DOCUMENTS, 'l', "documents", NULL, "Instead of records",
      "only the documents with a match, one a line", "", false},
-    {SY_OPT_COUNT_BY, 0, "count-by", "FIELD", "Instead of records",
-     "how many records have each value of a field",
-     "Lines of a count, a tab and a value, the largest first; with --json objects. A record "
-     "counts for each of its names, so the counts are no parts of a sum.",
+    {SY_OPT_COUNT_BY, 0, "count-by", "A[,B]", "Instead of records",
+     "how many records have each value of a field, or of two",
+     "Lines of a count, a tab and a value, the largest first; of two fields a line for each two "
+     "values that come together, on a terminal a table. With --tsv and --csv a table with names, "
+     "with --json objects. A record counts once for each of its names, so the counts are no parts "
+     "of a sum; 'all' in a table is how many records there are.",
      false},
     {SY_OPT_QUIET, 'q', "quiet", NULL, "Instead of records", "print nothing: the exit status says",
      "", false},

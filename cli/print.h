@@ -48,6 +48,8 @@ void sy_print_plain(const sy_printer *p, sy_slice text);
 /* A value in the escapes of TSV; what they leave of control characters is made
  * visible if `terminal`. */
 void sy_put_tsv(sy_buf *out, bool terminal, sy_slice text);
+/* The same as a cell of CSV, in quotes if it must be. */
+void sy_put_csv(sy_buf *out, bool terminal, sy_slice text);
 
 /* What the forms share. */
 

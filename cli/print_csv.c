@@ -3,16 +3,16 @@
 #include "cli/print.h"
 #include "cli/term.h"
 
-static void put_quoted(const sy_printer *p, const char *text, size_t len)
+static void put_quoted(sy_buf *out, bool terminal, const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         const char *quote = memchr(text + i, '"', len - i);
         size_t n = quote ? (size_t)(quote - text) - i : len - i;
-        if (p->terminal)
-            sy_put_visible(p->out, text + i, n);
+        if (terminal)
+            sy_put_visible(out, text + i, n);
         else
-            sy_buf_append(p->out, text + i, n);
-        sy_buf_puts(p->out, quote ? "\"\"" : "");
+            sy_buf_append(out, text + i, n);
+        sy_buf_puts(out, quote ? "\"\"" : "");
         i += n + (quote != NULL);
     }
 }
@@ -24,6 +24,14 @@ static bool needs_quotes(sy_slice text)
             text.data[i] == '\r')
             return true;
     return false;
+}
+
+void sy_put_csv(sy_buf *out, bool terminal, sy_slice text)
+{
+    bool quoted = needs_quotes(text);
+    sy_buf_puts(out, quoted ? "\"" : "");
+    put_quoted(out, terminal, text.data, text.len);
+    sy_buf_puts(out, quoted ? "\"" : "");
 }
 
 static void put_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field)
@@ -38,7 +46,7 @@ static void put_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field
         if (i > 0)
             sy_buf_puts(p->out, sy_value_joint(p->schema, field));
         sy_slice value = sy_cell_at(&cell, i);
-        put_quoted(p, value.data, value.len);
+        put_quoted(p->out, p->terminal, value.data, value.len);
     }
     sy_buf_puts(p->out, quoted ? "\"" : "");
 }
@@ -54,12 +62,8 @@ void sy_print_csv_header(const sy_printer *p, bool bom)
 {
     sy_buf_puts(p->out, bom ? "\xEF\xBB\xBF" : "");
     for (size_t f = 0; f < p->n_fields; f++) {
-        const char *name = sy_schema_name(p->schema, p->fields[f]);
-        bool quoted = needs_quotes(sy_slice_of(name));
         sy_buf_puts(p->out, f > 0 ? "," : "");
-        sy_buf_puts(p->out, quoted ? "\"" : "");
-        put_quoted(p, name, strlen(name));
-        sy_buf_puts(p->out, quoted ? "\"" : "");
+        sy_put_csv(p->out, p->terminal, sy_slice_of(sy_schema_name(p->schema, p->fields[f])));
     }
     end_row(p);
 }

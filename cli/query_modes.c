@@ -81,6 +81,38 @@ sy_status sy_query_field(const sy_index *index, const char *name, size_t len, sy
     return st;
 }
 
+/* Bytes before the next comma in a list; *skip: the comma's own, 0 at the end. */
+static size_t until_comma(const char *list, size_t *skip)
+{
+    static const char *const commas[] = {",", "，", "、"}; /* as Chinese keyboards type it */
+    size_t len = strlen(list);
+    *skip = 0;
+    for (size_t i = 0; i < 3; i++) {
+        const char *at = strstr(list, commas[i]);
+        if (at && (size_t)(at - list) < len) {
+            len = (size_t)(at - list);
+            *skip = strlen(commas[i]);
+        }
+    }
+    return len;
+}
+
+sy_status sy_query_fields(const sy_index *index, const char *list, size_t most, sy_field_id *fields,
+                          size_t *n, sy_error *err)
+{
+    size_t skip = 1;
+    sy_status st = SY_OK;
+    for (*n = 0; skip > 0 && st == SY_OK;) {
+        size_t len = until_comma(list, &skip);
+        if (*n == most)
+            return sy_fail(err, SY_E_INPUT, NULL, "'%s' is one field too many: no more than %zu",
+                           list, most);
+        st = sy_query_field(index, list, len, &fields[(*n)++], err);
+        list += len + skip;
+    }
+    return st;
+}
+
 /* The first term of the top level after which no record is left, or n_leaves. */
 static size_t emptying_leaf(const sy_query *query, const sy_leaf_count *counts)
 {
@@ -121,48 +153,5 @@ sy_status sy_query_explain(const sy_index *index, const sy_query *query, const c
 done:
     sy_free(counts);
     sy_buf_release(&out);
-    return st;
-}
-
-static void put_facet(const sy_count_by *how, const char *field, const sy_facet *facet, sy_buf *out)
-{
-    unsigned long long count = facet->count;
-    if (how->json) {
-        sy_buf_puts(out, "{\"type\":\"count\",\"field\":");
-        sy_buf_put_json(out, field, strlen(field));
-        sy_buf_puts(out, ",\"value\":");
-        sy_buf_put_json(out, facet->value.data, facet->value.len);
-        sy_buf_printf(out, ",\"count\":%llu}", count);
-    } else {
-        sy_buf_printf(out, "%llu\t", count);
-        sy_put_tsv(out, how->terminal, facet->value);
-    }
-    sy_buf_putc(out, how->end);
-}
-
-sy_status sy_query_count_by(sy_search *search, const sy_schema *schema, const sy_count_by *how,
-                            sy_buf *out, bool *any_hit, sy_error *err)
-{
-    sy_facets facets = {0};
-    *any_hit = false;
-    sy_status st = sy_search_count_by(search, how->field, &facets, err);
-    if (st != SY_OK)
-        return st;
-    *any_hit = facets.n > 0 || facets.without > 0;
-    const char *field = sy_schema_name(schema, how->field);
-    uint64_t end = facets.n;
-    if (how->limit > 0 && how->offset < end && how->limit < end - how->offset)
-        end = how->offset + how->limit;
-    for (uint64_t i = how->offset; i < end; i++)
-        put_facet(how, field, &facets.items[i], out);
-    sy_buf note = SY_BUF_INIT;
-    sy_put_count(&note, facets.n, "value", "values");
-    sy_buf_printf(&note, " of %s; ", field);
-    sy_put_count(&note, facets.without, "record has none", "records have none");
-    sy_buf_puts(&note, "; a record counts once for each of its values, so this is no sum");
-    if (*any_hit)
-        sy_say("%s", sy_buf_cstr(&note));
-    sy_buf_release(&note);
-    sy_facets_release(&facets);
     return st;
 }

@@ -1,5 +1,5 @@
 /* cli/query_modes.h - the parts of `suoyin query` beside printing records: reading
- * the query, many queries, counts by value, and why nothing was found. */
+ * the query, many queries, and why nothing was found. */
 #ifndef SY_CLI_QUERY_MODES_H
 #define SY_CLI_QUERY_MODES_H
 
@@ -17,23 +17,16 @@ bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *ind
 SY_CHECKED sy_status sy_query_field(const sy_index *index, const char *name, size_t len,
                                     sy_field_id *out, sy_error *err);
 
+/* The fields that a list such as "key,unit" names, separated by commas of any kind: into
+ * fields[most], *n of them. INPUT as well if there are more. */
+SY_CHECKED sy_status sy_query_fields(const sy_index *index, const char *list, size_t most,
+                                     sy_field_id *fields, size_t *n, sy_error *err);
+
 /* Answers the queries in the file `path`, one a line. Returns the exit status. */
 int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path);
 
 /* Writes the tree (if `tree`) and what each term found to standard error. */
 SY_CHECKED sy_status sy_query_explain(const sy_index *index, const sy_query *query,
                                       const char *const *exprs, bool tree, sy_error *err);
-
-/* Counts a search's records by the values of a field and prints that: as JSON if
- * `json`, visible if `terminal`. `limit` 0: all. *n_hits: whether any matched. */
-typedef struct sy_count_by {
-    sy_field_id field;
-    bool json, terminal;
-    char end;
-    uint64_t offset, limit;
-} sy_count_by;
-SY_CHECKED sy_status sy_query_count_by(sy_search *search, const sy_schema *schema,
-                                       const sy_count_by *how, sy_buf *out, bool *any_hit,
-                                       sy_error *err);
 
 #endif

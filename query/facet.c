@@ -19,11 +19,14 @@ typedef struct bucket {
 
 typedef struct counter {
     sy_query_memory *memory;
+    sy_field_id field;
     bucket *buckets; /* in order of first appearance */
     size_t n, cap;
     uint32_t *slots; /* slots[n_slots]: 1 + index of a bucket, or 0; a power of two */
     size_t n_slots;
     uint64_t n_hits, without;
+    uint32_t *own; /* own[n_own]: the buckets of the current hit */
+    size_t n_own, cap_own;
     sy_error *err;
 } counter;
 
@@ -95,28 +98,32 @@ static sy_status count_value(counter *c, sy_slice whole, sy_slice shown)
         *slot = (uint32_t)c->n;
     }
     bucket *b = &c->buckets[*slot - 1];
-    b->count += b->last_hit != c->n_hits;
+    if (b->last_hit == c->n_hits)
+        return SY_OK;
+    if (!sy_grow((void **)&c->own, c->n_own, &c->cap_own, sizeof *c->own))
+        return sy_fail_nomem(c->err);
+    c->own[c->n_own++] = *slot - 1;
+    b->count++;
     b->last_hit = c->n_hits;
     return SY_OK;
 }
 
-/* Counts the values of the field in the record that s->record holds. */
-static sy_status count_hit(sy_search *s, counter *c, sy_field_id field)
+/* Counts the values of the counter's field in the record that s->record holds. */
+static sy_status count_hit(sy_search *s, counter *c)
 {
-    bool any = false;
     sy_status st = SY_OK;
     c->n_hits++;
-    if (field == SY_FIELD_LINE && s->record.stored.line > 0) {
+    c->n_own = 0;
+    if (c->field == SY_FIELD_LINE && s->record.stored.line > 0) {
         char digits[16];
         int len = snprintf(digits, sizeof digits, "%u", s->record.stored.line);
         sy_slice line = {digits, (size_t)len};
-        any = true;
         st = count_value(c, line, line);
     }
     size_t n = sy_record_text_count(&s->record);
     for (size_t i = 0; i < n && st == SY_OK; i++) {
         sy_stored_value value = sy_record_text_value(&s->record, i);
-        if (value.field != field)
+        if (value.field != c->field)
             continue;
         sy_text *text;
         st = sy_record_text_normal(&s->record, i, &text, c->err);
@@ -125,13 +132,12 @@ static sy_status count_hit(sy_search *s, counter *c, sy_field_id field)
         sy_slice whole = sy_whole_value(text->normal);
         if (whole.len == 0)
             continue;
-        any = true;
         sy_slice original;
         st = sy_record_text_original(&s->record, i, &original, c->err);
         if (st == SY_OK)
             st = count_value(c, whole, original);
     }
-    c->without += !any;
+    c->without += c->n_own == 0;
     return st;
 }
 
@@ -143,8 +149,9 @@ static int by_count(const void *a, const void *b)
     return (x > y) - (x < y); /* they lie in order of first appearance */
 }
 
-/* Hands the buckets out in order; the facets own the memory then. */
-static sy_status hand_out(counter *c, sy_facets *out)
+/* Hands the buckets out in order; the facets own the memory then. places[n] (may be NULL): where
+ * each bucket went. */
+static sy_status hand_out(counter *c, sy_facets *out, uint32_t *places)
 {
     const bucket **order = sy_alloc(c->n, sizeof *order);
     out->items = sy_alloc(c->n, sizeof *out->items);
@@ -161,8 +168,11 @@ static sy_status hand_out(counter *c, sy_facets *out)
         order[i] = &c->buckets[i];
     if (c->n > 1)
         qsort(order, c->n, sizeof *order, by_count);
-    for (size_t i = 0; i < c->n; i++)
+    for (size_t i = 0; i < c->n; i++) {
         out->items[i] = (sy_facet){.value = order[i]->shown, .count = order[i]->count};
+        if (places)
+            places[order[i] - c->buckets] = (uint32_t)i;
+    }
     out->n = c->n;
     out->without = c->without;
     out->memory->texts = c->memory;
@@ -172,26 +182,43 @@ done:
     return st;
 }
 
+static sy_status open_counter(counter *c, sy_field_id field, sy_error *err)
+{
+    *c = (counter){.field = field, .err = err};
+    return sy_query_memory_new(&c->memory, err);
+}
+
+static void close_counter(counter *c)
+{
+    sy_query_memory_free(c->memory);
+    sy_free(c->buckets);
+    sy_free(c->slots);
+    sy_free(c->own);
+}
+
+/* Goes to the search's next record; *more is false behind the last. */
+static sy_status next_record(sy_search *s, bool *more, sy_error *err)
+{
+    sy_hit hit;
+    sy_status st = sy_search_next(s, more, &hit, err);
+    return st == SY_OK && *more ? sy_record_text_load(&s->record, hit.segment, hit.docid, err) : st;
+}
+
 sy_status sy_search_count_by(sy_search *s, sy_field_id field, sy_facets *out, sy_error *err)
 {
+    counter c;
+    bool more = true;
     *out = (sy_facets){0};
-    counter c = {.err = err};
-    sy_status st = sy_query_memory_new(&c.memory, err);
+    sy_status st = open_counter(&c, field, err);
     while (st == SY_OK) {
-        bool more;
-        sy_hit hit;
-        st = sy_search_next(s, &more, &hit, err);
+        st = next_record(s, &more, err);
         if (st != SY_OK || !more)
             break;
-        st = sy_record_text_load(&s->record, hit.segment, hit.docid, err);
-        if (st == SY_OK)
-            st = count_hit(s, &c, field);
+        st = count_hit(s, &c);
     }
     if (st == SY_OK)
-        st = hand_out(&c, out);
-    sy_query_memory_free(c.memory);
-    sy_free(c.buckets);
-    sy_free(c.slots);
+        st = hand_out(&c, out, NULL);
+    close_counter(&c);
     return st;
 }
 
@@ -202,4 +229,125 @@ void sy_facets_release(sy_facets *f)
     sy_free(f->memory);
     sy_free(f->items);
     *f = (sy_facets){0};
+}
+
+/* ---- two fields ---- */
+
+/* The cells by buckets: a table with open addressing, which is put in order at the end. */
+typedef struct cross {
+    sy_cross_cell *cells; /* cells[n_slots]; count 0: free */
+    size_t n, n_slots;    /* a power of two */
+} cross;
+
+static sy_cross_cell *find_cell(const cross *x, uint32_t row, uint32_t column)
+{
+    uint64_t key = (uint64_t)row << 32 | column;
+    size_t i = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & (x->n_slots - 1);
+    while (x->cells[i].count != 0 && (x->cells[i].row != row || x->cells[i].column != column))
+        i = (i + 1) & (x->n_slots - 1);
+    return &x->cells[i];
+}
+
+/* Keeps at least half of the cells free. */
+static bool grow_cells(cross *x)
+{
+    if (x->n < x->n_slots / 2)
+        return true;
+    cross bigger = {.n = x->n, .n_slots = x->n_slots > 0 ? x->n_slots * 2 : 64};
+    bigger.cells = sy_calloc(bigger.n_slots, sizeof *bigger.cells);
+    if (!bigger.cells)
+        return false;
+    for (size_t i = 0; i < x->n_slots; i++) {
+        if (x->cells[i].count != 0)
+            *find_cell(&bigger, x->cells[i].row, x->cells[i].column) = x->cells[i];
+    }
+    sy_free(x->cells);
+    *x = bigger;
+    return true;
+}
+
+/* Counts each pair of the values that the current hit has. */
+static sy_status count_pairs(cross *x, const counter *rows, const counter *columns, sy_error *err)
+{
+    for (size_t r = 0; r < rows->n_own; r++) {
+        for (size_t c = 0; c < columns->n_own; c++) {
+            if (!grow_cells(x))
+                return sy_fail_nomem(err);
+            sy_cross_cell *cell = find_cell(x, rows->own[r], columns->own[c]);
+            x->n += cell->count == 0;
+            *cell = (sy_cross_cell){rows->own[r], columns->own[c], cell->count + 1};
+        }
+    }
+    return SY_OK;
+}
+
+static int compare_cells(const void *a, const void *b)
+{
+    const sy_cross_cell *x = a, *y = b;
+    if (x->row != y->row)
+        return x->row > y->row ? 1 : -1;
+    return (x->column > y->column) - (x->column < y->column);
+}
+
+static sy_status finish_cross(cross *x, counter *rows, counter *columns, sy_cross *out,
+                              sy_error *err)
+{
+    uint32_t *row_of = sy_alloc(rows->n, sizeof *row_of);
+    uint32_t *column_of = sy_alloc(columns->n, sizeof *column_of);
+    sy_status st = row_of && column_of ? SY_OK : sy_fail_nomem(err);
+    if (st == SY_OK)
+        st = hand_out(rows, &out->rows, row_of);
+    if (st == SY_OK)
+        st = hand_out(columns, &out->columns, column_of);
+    for (size_t i = 0; i < x->n_slots && st == SY_OK; i++) {
+        sy_cross_cell cell = x->cells[i];
+        if (cell.count != 0)
+            x->cells[out->n_cells++] =
+                (sy_cross_cell){row_of[cell.row], column_of[cell.column], cell.count};
+    }
+    if (out->n_cells > 1)
+        qsort(x->cells, out->n_cells, sizeof *x->cells, compare_cells);
+    out->cells = x->cells;
+    out->n_records = rows->n_hits;
+    x->cells = NULL;
+    sy_free(row_of);
+    sy_free(column_of);
+    return st;
+}
+
+sy_status sy_search_cross(sy_search *s, sy_field_id row, sy_field_id column, sy_cross *out,
+                          sy_error *err)
+{
+    counter rows, columns;
+    cross x = {0};
+    bool more = true;
+    *out = (sy_cross){0};
+    sy_status st = open_counter(&rows, row, err), st2 = open_counter(&columns, column, err);
+    st = st == SY_OK ? st2 : st;
+    while (st == SY_OK) {
+        st = next_record(s, &more, err);
+        if (st != SY_OK || !more)
+            break;
+        st = count_hit(s, &rows);
+        if (st == SY_OK)
+            st = count_hit(s, &columns);
+        if (st == SY_OK)
+            st = count_pairs(&x, &rows, &columns, err);
+    }
+    if (st == SY_OK)
+        st = finish_cross(&x, &rows, &columns, out, err);
+    close_counter(&rows);
+    close_counter(&columns);
+    sy_free(x.cells);
+    if (st != SY_OK)
+        sy_cross_release(out);
+    return st;
+}
+
+void sy_cross_release(sy_cross *c)
+{
+    sy_facets_release(&c->rows);
+    sy_facets_release(&c->columns);
+    sy_free(c->cells);
+    *c = (sy_cross){0};
 }

@@ -91,4 +91,19 @@ SY_CHECKED sy_status sy_search_count_by(sy_search *s, sy_field_id field, sy_face
                                         sy_error *err);
 void sy_facets_release(sy_facets *f);
 
+/* How many of a search's records have both a value of one field and a value of another. */
+typedef struct sy_cross_cell {
+    uint32_t row, column; /* of the facets */
+    uint64_t count;       /* above 0 */
+} sy_cross_cell;
+typedef struct sy_cross {
+    sy_facets rows, columns; /* each field by itself, as sy_search_count_by has it */
+    sy_cross_cell *cells;    /* by row, then column */
+    size_t n_cells;
+    uint64_t n_records;
+} sy_cross;
+SY_CHECKED sy_status sy_search_cross(sy_search *s, sy_field_id row, sy_field_id column,
+                                     sy_cross *out, sy_error *err);
+void sy_cross_release(sy_cross *c);
+
 #endif

@@ -1159,6 +1159,52 @@ static void check_facets(world *w, const question *q)
     sy_search_close(search);
 }
 
+static bool has_whole(const model_record *r, sy_field_id field, sy_slice whole)
+{
+    bool yes = false;
+    for (size_t k = 0; k < r->n_values; k++)
+        yes |= r->values[k].field == field && sy_slice_equal(r->values[k].whole, whole);
+    return yes;
+}
+
+/* Each two values that some hit has together, and no others. */
+static void check_cross(world *w, const question *q)
+{
+    const char *typed;
+    sy_field_id row = random_field(w, &typed), column = random_field(w, &typed);
+    if (row >= SY_FIELDS_MAX || column >= SY_FIELDS_MAX)
+        return;
+    sy_search *search;
+    sy_cross x;
+    check_ok(sy_search_open(w->index, &q->query, &search, &w->err), &w->err);
+    check_ok(sy_search_cross(search, row, column, &x, &w->err), &w->err);
+    assert_int_equal(x.n_records, q->n_want);
+    size_t at = 0;
+    for (size_t r = 0; r < x.rows.n; r++) {
+        sy_buf own, other;
+        normalize(w, x.rows.items[r].value, &own);
+        sy_slice whole = model_whole(slice_of_buf(&own));
+        assert_int_equal(x.rows.items[r].count, count_whole(w, q, row, whole));
+        for (size_t c = 0; c < x.columns.n; c++) {
+            uint64_t count = 0;
+            normalize(w, x.columns.items[c].value, &other);
+            sy_slice second = model_whole(slice_of_buf(&other));
+            for (size_t i = 0; i < w->n; i++)
+                count += q->want[i] && has_whole(&w->records[i], row, whole) &&
+                         has_whole(&w->records[i], column, second);
+            sy_buf_release(&other);
+            if (count == 0)
+                continue;
+            assert_true(at < x.n_cells && x.cells[at].row == r && x.cells[at].column == c);
+            assert_int_equal(x.cells[at++].count, count);
+        }
+        sy_buf_release(&own);
+    }
+    assert_int_equal(at, x.n_cells);
+    sy_cross_release(&x);
+    sy_search_close(search);
+}
+
 static void test_random_queries(void **state)
 {
     (void)state;
@@ -1179,6 +1225,8 @@ static void test_random_queries(void **state)
                 check_explain(&w, &q);
             if (one_in(8))
                 check_facets(&w, &q);
+            if (one_in(16))
+                check_cross(&w, &q);
             forget(&q);
         }
         free_world(&w);
@@ -1193,7 +1241,7 @@ static sy_status use_search(const sy_index *index, const sy_query *query, uint64
 {
     sy_search *search = NULL;
     sy_matches m = {0};
-    sy_facets facets = {0};
+    sy_cross cross = {0};
     sy_leaf_count counts[LEAVES_MAX];
     bool more = true;
     *count = 0;
@@ -1214,10 +1262,10 @@ static sy_status use_search(const sy_index *index, const sy_query *query, uint64
     if (st == SY_OK)
         st = sy_search_open(index, query, &search, err);
     if (st == SY_OK)
-        st = sy_search_count_by(search, 0, &facets, err);
+        st = sy_search_cross(search, 0, 1, &cross, err);
     if (st == SY_OK)
         st = sy_search_explain(index, query, counts, err);
-    sy_facets_release(&facets);
+    sy_cross_release(&cross);
     sy_matches_release(&m);
     sy_search_close(search);
     return st;
