@@ -1,18 +1,23 @@
 /* suoyin query: one query in, its records out, in one of many forms. */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "cli/pager.h"
 #include "cli/print_counts.h"
 #include "cli/print_format.h"
+#include "cli/print_html.h"
 #include "cli/query_modes.h"
 #include "cli/term.h"
 
-enum { FLUSH_AT = 1 << 16 };
+enum { FLUSH_AT = 1 << 16, AROUND_MOST = 1000000 };
+#define NO_EXCERPTS UINT64_MAX
 
 typedef enum query_form {
     FORM_LINE,
     FORM_CARD,
+    FORM_HTML,
     FORM_JSON,
     FORM_TSV,
     FORM_CSV,
@@ -36,7 +41,8 @@ typedef struct settings {
     uint64_t offset, limit; /* limit 0: none */
     uint64_t best;          /* 0: corpus order */
     const char *batch, *count_by, *fields, *format, *sort;
-    sy_color_when color;
+    sy_when color, pager;
+    uint64_t around; /* characters beside a match; NO_EXCERPTS: whole values */
 } settings;
 
 /* Hits are gathered here until an entry is whole: one hit, or the goals of a row. */
@@ -55,6 +61,8 @@ typedef struct entry {
 typedef struct run {
     const settings *set;
     const sy_index *index;
+    const char *const *exprs; /* exprs[n_exprs]: the question */
+    size_t n_exprs;
     sy_search *search;
     sy_printer printer;
     sy_field_id *fields;
@@ -80,6 +88,9 @@ static query_form read_form(const sy_arguments *args, bool terminal)
             break;
         case SY_OPT_CARD:
             named = FORM_CARD;
+            break;
+        case SY_OPT_HTML:
+            named = FORM_HTML;
             break;
         case SY_OPT_JSON:
             named = FORM_JSON;
@@ -135,6 +146,17 @@ static query_want read_wanted(const sy_arguments *args)
     return sy_arguments_on(args, SY_OPT_QUIET) ? WANT_STATUS : wanted;
 }
 
+/* An option that is auto, always or never. */
+static sy_status read_when(const sy_arguments *args, sy_option_id id, const char *name,
+                           sy_when *when, sy_error *err)
+{
+    const char *word = sy_arguments_value(args, id);
+    if (word && !sy_when_parse(word, when))
+        return sy_fail(err, SY_E_INPUT, NULL, "--%s wants auto, always or never, not '%s'", name,
+                       word);
+    return SY_OK;
+}
+
 static sy_status read_settings(const sy_arguments *args, settings *set, sy_error *err)
 {
     bool terminal = isatty(STDOUT_FILENO);
@@ -163,10 +185,11 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
                                                : "format");
     if (set->bom && set->form != FORM_CSV)
         return sy_fail(err, SY_E_INPUT, NULL, "--bom goes with --csv only");
-    const char *color = sy_arguments_value(args, SY_OPT_COLOR);
-    if (color && !sy_color_parse(color, &set->color))
-        return sy_fail(err, SY_E_INPUT, NULL, "--color wants auto, always or never, not '%s'",
-                       color);
+    sy_status st = read_when(args, SY_OPT_COLOR, "color", &set->color, err);
+    if (st == SY_OK)
+        st = read_when(args, SY_OPT_PAGER, "pager", &set->pager, err);
+    if (st != SY_OK)
+        return st;
     if (set->batch && args->n_operands > 0)
         return sy_fail(err, SY_E_INPUT, NULL,
                        "--batch reads its queries from '%s': '%s' is one too many", set->batch,
@@ -175,7 +198,11 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
         return sy_fail(err, SY_E_INPUT, NULL,
                        "no expression given; every record: suoyin query '*', more: "
                        "suoyin query --help");
-    sy_status st = sy_arguments_number(args, SY_OPT_OFFSET, 0, UINT64_MAX, 0, &set->offset, err);
+    st = sy_arguments_number(args, SY_OPT_CONTEXT, 0, AROUND_MOST, NO_EXCERPTS, &set->around, err);
+    if (st == SY_OK && set->around != NO_EXCERPTS && set->form > FORM_HTML)
+        return sy_fail(err, SY_E_INPUT, NULL, "-C goes with --line, --card and --html only");
+    if (st == SY_OK)
+        st = sy_arguments_number(args, SY_OPT_OFFSET, 0, UINT64_MAX, 0, &set->offset, err);
     if (st == SY_OK)
         st = sy_arguments_number(args, SY_OPT_LIMIT, 1, UINT64_MAX, 0, &set->limit, err);
     if (st == SY_OK)
@@ -237,7 +264,8 @@ static sy_status load_hit(run *r, const sy_hit *hit, const sy_stored *record, bo
     entry_hit *slot = &e->hits[e->n];
     slot->matches.n = 0;
     sy_status st = SY_OK;
-    bool need_matches = r->printer.color || r->set->form == FORM_CARD || r->set->form == FORM_JSON;
+    bool need_matches = r->printer.color || r->printer.excerpts || r->set->form == FORM_CARD ||
+                        r->set->form == FORM_HTML || r->set->form == FORM_JSON;
     if (need_matches)
         st = sy_search_matches(r->search, hit, record, &slot->matches, err);
     if (st == SY_OK && keep)
@@ -308,6 +336,9 @@ static void print_entry(run *r, bool first)
     case FORM_LINE:
         sy_print_line(p, e->shown, e->n);
         break;
+    case FORM_HTML:
+        sy_print_html(p, e->shown, e->n);
+        break;
     case FORM_JSON:
         sy_print_json(p, e->shown, e->n);
         break;
@@ -340,9 +371,39 @@ static bool in_window(run *r, bool *last)
     return shown;
 }
 
+/* The top of a page, for which the records are found twice: to count them, then to show them. */
+static sy_status print_page_head(run *r, sy_error *err)
+{
+    const sy_schema *schema = &r->index->schema;
+    sy_html_head head = {.exprs = r->exprs, .n_exprs = r->n_exprs};
+    sy_search *again;
+    sy_facets facets = {0};
+    sy_status st = sy_search_open(r->index, r->printer.query, &again, err);
+    for (size_t i = 0; i < schema->n_fields && !head.facets && st == SY_OK; i++) {
+        if (schema->fields[i].kind != SY_FIELD_NAMES)
+            continue;
+        st = sy_search_count_by(again, (sy_field_id)i, &facets, err);
+        sy_search_close(again);
+        again = NULL;
+        head.facets = &facets;
+        head.label = sy_schema_label(schema, (sy_field_id)i);
+        if (st == SY_OK)
+            st = sy_search_open(r->index, r->printer.query, &again, err);
+    }
+    if (st == SY_OK)
+        st = sy_search_count(again, &head.count, err);
+    if (st == SY_OK)
+        sy_print_html_head(&r->printer, &head);
+    sy_facets_release(&facets);
+    sy_search_close(again);
+    return st;
+}
+
 static sy_status print_records(run *r, sy_error *err)
 {
     sy_status st = read_fields(r, err);
+    if (st == SY_OK && r->set->form == FORM_HTML)
+        st = print_page_head(r, err);
     if (st == SY_OK && r->set->form == FORM_FORMAT)
         st = sy_format_read(r->set->format, r->index, &r->format, err);
     if (st == SY_OK && r->set->form == FORM_TSV)
@@ -359,6 +420,8 @@ static sy_status print_records(run *r, sy_error *err)
         print_entry(r, r->n_entries == r->set->offset + 1);
         st = hand_on(r, err);
     }
+    if (st == SY_OK && r->set->form == FORM_HTML)
+        sy_print_html_foot(&r->printer);
     return st;
 }
 
@@ -438,9 +501,9 @@ static sy_status print_documents(run *r, sy_error *err)
 static sy_status print_count_by(run *r, sy_error *err)
 {
     static const sy_counts_form forms[] = {
-        [FORM_LINE] = SY_COUNTS_LINES, [FORM_CARD] = SY_COUNTS_CARD,
-        [FORM_JSON] = SY_COUNTS_JSON,  [FORM_TSV] = SY_COUNTS_TSV,
-        [FORM_CSV] = SY_COUNTS_CSV,    [FORM_FORMAT] = SY_COUNTS_LINES};
+        [FORM_LINE] = SY_COUNTS_LINES,  [FORM_CARD] = SY_COUNTS_CARD, [FORM_HTML] = SY_COUNTS_LINES,
+        [FORM_JSON] = SY_COUNTS_JSON,   [FORM_TSV] = SY_COUNTS_TSV,   [FORM_CSV] = SY_COUNTS_CSV,
+        [FORM_FORMAT] = SY_COUNTS_LINES};
     sy_counts how = {.form = forms[r->set->form],
                      .terminal = r->set->terminal,
                      .bom = r->set->bom,
@@ -517,15 +580,25 @@ static uint64_t ranked_until(const settings *set)
     return set->offset > SY_BEST_MOST ? SY_BEST_MOST + set->best : set->offset + set->best;
 }
 
+/* By itself a pager comes for records only; what else there is to print is short. */
+static bool wants_pager(const settings *set)
+{
+    if (set->pager != SY_WHEN_AUTO)
+        return set->pager == SY_WHEN_ALWAYS;
+    return set->terminal && set->wanted == WANT_RECORDS && !sy_term_dumb();
+}
+
 /* Runs a query that was read; returns the exit status. */
 static int run_query(const settings *set, const sy_index *index, const sy_query *query,
-                     const char *const *exprs)
+                     const char *const *exprs, size_t n_exprs)
 {
-    run r = {.set = set, .index = index};
+    run r = {.set = set, .index = index, .exprs = exprs, .n_exprs = n_exprs};
     r.printer = (sy_printer){.schema = &index->schema,
                              .query = query,
                              .group = set->group,
                              .color = sy_color_wanted(set->color, STDOUT_FILENO),
+                             .excerpts = set->around != NO_EXCERPTS,
+                             .around = (size_t)set->around,
                              .terminal = set->terminal,
                              .width = sy_term_width(STDOUT_FILENO),
                              .end = set->end,
@@ -533,8 +606,11 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     sy_error err;
     sy_error_clear(&err);
     sy_status st = SY_OK;
+    sy_pager pager = {0};
     if (set->explain)
         st = sy_query_explain(index, query, exprs, true, &err);
+    if (st == SY_OK && wants_pager(set))
+        st = sy_pager_start(&pager, &err);
     if (st == SY_OK)
         st = sy_search_open(index, query, &r.search, &err);
     if (st == SY_OK && set->best > 0)
@@ -547,6 +623,9 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     sy_status printed = sy_print_out(&r.out, &err);
     if (printed == SY_OK)
         printed = sy_print_flush(&err);
+    if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE)
+        printed = st = SY_OK; /* the reader has seen enough */
+    sy_pager_end(&pager);
     bool nothing = st == SY_OK && r.n_entries == 0;
     if (st == SY_OK)
         st = printed;
@@ -575,7 +654,7 @@ int sy_cmd_query(const sy_arguments *args)
     if (set.batch)
         status = sy_query_batch(args, index, set.batch);
     else if (sy_query_read(args->operands, args->n_operands, index, &set.options, &query))
-        status = run_query(&set, index, &query, args->operands);
+        status = run_query(&set, index, &query, args->operands, args->n_operands);
     sy_query_release(&query);
     sy_index_close(index);
     return status;

@@ -82,6 +82,14 @@ static const sy_option query_options[] = {
      "Values "
      "as with --line.",
      false},
+    {SY_OPT_HTML, 0, "html", NULL, "Form", "one page for a browser, with counts of the first names",
+     "It needs nothing beside it: the query, how many records each value of the first field of "
+     "names has, and the records with what matches marked.",
+     false},
+    {SY_OPT_CONTEXT, 'C', "context", "N", "Form", "only N characters before and behind each match",
+     "With --line, --card and --html: of fields without a match nothing is shown, unless --fields "
+     "names them: then how they begin.",
+     false},
     {SY_OPT_FIELDS, 0, "fields", "A,B", "Form", "only these fields, in this order",
      "By their English or Chinese names; key, source and line may be among them.", false},
     {SY_OPT_GROUP, 0, "group", "row", "Form", "print the goals of one row as one entry",
@@ -93,6 +101,10 @@ static const sy_option query_options[] = {
      false},
     {SY_OPT_COLOR, 0, "color", "WHEN", "Form", "auto, always or never (auto)",
      "auto: on a terminal, unless NO_COLOR is set or TERM is dumb.", false},
+    {SY_OPT_PAGER, 0, "pager", "WHEN", "Form", "auto, always or never (auto)",
+     "auto: records go through $SUOYIN_PAGER, $PAGER or else less, if standard output is a "
+     "terminal and not dumb. A pager that is empty or cat is none.",
+     false},
     {SY_OPT_KEYS, 0, "keys", NULL, "Instead of records", "only the keys, one a line", "", false},
     {SY_OPT_SOURCE, 0, "source", NULL, "Instead of records",
      "with --keys: the document and a colon before each key", "", false},

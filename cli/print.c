@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "cli/term.h"
+#include "segmenter/width.h"
 
 void sy_cell_get(const sy_shown *hit, sy_field_id field, sy_cell *out)
 {
@@ -119,6 +121,83 @@ bool sy_marker_at(sy_marker *m, size_t byte)
         m->next++;
     }
     return byte < m->until;
+}
+
+/* n characters before or behind a byte, as far as the text goes; a mark that combines is none. */
+static size_t step_back(sy_slice text, size_t at, size_t n)
+{
+    uint32_t cp;
+    while (at > 0 && n > 0) {
+        do
+            at--;
+        while (at > 0 && ((unsigned char)text.data[at] & 0xC0) == 0x80);
+        sy_utf8_decode(text.data + at, text.len - at, &cp);
+        n -= sy_cp_width(cp) > 0;
+    }
+    return at;
+}
+
+static size_t step_on(sy_slice text, size_t at, size_t n)
+{
+    uint32_t cp;
+    while (at < text.len) {
+        size_t len = sy_utf8_decode(text.data + at, text.len - at, &cp);
+        bool whole = sy_cp_width(cp) > 0;
+        if (whole && n == 0)
+            break;
+        n -= whole;
+        at += len;
+    }
+    return at;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+void sy_excerpts_init(sy_excerpts *e, const sy_printer *p, sy_slice text, const sy_match *matches,
+                      size_t n)
+{
+    while (p->excerpts && text.len > 0 && is_blank(text.data[text.len - 1]))
+        text.len--; /* left out without a word */
+    *e = (sy_excerpts){.text = text,
+                       .next = matches,
+                       .end = matches ? matches + n : NULL,
+                       .around = p->around,
+                       .excerpts = p->excerpts};
+}
+
+bool sy_excerpts_next(sy_excerpts *e, size_t *start, size_t *stop)
+{
+    if (!e->excerpts || e->next == e->end) {
+        bool first = !e->any;
+        e->any = true;
+        *start = 0;
+        *stop = e->excerpts ? step_on(e->text, 0, 2 * e->around) : e->text.len;
+        return first;
+    }
+    *start = step_back(e->text, e->next->start, e->around);
+    *start = *start > e->done ? *start : e->done;
+    size_t reached = e->next->start;
+    do { /* matches whose surroundings touch are one part */
+        reached = e->next->end > reached ? e->next->end : reached;
+        *stop = step_on(e->text, reached, e->around);
+        e->next++;
+    } while (e->next != e->end && step_back(e->text, e->next->start, e->around) <= *stop);
+    e->done = *stop;
+    e->any = true;
+    return true;
+}
+
+bool sy_field_shown(const sy_printer *p, const sy_shown *hits, size_t n, sy_field_id field)
+{
+    bool shown = !p->excerpts || p->chosen;
+    for (size_t h = 0; h < n && !shown; h++) {
+        for (size_t i = 0; i < hits[h].n_matches; i++)
+            shown |= hits[h].matches[i].field == field;
+    }
+    return shown;
 }
 
 void sy_print_plain(const sy_printer *p, sy_slice text)

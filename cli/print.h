@@ -27,6 +27,8 @@ typedef struct sy_printer {
     bool chosen; /* the user named the fields */
     bool group;  /* --group row: entries are rows */
     bool color;
+    bool excerpts;  /* lines and cards show of values what is around matches */
+    size_t around;  /* then: characters before and behind each */
     bool terminal;  /* the output is one: nothing raw there, in no form */
     unsigned width; /* of the terminal */
     char end;       /* ends an entry: '\n' or '\0' */
@@ -88,5 +90,19 @@ typedef struct sy_marker {
     uint32_t until;
 } sy_marker;
 bool sy_marker_at(sy_marker *m, size_t byte);
+
+/* The parts of a value to show: all of it, or what is around its matches, and if it has none its
+ * beginning. Between parts, and where one does not reach the value's end, something is left out. */
+typedef struct sy_excerpts {
+    sy_slice text;
+    const sy_match *next, *end;
+    size_t around, done; /* bytes before this were shown or passed over */
+    bool excerpts, any;
+} sy_excerpts;
+void sy_excerpts_init(sy_excerpts *e, const sy_printer *p, sy_slice text, const sy_match *matches,
+                      size_t n);
+bool sy_excerpts_next(sy_excerpts *e, size_t *start, size_t *stop);
+/* Whether a field is shown: with excerpts only one that was chosen or has a match. */
+bool sy_field_shown(const sy_printer *p, const sy_shown *hits, size_t n, sy_field_id field);
 
 #endif

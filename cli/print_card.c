@@ -42,14 +42,14 @@ static void add_text(glyphs *g, const char *text, sy_style style)
     }
 }
 
-/* A value, its matches marked; paragraph ends stay line ends, a tab is a space. */
-static void add_value(glyphs *g, sy_slice text, const sy_match *matches, size_t n, sy_style style)
+/* Bytes [from, to) of a value; paragraph ends stay line ends, a tab is a space. */
+static void add_part(glyphs *g, sy_slice text, size_t from, size_t to, sy_marker *marker,
+                     sy_style style)
 {
-    sy_marker marker = {matches, matches ? matches + n : NULL, 0};
-    for (size_t i = 0; i < text.len;) {
+    for (size_t i = from; i < to;) {
         uint32_t cp;
         size_t len = sy_utf8_decode(text.data + i, text.len - i, &cp);
-        bool mark = sy_marker_at(&marker, i);
+        bool mark = sy_marker_at(marker, i);
         i += len;
         if (cp == '\r' && i < text.len && text.data[i] == '\n')
             continue;
@@ -60,6 +60,28 @@ static void add_value(glyphs *g, sy_slice text, const sy_match *matches, size_t 
             cp = cp == '\t' ? ' ' : sy_visible_cp(cp);
         add(g, cp, mark ? SY_STYLE_MATCH : style);
     }
+}
+
+/* A value, its matches marked. */
+static void add_value(glyphs *g, sy_slice text, const sy_match *matches, size_t n, sy_style style)
+{
+    sy_marker marker = {matches, matches ? matches + n : NULL, 0};
+    add_part(g, text, 0, text.len, &marker, style);
+}
+
+/* The same, or what is around its matches. */
+static void add_excerpts(const sy_printer *p, glyphs *g, sy_slice text, const sy_match *matches,
+                         size_t n)
+{
+    sy_marker marker = {matches, matches ? matches + n : NULL, 0};
+    sy_excerpts e;
+    size_t start, stop = 0;
+    sy_excerpts_init(&e, p, text, matches, n);
+    while (sy_excerpts_next(&e, &start, &stop)) {
+        add_text(g, start > 0 ? "…" : "", SY_STYLE_DIM);
+        add_part(g, text, start, stop, &marker, SY_STYLE_PLAIN);
+    }
+    add_text(g, stop < e.text.len ? "…" : "", SY_STYLE_DIM);
 }
 
 static bool one_of(uint32_t cp, const char *set)
@@ -146,19 +168,23 @@ static void put_folded(const sy_printer *p, glyphs *g, unsigned indent)
     g->n = 0;
 }
 
+/* `whole`: without leaving anything out. */
 static void add_cell(const sy_printer *p, glyphs *g, const sy_shown *hit, sy_field_id field,
-                     sy_style style)
+                     sy_style style, bool whole)
 {
     sy_cell cell;
     sy_cell_get(hit, field, &cell);
     bool names = strcmp(sy_value_joint(p->schema, field), "、") == 0;
+    bool any = false;
     for (size_t i = 0; i < cell.n; i++) {
         sy_slice text = sy_cell_at(&cell, i);
         size_t n;
         const sy_match *matches = sy_cell_matches(hit, field, i, &n);
-        if (i > 0)
+        if (!whole && p->excerpts && !p->chosen && n == 0)
+            continue;
+        if (any)
             add_text(g, names ? "、" : "", style);
-        if (i > 0 && !names)
+        if (any && !names)
             add(g, '\n', style); /* values of other fields are paragraphs */
         if (text.len == 0)
             add_text(g, "（空）", SY_STYLE_DIM);
@@ -167,7 +193,11 @@ static void add_cell(const sy_printer *p, glyphs *g, const sy_shown *hit, sy_fie
             add_value(g, p->query->leaves[via->leaf]->text, NULL, 0, SY_STYLE_DIM);
             add_text(g, " via ", SY_STYLE_DIM);
         }
-        add_value(g, text, matches, n, style);
+        if (whole)
+            add_value(g, text, matches, n, style);
+        else
+            add_excerpts(p, g, text, matches, n);
+        any = true;
     }
 }
 
@@ -210,16 +240,16 @@ static void put_heading(const sy_printer *p, const sy_shown *hits, size_t n, gly
     for (size_t h = 0; h < n; h++) {
         if (h > 0)
             add_text(g, " ", SY_STYLE_PLAIN);
-        add_cell(p, g, &hits[h], SY_FIELD_KEY, SY_STYLE_BOLD);
+        add_cell(p, g, &hits[h], SY_FIELD_KEY, SY_STYLE_BOLD, true);
     }
     for (size_t f = 0; f < p->n_fields; f++) {
         if (!in_heading(p, hits, n, p->fields[f]))
             continue;
         add_text(g, "  ", SY_STYLE_PLAIN);
-        add_cell(p, g, &hits[0], p->fields[f], SY_STYLE_PLAIN);
+        add_cell(p, g, &hits[0], p->fields[f], SY_STYLE_PLAIN, true);
     }
     add_text(g, "  ", SY_STYLE_PLAIN);
-    add_cell(p, g, &hits[0], SY_FIELD_SOURCE, SY_STYLE_DIM);
+    add_cell(p, g, &hits[0], SY_FIELD_SOURCE, SY_STYLE_DIM, true);
     sy_cell line;
     sy_cell_get(&hits[0], SY_FIELD_LINE, &line);
     sy_slice place = sy_cell_at(&line, 0);
@@ -249,10 +279,11 @@ static void put_rows(const sy_printer *p, const sy_shown *hits, size_t n, const 
         sy_cell cell;
         sy_cell_get(hit, field, &cell);
         if (cell.n == 0 || in_heading(p, hits, n, field) || in_key(p, hit, field) ||
-            sy_cell_shared(hits, n, field) != shared)
+            sy_cell_shared(hits, n, field) != shared ||
+            !sy_field_shown(p, shared ? hits : hit, shared ? n : 1, field))
             continue;
         put_label(p, sy_schema_label(p->schema, field), label_width);
-        add_cell(p, g, hit, field, SY_STYLE_PLAIN);
+        add_cell(p, g, hit, field, SY_STYLE_PLAIN, false);
         put_folded(p, g, INDENT + label_width + GAP);
     }
 }
@@ -266,7 +297,8 @@ static unsigned widest_label(const sy_printer *p, const sy_shown *hits, size_t n
         for (size_t h = 0; h < n && !shown; h++) {
             sy_cell cell;
             sy_cell_get(&hits[h], p->fields[f], &cell);
-            shown = cell.n > 0 && !in_key(p, &hits[h], p->fields[f]);
+            shown = cell.n > 0 && !in_key(p, &hits[h], p->fields[f]) &&
+                    sy_field_shown(p, &hits[h], 1, p->fields[f]);
         }
         if (!shown || in_heading(p, hits, n, p->fields[f]))
             continue;
@@ -286,7 +318,7 @@ void sy_print_card(const sy_printer *p, const sy_shown *hits, size_t n)
     put_rows(p, hits, n, &hits[0], true, label_width, &g);
     for (size_t h = 0; h < n && n > 1; h++) {
         sy_buf_printf(p->out, "%*s", INDENT, "");
-        add_cell(p, &g, &hits[h], SY_FIELD_KEY, SY_STYLE_BOLD);
+        add_cell(p, &g, &hits[h], SY_FIELD_KEY, SY_STYLE_BOLD, true);
         put_folded(p, &g, INDENT);
         put_rows(p, hits, n, &hits[h], false, label_width, &g);
     }

@@ -9,15 +9,14 @@ static bool is_break(uint32_t cp)
     return (cp >= 0x09 && cp <= 0x0D) || cp == 0x85 || cp == 0x2028 || cp == 0x2029;
 }
 
-/* Appends a value on one line, its matches coloured. */
-static void put_value(const sy_printer *p, sy_slice text, const sy_match *matches, size_t n)
+/* Appends the bytes [from, to) of a value on one line. */
+static void put_part(const sy_printer *p, sy_slice text, size_t from, size_t to, sy_marker *marker)
 {
-    sy_marker marker = {matches, matches ? matches + n : NULL, 0};
     bool marked = false;
-    for (size_t i = 0; i < text.len;) {
+    for (size_t i = from; i < to;) {
         uint32_t cp;
         size_t len = sy_utf8_decode(text.data + i, text.len - i, &cp);
-        bool mark = p->color && sy_marker_at(&marker, i);
+        bool mark = p->color && sy_marker_at(marker, i);
         if (mark != marked)
             sy_put_style(p->out, p->color, mark ? SY_STYLE_MATCH : SY_STYLE_PLAIN);
         marked = mark;
@@ -28,6 +27,43 @@ static void put_value(const sy_printer *p, sy_slice text, const sy_match *matche
     }
     if (marked)
         sy_put_style(p->out, p->color, SY_STYLE_PLAIN);
+}
+
+/* A value on one line, its matches coloured. */
+static void put_value(const sy_printer *p, sy_slice text, const sy_match *matches, size_t n)
+{
+    sy_marker marker = {matches, matches ? matches + n : NULL, 0};
+    put_part(p, text, 0, text.len, &marker);
+}
+
+/* The same, or what is around its matches. */
+static void put_excerpts(const sy_printer *p, sy_slice text, const sy_match *matches, size_t n)
+{
+    sy_marker marker = {matches, matches ? matches + n : NULL, 0};
+    sy_excerpts e;
+    size_t start, stop = 0;
+    sy_excerpts_init(&e, p, text, matches, n);
+    while (sy_excerpts_next(&e, &start, &stop)) {
+        sy_buf_puts(p->out, start > 0 ? "…" : "");
+        put_part(p, text, start, stop, &marker);
+    }
+    sy_buf_puts(p->out, stop < e.text.len ? "…" : "");
+}
+
+static void put_shown_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field)
+{
+    sy_cell cell;
+    sy_cell_get(hit, field, &cell);
+    bool any = false;
+    for (size_t i = 0; i < cell.n; i++) {
+        size_t n;
+        const sy_match *matches = sy_cell_matches(hit, field, i, &n);
+        if (p->excerpts && !p->chosen && n == 0)
+            continue;
+        sy_buf_puts(p->out, any ? sy_value_joint(p->schema, field) : "");
+        put_excerpts(p, sy_cell_at(&cell, i), matches, n);
+        any = true;
+    }
 }
 
 void sy_print_cell(const sy_printer *p, const sy_shown *hit, sy_field_id field)
@@ -50,7 +86,8 @@ static void put_fields(const sy_printer *p, const sy_shown *hits, size_t n, cons
         sy_field_id field = p->fields[f];
         sy_cell cell;
         sy_cell_get(hit, field, &cell);
-        if (cell.n == 0 || sy_cell_shared(hits, n, field) != shared)
+        if (cell.n == 0 || sy_cell_shared(hits, n, field) != shared ||
+            !sy_field_shown(p, shared ? hits : hit, shared ? n : 1, field))
             continue;
         sy_buf_puts(p->out, joint);
         joint = " | ";
@@ -59,7 +96,7 @@ static void put_fields(const sy_printer *p, const sy_shown *hits, size_t n, cons
         sy_put_visible(p->out, name, strlen(name));
         sy_buf_putc(p->out, '=');
         sy_put_style(p->out, p->color, SY_STYLE_PLAIN);
-        sy_print_cell(p, hit, field);
+        put_shown_cell(p, hit, field);
     }
 }
 

@@ -13,30 +13,30 @@ enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 20, WIDTH_MOST = 10000 };
 
 static const int64_t redraw_ns = 100 * 1000 * 1000;
 
-bool sy_color_parse(const char *word, sy_color_when *when)
+bool sy_when_parse(const char *word, sy_when *when)
 {
     static const char *const words[] = {"auto", "always", "never"};
     for (int i = 0; i < 3; i++) {
         if (strcmp(word, words[i]) == 0) {
-            *when = (sy_color_when)i;
+            *when = (sy_when)i;
             return true;
         }
     }
     return false;
 }
 
-static bool dumb_terminal(void)
+bool sy_term_dumb(void)
 {
     const char *term = getenv("TERM");
     return !term || *term == '\0' || strcmp(term, "dumb") == 0;
 }
 
-bool sy_color_wanted(sy_color_when when, int fd)
+bool sy_color_wanted(sy_when when, int fd)
 {
-    if (when != SY_COLOR_AUTO)
-        return when == SY_COLOR_ALWAYS;
+    if (when != SY_WHEN_AUTO)
+        return when == SY_WHEN_ALWAYS;
     const char *no = getenv("NO_COLOR");
-    return isatty(fd) && !(no && *no != '\0') && !dumb_terminal();
+    return isatty(fd) && !(no && *no != '\0') && !sy_term_dumb();
 }
 
 unsigned sy_term_width(int fd)
@@ -62,7 +62,7 @@ int64_t sy_clock_ns(void)
 
 void sy_progress_init(sy_progress *p, bool wanted)
 {
-    *p = (sy_progress){.on = wanted && isatty(STDERR_FILENO) && !dumb_terminal()};
+    *p = (sy_progress){.on = wanted && isatty(STDERR_FILENO) && !sy_term_dumb()};
 }
 
 void sy_progress_show(sy_progress *p, const char *stage, uint64_t done, uint64_t total)

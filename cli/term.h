@@ -4,13 +4,15 @@
 
 #include "base/buf.h"
 
-typedef enum sy_color_when { SY_COLOR_AUTO, SY_COLOR_ALWAYS, SY_COLOR_NEVER } sy_color_when;
+typedef enum sy_when { SY_WHEN_AUTO, SY_WHEN_ALWAYS, SY_WHEN_NEVER } sy_when;
 
 /* "auto", "always" or "never"; false for anything else. */
-bool sy_color_parse(const char *word, sy_color_when *when);
+bool sy_when_parse(const char *word, sy_when *when);
+/* The terminal can no more than print: TERM is missing, empty or dumb. */
+bool sy_term_dumb(void);
 /* Whether to colour what is written to fd. AUTO: on a terminal, unless NO_COLOR
  * is set and not empty or TERM is missing or dumb. */
-bool sy_color_wanted(sy_color_when when, int fd);
+bool sy_color_wanted(sy_when when, int fd);
 /* Columns of the terminal behind fd, else $COLUMNS, else 80; at least 20. */
 unsigned sy_term_width(int fd);
 
