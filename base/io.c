@@ -332,6 +332,19 @@ sy_status sy_path_look(const char *path, bool follow, sy_path_info *out, sy_erro
     return SY_OK;
 }
 
+sy_status sy_path_real(const char *path, char **out, sy_error *err)
+{
+    *out = NULL;
+    char *real = must_fail() ? NULL : realpath(path, NULL);
+    if (!real && (errno == ENOENT || errno == ENOTDIR))
+        return SY_OK;
+    if (!real)
+        return sy_fail_sys(err, path, errno, "cannot look at");
+    *out = sy_strndup(real, strlen(real));
+    free(real);
+    return *out ? SY_OK : sy_fail_nomem(err);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

@@ -73,6 +73,10 @@ typedef struct sy_path_info {
 /* What lies at a path. Nothing there is SY_OK with SY_PATH_NONE. */
 SY_CHECKED sy_status sy_path_look(const char *path, bool follow, sy_path_info *out, sy_error *err);
 
+/* The path without links, "." and ".."; *out is NULL if nothing lies there. Caller frees it with
+ * sy_free. */
+SY_CHECKED sy_status sy_path_real(const char *path, char **out, sy_error *err);
+
 typedef struct sy_names {
     char **items; /* NUL-terminated */
     size_t n, cap;

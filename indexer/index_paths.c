@@ -562,6 +562,14 @@ static bool is_gone(const job *j, const sy_segment_doc *doc)
     return gone;
 }
 
+static void report_spelling(job *j, const char *path, const char *now)
+{
+    sy_buf message = SY_BUF_INIT;
+    sy_buf_printf(&message, "read as %s now", now);
+    report(j, SY_REPORT_NEWS, path, 0, sy_buf_cstr(&message));
+    sy_buf_release(&message);
+}
+
 static sy_status look_at_old(job *j, const before *old, uint64_t *done, sy_error *err)
 {
     const sy_segment_doc *doc = &old->doc;
@@ -572,13 +580,19 @@ static sy_status look_at_old(job *j, const before *old, uint64_t *done, sy_error
         tell_reading(j, (*done)++);
         return is_unchanged(j, f, doc) ? keep_old(j, old, err) : read_document(j, f, old, err);
     }
-    if (!is_gone(j, doc))
-        return keep_old(j, old, err);
     char *path = sy_strndup(doc->source.data, doc->source.len);
-    if (!path)
-        return sy_fail_nomem(err);
-    report(j, SY_REPORT_NEWS, path, 0, "gone, so its records leave the index");
+    bool gone = is_gone(j, doc), same = false;
+    size_t at = 0;
+    sy_status st = path ? SY_OK : sy_fail_nomem(err);
+    if (st == SY_OK)
+        st = sy_walk_same(&j->walk, path, &same, &at, err);
+    if (st == SY_OK && same)
+        report_spelling(j, path, j->walk.items[at].path);
+    else if (st == SY_OK && gone)
+        report(j, SY_REPORT_NEWS, path, 0, "gone, so its records leave the index");
     sy_free(path);
+    if (st != SY_OK || (!gone && !same))
+        return st == SY_OK ? keep_old(j, old, err) : st;
     sy_old_index_drop(&j->held, old->i);
     j->sum->removed_documents++;
     j->changed = true;
@@ -786,15 +800,10 @@ static void release(job *j, bool failed)
 static void report_empty_paths(job *j)
 {
     for (size_t i = 0; i < j->walk.n_roots; i++) {
-        bool any = false;
-        for (size_t k = 0; k < j->walk.n && !any; k++) {
-            sy_walk one = {.roots = &j->walk.roots[i], .n_roots = 1};
-            any = sy_walk_covers(&one, sy_slice_of(j->walk.items[k].path));
-        }
-        if (!any) {
-            j->sum->skipped++;
-            report(j, SY_REPORT_SKIPPED, j->walk.roots[i], 0, "there is no document in it");
-        }
+        if (!j->walk.empty[i])
+            continue;
+        j->sum->skipped++;
+        report(j, SY_REPORT_SKIPPED, j->walk.roots[i], 0, "there is no document in it");
     }
 }
 

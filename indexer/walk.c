@@ -71,8 +71,12 @@ static sy_status add_found(sy_walk *w, const char *path, const sy_path_info *inf
     char *copy = sy_strndup(path, strlen(path));
     if (!copy)
         return sy_fail_nomem(err);
-    w->items[w->n++] =
-        (sy_found){.path = copy, .size = info->size, .mtime_ns = info->mtime_ns, .missed = missed};
+    w->items[w->n++] = (sy_found){.path = copy,
+                                  .size = info->size,
+                                  .mtime_ns = info->mtime_ns,
+                                  .dev = info->dev,
+                                  .ino = info->ino,
+                                  .missed = missed};
     return SY_OK;
 }
 
@@ -167,31 +171,132 @@ static int compare_paths(const void *a, const void *b)
     return order != 0 ? order : (*x > *y) - (*x < *y);
 }
 
-/* Keeps the first of equal paths. */
-static sy_status drop_doubles(sy_walk *w, sy_error *err)
+static int compare_numbers(uint64_t x, uint64_t y)
 {
-    if (w->n < 2)
-        return SY_OK;
-    sy_found **sorted = sy_alloc(w->n, sizeof(sy_found *));
-    if (!sorted)
-        return sy_fail_nomem(err);
-    for (size_t i = 0; i < w->n; i++)
-        sorted[i] = &w->items[i];
-    qsort((void *)sorted, w->n, sizeof *sorted, compare_paths);
-    for (size_t i = w->n - 1; i > 0; i--) {
-        if (strcmp(sorted[i]->path, sorted[i - 1]->path) == 0) {
+    return (x > y) - (x < y);
+}
+
+static int compare_files(const void *a, const void *b)
+{
+    const sy_found *const *x = a, *const *y = b;
+    int order = compare_numbers((*x)->dev, (*y)->dev);
+    order = order != 0 ? order : compare_numbers((*x)->ino, (*y)->ino);
+    return order != 0 ? order : (*x > *y) - (*x < *y);
+}
+
+/* Two paths of one file are two documents if they are names of it in folders (hard links), and
+ * one if they only spell the way to a name in two ways. */
+static sy_status same_name(const char *a, const char *b, bool *same, sy_error *err)
+{
+    char *x = NULL, *y = NULL;
+    sy_status st = sy_path_real(a, &x, err);
+    if (st == SY_OK)
+        st = sy_path_real(b, &y, err);
+    *same = st == SY_OK && x && y && strcmp(x, y) == 0;
+    sy_free(x);
+    sy_free(y);
+    return st;
+}
+
+static bool is_file(const sy_found *f)
+{
+    return !f->missed && f->ino != 0;
+}
+
+/* Of the documents sorted[n] takes out those that `compare` has beside one with the same path, or
+ * name. The first given stays. */
+static sy_status mark_doubles(sy_found **sorted, size_t n, bool by_file, sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (size_t i = 1, first = 0; i < n && st == SY_OK; i++) {
+        bool near = by_file ? is_file(sorted[i]) && sorted[i]->dev == sorted[first]->dev &&
+                                  sorted[i]->ino == sorted[first]->ino
+                            : strcmp(sorted[i]->path, sorted[first]->path) == 0;
+        if (!near) {
+            first = i;
+            continue;
+        }
+        bool same = !by_file;
+        for (size_t k = first; by_file && k < i && !same && st == SY_OK; k++)
+            if (sorted[k]->path)
+                st = same_name(sorted[k]->path, sorted[i]->path, &same, err);
+        if (same) {
             sy_free(sorted[i]->path);
             sorted[i]->path = NULL;
         }
     }
+    return st;
+}
+
+static void take_out(sy_walk *w)
+{
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         if (w->items[i].path)
             w->items[n++] = w->items[i];
     }
     w->n = n;
+}
+
+static void sort(sy_walk *w, sy_found **sorted, int (*compare)(const void *, const void *))
+{
+    for (size_t i = 0; i < w->n; i++)
+        sorted[i] = &w->items[i];
+    if (w->n > 1)
+        qsort((void *)sorted, w->n, sizeof *sorted, compare);
+}
+
+static sy_status drop_doubles(sy_walk *w, sy_error *err)
+{
+    sy_found **sorted = sy_alloc(w->n, sizeof(sy_found *));
+    if (!sorted)
+        return sy_fail_nomem(err);
+    sort(w, sorted, compare_paths);
+    sy_status st = mark_doubles(sorted, w->n, false, err);
+    take_out(w);
+    if (st == SY_OK) {
+        sort(w, sorted, compare_files);
+        st = mark_doubles(sorted, w->n, true, err);
+        take_out(w);
+    }
+    w->by_file = st == SY_OK ? sy_alloc(w->n, sizeof *w->by_file) : NULL;
+    if (st == SY_OK && !w->by_file)
+        st = sy_fail_nomem(err);
+    if (st == SY_OK)
+        sort(w, sorted, compare_files);
+    for (size_t i = 0; i < w->n && st == SY_OK; i++)
+        w->by_file[i] = (size_t)(sorted[i] - w->items);
     sy_free((void *)sorted);
-    return SY_OK;
+    return st;
+}
+
+sy_status sy_walk_same(const sy_walk *w, const char *path, bool *same, size_t *at, sy_error *err)
+{
+    sy_path_info info;
+    *same = false;
+    if (sy_path_look(path, true, &info, NULL) != SY_OK || info.kind != SY_PATH_FILE)
+        return SY_OK; /* what cannot be looked at is no other document */
+    size_t low = 0, high = w->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const sy_found *f = &w->items[w->by_file[mid]];
+        int order = compare_numbers(f->dev, info.dev);
+        order = order != 0 ? order : compare_numbers(f->ino, info.ino);
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    sy_status st = SY_OK;
+    for (; low < w->n && !*same && st == SY_OK; low++) {
+        const sy_found *f = &w->items[w->by_file[low]];
+        if (f->dev != info.dev || f->ino != info.ino)
+            break;
+        *at = w->by_file[low];
+        if (is_file(f))
+            st = same_name(f->path, path, same, err);
+    }
+    return st;
 }
 
 sy_status sy_walk_paths(sy_walk *w, const char *const *paths, size_t n_paths,
@@ -199,7 +304,8 @@ sy_status sy_walk_paths(sy_walk *w, const char *const *paths, size_t n_paths,
 {
     pass p = {w, report, ctx};
     w->roots = sy_calloc(n_paths, sizeof *w->roots);
-    if (!w->roots)
+    w->empty = sy_calloc(n_paths, sizeof *w->empty);
+    if (!w->roots || !w->empty)
         return sy_fail_nomem(err);
     sy_status st = SY_OK;
     for (size_t i = 0; i < n_paths && st == SY_OK; i++) {
@@ -207,8 +313,10 @@ sy_status sy_walk_paths(sy_walk *w, const char *const *paths, size_t n_paths,
         if (!w->roots[i])
             return sy_fail_nomem(err);
         w->n_roots++;
+        size_t before = w->n;
         st = paths[i][0] == '\0' ? sy_fail(err, SY_E_INPUT, NULL, "an empty path was given")
                                  : walk_root(&p, w->roots[i], err);
+        w->empty[i] = w->n == before;
     }
     return st == SY_OK ? drop_doubles(w, err) : st;
 }
@@ -236,7 +344,9 @@ void sy_walk_release(sy_walk *w)
     for (size_t i = 0; i < w->n_roots; i++)
         sy_free(w->roots[i]);
     sy_free(w->items);
+    sy_free(w->by_file);
     sy_free(w->roots);
+    sy_free(w->empty);
     sy_free(w->ignored);
     *w = (sy_walk){0};
 }

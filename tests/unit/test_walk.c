@@ -114,10 +114,42 @@ static void test_covers(void **state)
     sy_walk_release(&w);
 }
 
+/* One file under two spellings is one document; under two names it is two. */
+static void test_spellings(void **state)
+{
+    (void)state;
+    char whole[400], link_of[400];
+    snprintf(whole, sizeof whole, "%s/a.txt", root);
+    snprintf(link_of, sizeof link_of, "%s/hard.txt", root);
+    check_found((const char *[]){"a.txt", whole, "b/../a.txt"}, 3, NULL, "a.txt", 0);
+    check_found((const char *[]){"b/../z.txt", "z.txt"}, 2, NULL, "b/../z.txt", 0);
+    check_found((const char *[]){"b/link", "a.txt"}, 2, NULL, "b/link", 0);
+    assert_int_equal(link(whole, link_of), 0);
+    check_found((const char *[]){"hard.txt", "a.txt"}, 2, NULL, "hard.txt a.txt", 0);
+    sy_walk w = {0};
+    int reports = 0;
+    bool same;
+    size_t at;
+    const char *paths[] = {"z.txt", "a.txt", "-"};
+    check_ok(sy_walk_paths(&w, paths, 3, count, &reports, NULL), NULL);
+    check_ok(sy_walk_same(&w, whole, &same, &at, NULL), NULL);
+    assert_true(same && at == 1);
+    check_ok(sy_walk_same(&w, "b/../z.txt", &same, &at, NULL), NULL);
+    assert_true(same && at == 0);
+    static const char *const others[] = {"hard.txt", "b/2.txt", "b", "none", "-"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        check_ok(sy_walk_same(&w, others[i], &same, &at, NULL), NULL);
+        assert_false(same);
+    }
+    sy_walk_release(&w);
+    unlink(link_of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_ignored),
                                        cmocka_unit_test(test_missing),
-                                       cmocka_unit_test(test_covers)};
+                                       cmocka_unit_test(test_covers),
+                                       cmocka_unit_test(test_spellings)};
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
