@@ -670,6 +670,14 @@ static void release(maker *m)
     sy_free(m);
 }
 
+/* The first walk says nothing. */
+static void tell(void *ctx, const char *message)
+{
+    const maker *m = ctx;
+    if (!m->observing && m->sink->report)
+        m->sink->report(m->sink->ctx, SY_REPORT_SKIPPED, 0, message);
+}
+
 sy_status sy_block_records(const sy_document *doc, const sy_sink *sink, sy_blocks_walk_fn *walk,
                            sy_error *err)
 {
@@ -678,7 +686,7 @@ sy_status sy_block_records(const sy_document *doc, const sy_sink *sink, sy_block
         return sy_fail_nomem(err);
     m->doc = doc;
     m->sink = sink;
-    m->blocks = (sy_blocks){m, take, false};
+    m->blocks = (sy_blocks){.ctx = m, .take = take, .tell = tell};
     sy_status st = sy_ledger_goals_new(doc->schema, sink, &m->goals, err);
     if (st == SY_OK) {
         m->events = sy_ledger_goals_events(m->goals);

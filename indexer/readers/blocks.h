@@ -51,6 +51,7 @@ typedef struct sy_blocks {
     void *ctx;
     sy_status (*take)(void *ctx, const sy_block *block, sy_error *err);
     bool enough; /* set by who takes: no more rows are wanted of this table */
+    void (*tell)(void *ctx, const char *message); /* of what was left out; NULL: nobody listens */
 } sy_blocks;
 
 static inline sy_status sy_blocks_take(sy_blocks *b, const sy_block *block, sy_error *err)

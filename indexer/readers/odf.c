@@ -92,6 +92,7 @@ typedef struct odf {
     sy_buf row_text, cell_text;
     cell *cells;
     size_t n_cells, cap_cells;
+    bool told_copies;
 } odf;
 
 static table *innermost(odf *o)
@@ -206,10 +207,21 @@ static sy_status begin_row(odf *o, const sy_xml_element *e, sy_error *err)
     return o->sheets ? SY_OK : emit_row_mark(o, t, 0, err);
 }
 
+/* Once a document. */
+static void tell_copies(odf *o)
+{
+    if (!o->told_copies && o->out->tell)
+        o->out->tell(o->out->ctx, "a row or cell with text is repeated more than 1024 times: the "
+                                  "other copies are left out");
+    o->told_copies = true;
+}
+
 /* Hands out the gathered row, as often as it is repeated. */
 static sy_status emit_sheet_row(odf *o, table *t, sy_error *err)
 {
     sy_status st = sy_buf_status(&o->row_text, err);
+    if (t->repeated > ROWS_MAX && o->n_cells > 0)
+        tell_copies(o);
     for (uint64_t k = 0; k < t->repeated && k < ROWS_MAX && o->n_cells > 0 && st == SY_OK; k++) {
         st = emit_row_mark(o, t, t->row + 1 + k, err);
         for (size_t i = 0; i < o->n_cells && st == SY_OK; i++) {
@@ -253,6 +265,8 @@ static sy_status gather_cell(odf *o, table *t, sy_error *err)
 {
     bool needed = o->cell_text.len > 0 || t->cell.rows > 1 || t->cell.columns > 1;
     size_t off = o->row_text.len;
+    if (t->cell_repeated > REPEAT_MAX && o->cell_text.len > 0)
+        tell_copies(o);
     sy_buf_append(&o->row_text, o->cell_text.data, o->cell_text.len);
     for (uint32_t k = 0; needed && k < t->cell_repeated && k < REPEAT_MAX; k++) {
         if (!sy_grow((void **)&o->cells, o->n_cells, &o->cap_cells, sizeof *o->cells))

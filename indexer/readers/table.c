@@ -46,6 +46,18 @@ static sy_table_span *span_over(const sy_table *t, uint32_t column, bool open)
     return NULL;
 }
 
+/* A second cell in the place of the one before goes on with its text: those right of the last
+ * column, or one that a document has twice. */
+static void reopen(sy_table *t)
+{
+    const sy_table_part *last = t->n_parts > 0 ? &t->parts[t->n_parts - 1] : NULL;
+    if (!last || last->above || last->column != t->cell.column)
+        return;
+    if (last->len > 0)
+        t->cell_off = last->off;
+    t->n_parts--; /* its end will add it again */
+}
+
 void sy_table_begin_cell(sy_table *t, const sy_block *cell)
 {
     t->cell = *cell;
@@ -62,6 +74,9 @@ void sy_table_begin_cell(sy_table *t, const sy_block *cell)
         t->cell.columns = SY_TABLE_COLUMNS_MAX - t->cell.column;
     t->next_column = t->cell.column + t->cell.columns;
     t->cell_off = t->text.len;
+    reopen(t);
+    if (t->text.len > t->cell_off)
+        sy_buf_putc(&t->text, '\n');
     sy_buf_append(&t->text, cell->text.data, cell->text.len);
 }
 

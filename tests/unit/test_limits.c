@@ -5,8 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "indexer/index_paths.h"
 #include "indexer/json.h"
+#include "indexer/readers/table.h"
 #include "indexer/readers/xml_stream.h"
 #include "query/leaf.h"
 #include "query/search.h"
@@ -225,7 +227,119 @@ static void test_zip_entries(void **state)
     }
 }
 
-/* ---- files that steer a run ---- */
+/* Reads a document; gives what came of it. */
+static void read_all(const char *name, const sy_buf *bytes, sy_buf *out)
+{
+    sy_error err;
+    sy_error_clear(&err);
+    check_ok(sy_read_document(&(sy_read){.name = name}, bytes, out, &err), &err);
+    assert_int_equal(out->status, SY_OK);
+}
+
+static size_t count_of(const sy_buf *text, const char *s)
+{
+    size_t n = 0;
+    for (const char *at = sy_buf_cstr(text); (at = strstr(at, s)) != NULL; at += strlen(s))
+        n++;
+    return n;
+}
+
+/* Cells right of the last column are one with it: nothing is lost. */
+static void test_columns(void **state)
+{
+    (void)state;
+    for (size_t n = SY_TABLE_COLUMNS_MAX; n <= SY_TABLE_COLUMNS_MAX + 2; n++) {
+        sy_buf bytes = SY_BUF_INIT, out = SY_BUF_INIT;
+        for (int row = 0; row < 3; row++) {
+            for (size_t i = 0; i < n; i++)
+                sy_buf_printf(&bytes, "%s%c%zu.", i > 0 ? "," : "", 'a' + row, i);
+            sy_buf_putc(&bytes, '\n');
+        }
+        read_all("a.csv", &bytes, &out);
+        for (int row = 1; row < 3; row++) {
+            for (size_t i = SY_TABLE_COLUMNS_MAX - 2; i < n; i++) {
+                char value[16];
+                snprintf(value, sizeof value, "%c%zu.", 'a' + row, i);
+                assert_int_equal(count_of(&out, value), 1);
+            }
+        }
+        sy_buf_release(&bytes);
+        sy_buf_release(&out);
+    }
+}
+
+/* An id of 4,096 bytes, a name of 4,095; what is longer leaves its line out. */
+static void test_jsonl_names(void **state)
+{
+    (void)state;
+    for (size_t n = 4095; n <= 4097; n++) {
+        sy_buf bytes = SY_BUF_INIT, out = SY_BUF_INIT;
+        sy_buf_puts(&bytes, "{\"id\":\"");
+        put_times(&bytes, "k", n);
+        sy_buf_puts(&bytes, "\",\"item\":\"one\"}\n{\"id\":\"2\",\"");
+        put_times(&bytes, "f", n);
+        sy_buf_puts(&bytes, "\":\"two\"}\n");
+        read_all("a.jsonl", &bytes, &out);
+        assert_int_equal(count_of(&out, "=one"), n <= 4096);
+        assert_int_equal(count_of(&out, "an id of more than 4096 bytes"), n > 4096);
+        assert_int_equal(count_of(&out, "=two"), n < 4096);
+        assert_int_equal(count_of(&out, "a field's name of more than 4096 bytes"), n >= 4096);
+        sy_buf_release(&bytes);
+        sy_buf_release(&out);
+    }
+}
+
+/* Copies of a row and of a cell: 1,024 are taken, of more it is said that they are not. */
+static void test_copies(void **state)
+{
+    (void)state;
+    for (int n = 1024; n <= 1025; n++) {
+        for (int rows = 0; rows < 2; rows++) {
+            sy_buf body = SY_BUF_INIT, bytes = SY_BUF_INIT, out = SY_BUF_INIT;
+            sy_buf_printf(&body,
+                          "<office:document-content "
+                          "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" "
+                          "xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" "
+                          "xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">"
+                          "<office:body><office:spreadsheet><table:table table:name=\"s\">"
+                          "<table:table-row table:number-rows-repeated=\"%d\"><table:table-cell "
+                          "table:number-columns-repeated=\"%d\"><text:p>copy</text:p>"
+                          "</table:table-cell></table:table-row></table:table>"
+                          "</office:spreadsheet></office:body></office:document-content>",
+                          rows ? n : 1, rows ? 1 : n);
+            const sy_doc_part parts[] = {
+                {"mimetype", "application/vnd.oasis.opendocument.spreadsheet"},
+                {"content.xml", sy_buf_cstr(&body)}};
+            sy_doc_zip(parts, 2, &bytes);
+            read_all("a.ods", &bytes, &out);
+            assert_int_equal(count_of(&out, "copy"), 1024);
+            assert_int_equal(count_of(&out, "more than 1024 times"), n > 1024);
+            sy_buf_release(&body);
+            sy_buf_release(&bytes);
+            sy_buf_release(&out);
+        }
+    }
+}
+
+/* Tables in one another, Word's: the text of those too deep is that of the cell around them. */
+static void test_nested_tables(void **state)
+{
+    (void)state;
+    for (size_t n = SY_TABLE_DEPTH_MAX; n <= SY_TABLE_DEPTH_MAX + 1; n++) {
+        sy_buf body = SY_BUF_INIT, bytes = SY_BUF_INIT, out = SY_BUF_INIT;
+        put_times(&body, "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p>", n);
+        sy_buf_puts(&body, "<w:p><w:r><w:t>deepest</w:t></w:r></w:p>");
+        put_times(&body, "</w:tc></w:tr></w:tbl>", n);
+        sy_doc_word(sy_buf_cstr(&body), NULL, NULL, NULL, &bytes);
+        read_all("a.docx", &bytes, &out);
+        assert_true(count_of(&out, "deepest") >= 1);
+        sy_buf_release(&body);
+        sy_buf_release(&bytes);
+        sy_buf_release(&out);
+    }
+}
+
+/* ---- files that steer a run, and those it finds ---- */
 
 static sy_status index_with(const char *aliases, sy_error *err)
 {
@@ -256,13 +370,76 @@ static void test_alias_file(void **state)
     free(text);
 }
 
+typedef struct told {
+    const char *says;
+    int n;
+} told;
+
+static void listen(void *ctx, sy_report_kind kind, const char *source, uint32_t line,
+                   const char *message)
+{
+    told *t = ctx;
+    (void)source;
+    (void)line;
+    t->n += kind == SY_REPORT_SKIPPED && strstr(message, t->says) != NULL;
+}
+
+static void index_folder(const char *docs, const char *says, int want, uint64_t records)
+{
+    told t = {says, 0};
+    sy_index_summary sum;
+    sy_error err;
+    sy_index_options o = {
+        .dir = sy_files_folder("found"), .jobs = 1, .report = listen, .ctx = &t, .rebuild = true};
+    sy_error_clear(&err);
+    check_ok(sy_index_paths(&o, &docs, 1, &sum, &err), &err);
+    assert_int_equal(t.n, want);
+    assert_true(sum.records == records);
+}
+
+/* A file with a hole in it, of a byte more than is read. */
+static void test_document_size(void **state)
+{
+    (void)state;
+    const char *docs = sy_files_folder("large");
+    sy_files_write(sy_files_join(docs, "a.jsonl"), "{\"t\":\"a\"}", 9);
+    char path[1024];
+    snprintf(path, sizeof path, "%s", sy_files_join(docs, "large.jsonl"));
+    sy_files_write(path, "", 0);
+    assert_int_equal(truncate(path, (1 << 30) + (off_t)1), 0);
+    index_folder(docs, "1073741824", 1, 1);
+    unlink(path);
+}
+
+static void test_folders(void **state)
+{
+    (void)state;
+    enum { MOST = 256 };
+    char path[2048];
+    int len = snprintf(path, sizeof path, "%s", sy_files_folder("deep"));
+    const char *docs = sy_files_folder("deep");
+    for (int i = 0; i < MOST + 1; i++) {
+        char name[2048 + 16];
+        len += snprintf(path + len, sizeof path - (size_t)len, "/d");
+        check_ok(sy_make_dirs(path, NULL), NULL);
+        if (i < MOST - 1)
+            continue;
+        snprintf(name, sizeof name, "%s/a.jsonl", path);
+        sy_files_write(name, "{\"t\":\"a\"}", 9);
+        index_folder(docs, "nested too deep", i >= MOST, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_schema),    cmocka_unit_test(test_schema_file),
-        cmocka_unit_test(test_queries),   cmocka_unit_test(test_json),
-        cmocka_unit_test(test_xml_depth), cmocka_unit_test(test_zip_entries),
-        cmocka_unit_test(test_alias_file)};
+        cmocka_unit_test(test_schema),        cmocka_unit_test(test_schema_file),
+        cmocka_unit_test(test_queries),       cmocka_unit_test(test_json),
+        cmocka_unit_test(test_xml_depth),     cmocka_unit_test(test_zip_entries),
+        cmocka_unit_test(test_alias_file),    cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_jsonl_names),   cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_nested_tables), cmocka_unit_test(test_document_size),
+        cmocka_unit_test(test_folders)};
     sy_files_in_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
