@@ -133,7 +133,8 @@ static const sy_option query_options[] = {
     {SY_OPT_EXPLAIN, 0, "explain", NULL, "Which",
      "say how the query was read and what each term found",
      "On standard error: the tree of the query, for each term the records it matches alone, and "
-     "the term that left nothing. Without it, no match at all is explained on a terminal.",
+     "the term that left nothing, with names and words like one that nothing has. Without it, no "
+     "match at all is explained on a terminal.",
      false},
     OPTION_HELP};
 

@@ -122,6 +122,21 @@ static size_t emptying_leaf(const sy_query *query, const sy_leaf_count *counts)
     return query->n_leaves;
 }
 
+/* A line of what may have been meant by a term that nothing has. */
+static sy_status put_suggestions(const sy_index *index, const sy_node *leaf, sy_buf *out,
+                                 sy_error *err)
+{
+    bool plain = leaf->kind == SY_NODE_TERM || leaf->kind == SY_NODE_QUOTED ||
+                 leaf->kind == SY_NODE_EQUAL || leaf->kind == SY_NODE_PREFIX;
+    sy_buf near = SY_BUF_INIT;
+    sy_slice text = {leaf->text.data, leaf->text.len};
+    sy_status st = plain ? sy_suggest_terms(index, leaf->field, text, &near, err) : SY_OK;
+    if (st == SY_OK && near.len > 0)
+        sy_buf_printf(out, "          did you mean: %s?\n", near.data);
+    sy_buf_release(&near);
+    return st;
+}
+
 sy_status sy_query_explain(const sy_index *index, const sy_query *query, const char *const *exprs,
                            bool tree, sy_error *err)
 {
@@ -146,6 +161,10 @@ sy_status sy_query_explain(const sy_index *index, const sy_query *query, const c
             sy_buf_puts(&out, counts[i].count == 0 ? "  <- nothing has this"
                                                    : "  <- nothing has this and all before it");
         sy_buf_putc(&out, '\n');
+        if (counts[i].count == 0)
+            st = put_suggestions(index, leaf, &out, err);
+        if (st != SY_OK)
+            goto done;
     }
     st = sy_buf_status(&out, err);
     if (st == SY_OK)
