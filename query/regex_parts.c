@@ -234,7 +234,8 @@ static piece read_class(reader *r)
             break;
         depth -= cp == ']' && depth > 0;
         depth += cp == '[';
-        simple &= cp != '[' && cp != '\\' && cp != '&' && cp != ']' && is_plain(cp);
+        simple &= cp != '[' && cp != '\\' && cp != '&' && cp != '-' && cp != ']' && is_plain(cp);
+        simple &= !(first && cp == ':'); /* [:alpha:] */
         r->at += len;
         if (cp == '\\' && r->at < r->expr.len)
             r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &last);

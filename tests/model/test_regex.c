@@ -43,9 +43,9 @@ static void put_expression(sy_buf *out, unsigned depth);
 static void put_atom(sy_buf *out, unsigned depth)
 {
     static const char *const atoms[] = {
-        "资",    "金",       "资金", "短缺",     "a",   "b",   "12",       "[ab]",   "[资短]",
-        "[0-9]", "[^，]",    ".",    "\\d",      "\\w", "\\.", "\\b",      "(?=金)", "\\Q[x]\\E",
-        "缺",    "\\p{Han}", "資",   "[a-c&&b]", "^",   "$",   "\\x{8D44}"};
+        "资",        "金",    "资金",     "短缺", "a",        "b",   "12",  "[ab]",     "[资短]",
+        "[:alpha:]", "[0-9]", "[^，]",    ".",    "\\d",      "\\w", "\\.", "\\b",      "(?=金)",
+        "\\Q[x]\\E", "缺",    "\\p{Han}", "資",   "[a-c&&b]", "^",   "$",   "\\x{8D44}"};
     uint32_t pick = sy_random_below(30);
     if (depth < 3 && pick < 5) {
         static const char *const heads[] = {"(", "(?:", "(?>", "(?<n>", "(?!"};

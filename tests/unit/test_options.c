@@ -237,6 +237,70 @@ static void test_help_and_man_pages_tell_every_option(void **state)
     }
 }
 
+/* Whether a line of a script calls the command with the option, by its letter or its name. */
+static bool line_uses(const char *line, size_t len, const char *command, const sy_option *o)
+{
+    char text[2048], verb[64], name[64];
+    if (len >= sizeof text)
+        return false;
+    memcpy(text, line, len);
+    text[len] = '\0';
+    snprintf(verb, sizeof verb, " %s ", command);
+    const char *at = strstr(text, verb);
+    if (!at)
+        return false;
+    snprintf(name, sizeof name, " --%s", o->name);
+    for (const char *p = at; (p = strstr(p, name)) != NULL; p++) {
+        char behind = p[strlen(name)];
+        if (behind == '\0' || behind == ' ' || behind == '=')
+            return true;
+    }
+    snprintf(name, sizeof name, " -%c", o->letter);
+    return o->letter && strstr(at, name) != NULL;
+}
+
+static bool scripts_use(const sy_buf *scripts, const char *command, const sy_option *o)
+{
+    bool used = false;
+    for (const char *line = sy_buf_cstr(scripts); *line != '\0' && !used;) {
+        size_t len = strcspn(line, "\n");
+        used = line_uses(line, len, command, o);
+        line += len + (line[len] == '\n');
+    }
+    return used;
+}
+
+/* Each option of each command is in some test of the command line. */
+static void test_every_option_is_tried(void **state)
+{
+    (void)state;
+    sy_names names;
+    sy_buf scripts = SY_BUF_INIT, untried = SY_BUF_INIT;
+    check_ok(sy_list_folder("tests/cli", &names, NULL), NULL);
+    for (size_t i = 0; i < names.n; i++) {
+        char path[512];
+        sy_buf one = SY_BUF_INIT;
+        size_t len = strlen(names.items[i]);
+        if (len < 3 || strcmp(names.items[i] + len - 3, ".sh") != 0)
+            continue;
+        snprintf(path, sizeof path, "tests/cli/%s", names.items[i]);
+        check_ok(sy_read_file(path, MAN_MOST, &one, NULL), NULL);
+        sy_buf_append(&scripts, one.data, one.len);
+        sy_buf_release(&one);
+    }
+    for (size_t c = 0; c < sy_n_commands; c++) {
+        const sy_command *command = &sy_commands[c];
+        for (size_t i = 0; i < command->n_options; i++)
+            if (!scripts_use(&scripts, command->name, &command->options[i]))
+                sy_buf_printf(&untried, " %s --%s", command->name, command->options[i].name);
+    }
+    if (untried.len > 0)
+        fail_msg("no test in tests/cli uses%s", untried.data);
+    sy_buf_release(&scripts);
+    sy_buf_release(&untried);
+    sy_names_release(&names);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_nearest_command),
         cmocka_unit_test(test_help_and_man_pages_tell_every_option),
+        cmocka_unit_test(test_every_option_is_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,9 @@ static void test_parts(void **state)
     check_parts("\\x{8D44}金", "金");
     check_parts("\\u8D44金", "any");
     check_parts("[^a]b", "b");
+    check_parts("[:alpha:]b", "b"); /* a class, not its letters */
+    check_parts("[a-]b", "b");
+    check_parts("[ab--a]c", "c");
     check_parts("[a-c&&b]d", "d");
     check_parts("(?#note)x", "x");
     check_parts("(?<n>x)\\k<n>", "x");
