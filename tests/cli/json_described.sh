@@ -1,9 +1,11 @@
 # What suoyin writes as JSON is what docs/json.md says, member by member.
 . "$HELPERS"
-command -v jq >/dev/null || {
-    echo 'skipped: there is no jq'
-    exit 0
-}
+for program in jq python3; do
+    command -v $program >/dev/null || {
+        echo "skipped: there is no $program"
+        exit 0
+    }
+done
 # members HEADING: the rows of the tables below it, "name type rest".
 members() {
     awk -v heading="$1" '
@@ -41,9 +43,19 @@ cat >a.jsonl <<'J'
 {"id":"2","item":"城市更新","unit":["区住建局"],"status":"无","next":""}
 J
 printf '[groups]\n各镇街 = 东山镇, 西山镇\n' >names
-printf '<table><tr><td>序号<td>年度工作目标<td>责任单位<tr><td>1<td>①甲事<td>区财政局</table>' >c.html
+# A workbook, which has no lines.
+python3 - <<'P'
+import zipfile
+row = lambda n, cells: '<row r="%d">%s</row>' % (n, ''.join('<c t="inlineStr"><is><t>%s</t></is></c>' % c for c in cells))
+with zipfile.ZipFile('c.xlsx', 'w') as z:
+    z.writestr('[Content_Types].xml', '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+    z.writestr('_rels/.rels', '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>')
+    z.writestr('xl/workbook.xml', '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="台账" sheetId="1" r:id="r1"/></sheets></workbook>')
+    z.writestr('xl/_rels/workbook.xml.rels', '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')
+    z.writestr('xl/worksheets/sheet1.xml', '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + row(1, ['序号', '年度工作目标', '责任单位']) + row(2, ['1', '①甲事', '区财政局']) + '</sheetData></worksheet>')
+P
 cp a.jsonl "$(printf 'b\377.jsonl')"
-"$SUOYIN" index -q -i my.idx --aliases names a.jsonl c.html b*.jsonl --report report 2>/dev/null
+"$SUOYIN" index -q -i my.idx --aliases names a.jsonl c.xlsx b*.jsonl --report report 2>/dev/null
 hits() {
     "$SUOYIN" query -i my.idx --json '*'
     "$SUOYIN" query -i my.idx --json unit:东山镇 资金
@@ -60,6 +72,8 @@ jq -c 'if .tokens then . + {start: 0, end: 0, kind: "", sub: []} else . + {token
     described 'Words:'
 "$SUOYIN" info -i my.idx --json | described 'About an index'
 # Rows, counts and reports are told in prose: their members as they are.
+"$SUOYIN" query -i my.idx --json source:xlsx | jq -r '[.source, .line, .place] | @tsv'
+"$SUOYIN" query -i my.idx source:xlsx | cut -d ' ' -f 1
 "$SUOYIN" query -i my.idx --json --group row '*' | jq -c 'keys_unsorted' | sort -u
 "$SUOYIN" query -i my.idx --json --count-by unit '*' 2>/dev/null | jq -c 'map_values(type)' | sort -u
 "$SUOYIN" query -i my.idx --json --count-by unit,item '*' 2>/dev/null | jq -c 'map_values(type)' | sort -u
