@@ -416,6 +416,70 @@ static sy_status one_token(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
     return made(sy_cursor_list(p->env, &ref), &out->cursor, err);
 }
 
+/* True if each word that begins with the text has a list under its first character: ASCII letters
+ * and digits are never cut from each other, and no word of the lexicon, which could go on in Han,
+ * begins like it. */
+static sy_status words_have_lists(sy_plan *p, sy_slice text, bool *yes, sy_error *err)
+{
+    const sy_slice image = p->tools->index->lexicon;
+    sy_lexicon lx;
+    sy_term_walk walk;
+    sy_slice key;
+    sy_postings_ref ref;
+    bool overlong = true;
+    *yes = !p->env->live->other_words;
+    for (size_t i = 0; i < text.len && *yes; i++) {
+        char c = text.data[i];
+        *yes = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+    }
+    if (!*yes)
+        return SY_OK;
+    sy_status st = sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, err);
+    for (uint32_t i = 0; st == SY_OK && i < lx.n_words && *yes; i++)
+        *yes = sy_lexicon_word(&lx, i).data[0] != text.data[0];
+    if (st == SY_OK)
+        st = sy_term_walk_open(p->segment, (sy_slice){"l", 1}, &walk, err);
+    if (st != SY_OK)
+        return st;
+    st = sy_term_walk_next(&walk, &overlong, &key, &ref, err);
+    sy_term_walk_close(&walk);
+    *yes &= !overlong;
+    return st;
+}
+
+/* A leaf that matches where a word begins with it. */
+static sy_status begin(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+{
+    bool listed, all, more = true;
+    uint64_t wanted;
+    const sy_field_filter *filter = NULL;
+    sy_term_walk walk;
+    sy_status st = words_have_lists(p, leaf->text.text, &listed, err);
+    if (st != SY_OK || !listed)
+        return st == SY_OK ? contain_text(p, leaf, out, err) : st;
+    st = text_fields(p, leaf, &wanted, &all, err);
+    if (st == SY_OK && !all)
+        st = make_filter(p, wanted, &filter, err);
+    sy_term_key_word(&p->key, leaf->text.text);
+    if (st == SY_OK)
+        st = sy_buf_status(&p->key, err);
+    if (st == SY_OK)
+        st = sy_term_walk_open(p->segment, (sy_slice){p->key.data, p->key.len}, &walk, err);
+    if (st != SY_OK)
+        return st;
+    while (st == SY_OK && more) {
+        sy_slice key;
+        sy_postings_ref ref;
+        st = sy_term_walk_next(&walk, &more, &key, &ref, err);
+        ref.filter = filter;
+        if (st == SY_OK && more)
+            st = add_ref(p, &ref, err);
+    }
+    sy_term_walk_close(&walk);
+    out->exact = !filter || filter->exact;
+    return st == SY_OK ? take_refs(p, &out->cursor, err) : st;
+}
+
 /* The value's bigrams, and what may stand behind its last character: the end,
  * white space, or the 。 that whole values ignore. */
 static sy_status equal_by_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
@@ -609,7 +673,7 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
     case SY_RULE_WHOLE:
         return leaf->one_token ? one_token(p, leaf, out, err) : contain_text(p, leaf, out, err);
     case SY_RULE_BEGIN:
-        return contain_text(p, leaf, out, err);
+        return begin(p, leaf, out, err);
     case SY_RULE_EQUAL:
         return equal(p, leaf, out, err);
     case SY_RULE_PATTERN:
