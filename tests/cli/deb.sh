@@ -6,7 +6,7 @@ command -v dpkg-shlibdeps >/dev/null || {
     exit 0
 }
 # Uncompressed, for it is not kept.
-DPKG_DEB_COMPRESSOR_TYPE=none MAKE=make "$TOP/packaging/deb.sh" 0.1.0 "$PWD" 2>&1
+DPKG_DEB_COMPRESSOR_TYPE=none MAKE=make "$TOP/packaging/deb.sh" 0.1.0 "$PWD" >made 2>&1 || cat made
 package=$(echo suoyin_0.1.0_*.deb)
 dpkg-deb -f "$package" Package Version
 for needed in libc6 libicu libxml2 libxxhash libzip; do
