@@ -84,6 +84,22 @@ void sy_map_close(sy_map *map)
     *map = (sy_map){NULL, 0};
 }
 
+void sy_map_pass(const uint8_t **behind, const uint8_t *at)
+{
+    enum { MANY = 4 << 20 };
+    if (!*behind || at < *behind)
+        *behind = at;
+    if (at - *behind < MANY)
+        return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)*behind + page - 1) / page * page;
+    uintptr_t to = (uintptr_t)at / page * page;
+    /* What is refused stays mapped, which costs memory only. */
+    if (from < to)
+        (void)madvise((void *)from, to - from, MADV_DONTNEED);
+    *behind = at;
+}
+
 sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *err)
 {
     bool standard = strcmp(path, "-") == 0;

@@ -15,6 +15,9 @@ typedef struct sy_map {
 
 SY_CHECKED sy_status sy_map_open(const char *path, sy_map *out, sy_error *err);
 void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
+/* For who reads a map forwards: gives back the pages from *behind to `at`, once they are many, and
+ * moves *behind there. They would count as the process's memory; read again, they come back. */
+void sy_map_pass(const uint8_t **behind, const uint8_t *at);
 
 /* Appends the whole file to out; "-" is standard input. A file longer than
  * `limit` bytes is SY_E_LIMIT, a directory SY_E_IO with sys EISDIR. */

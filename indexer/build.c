@@ -227,8 +227,9 @@ static sy_status put_records(sy_segment_writer *w, const char *path, sy_segment_
 {
     sy_map map;
     sy_status st = sy_map_open(path, &map, err);
-    const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL;
+    const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL, *behind = at;
     while (st == SY_OK && at != end) {
+        sy_map_pass(&behind, at);
         uint64_t len;
         sy_record_facts facts = {0};
         at = sy_varint_get32(at, end, &facts.length);

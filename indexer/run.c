@@ -84,7 +84,7 @@ void sy_run_abandon(sy_run_writer *w)
 typedef struct run {
     const char *path;
     sy_map map;
-    const uint8_t *at, *end;
+    const uint8_t *at, *end, *behind;
     bool done; /* with the bigrams, then with the terms */
     uint64_t bigram;
     sy_buf key;
@@ -124,6 +124,7 @@ static bool read_list(run *r)
 static sy_status next_bigram(run *r, sy_error *err)
 {
     uint64_t step;
+    sy_map_pass(&r->behind, r->at);
     r->at = sy_varint_get(r->at, r->end, &step);
     if (!r->at)
         return spoilt(r, err);
@@ -138,6 +139,7 @@ static sy_status next_term(run *r, sy_error *err)
     if (r->done)
         return SY_OK;
     uint64_t shared, rest;
+    sy_map_pass(&r->behind, r->at);
     r->at = sy_varint_get(r->at, r->end, &shared);
     r->at = r->at ? sy_varint_get(r->at, r->end, &rest) : NULL;
     if (!r->at || shared > r->key.len || rest > (uint64_t)(r->end - r->at) ||

@@ -1,13 +1,40 @@
 #include "indexer/sample.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
+
+enum { CHUNK = 1 << 20 };
+
+static char *copy(sy_sample *s, sy_slice text)
+{
+    if (s->n_chunks == 0 || s->chunk_len - s->used < text.len) {
+        size_t len = text.len > CHUNK ? text.len : CHUNK;
+        if (!sy_grow((void **)&s->chunks, s->n_chunks, &s->cap_chunks, sizeof *s->chunks))
+            return NULL;
+        char *chunk = sy_alloc(len, 1);
+        if (!chunk)
+            return NULL;
+        s->chunks[s->n_chunks++] = chunk;
+        s->chunk_len = len;
+        s->used = 0;
+    }
+    char *at = s->chunks[s->n_chunks - 1] + s->used;
+    if (text.len > 0)
+        memcpy(at, text.data, text.len);
+    s->used += text.len;
+    return at;
+}
 
 static sy_status add_text(sy_sample *s, sy_slice text, sy_error *err)
 {
+    char *at = copy(s, text);
+    if (!at)
+        return sy_fail_nomem(err);
     if (!sy_grow((void **)&s->texts, s->n, &s->cap, sizeof *s->texts) ||
         !sy_grow((void **)&s->records, s->n, &s->cap_records, sizeof *s->records))
         return sy_fail_nomem(err);
-    s->texts[s->n] = text;
+    s->texts[s->n] = (sy_slice){at, text.len};
     s->records[s->n++] = s->n_records;
     s->taken += text.len;
     return SY_OK;
@@ -46,6 +73,9 @@ sy_status sy_sample_take(const sy_spool *spool, uint64_t most, sy_sample *out, s
 
 void sy_sample_release(sy_sample *s)
 {
+    for (size_t i = 0; i < s->n_chunks; i++)
+        sy_free(s->chunks[i]);
+    sy_free((void *)s->chunks);
     sy_free(s->texts);
     sy_free(s->records);
     *s = (sy_sample){0};

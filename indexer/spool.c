@@ -297,6 +297,7 @@ sy_status sy_spool_next(sy_spool_reader *r, bool *more, sy_docid *docid, sy_stor
     if (r->doc >= spool->n_docs || spool->docs[r->doc].end > spool->map.len)
         return spoilt(spool, err);
     uint64_t n;
+    sy_map_pass(&r->behind, r->at);
     const uint8_t *end = spool->map.data + spool->docs[r->doc].end;
     const uint8_t *at = sy_varint_get(r->at, end, &n);
     if (!at || n > (uint64_t)(end - at))

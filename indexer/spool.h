@@ -72,6 +72,7 @@ typedef struct sy_spool_reader {
     const sy_spool *spool;
     size_t doc;
     const uint8_t *at; /* NULL at the start of a document */
+    const uint8_t *behind;
     sy_docid docid, end;
 } sy_spool_reader;
 
