@@ -437,11 +437,11 @@ static sy_status words_have_lists(sy_plan *p, sy_slice text, bool *yes, sy_error
     sy_status st = sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, err);
     for (uint32_t i = 0; st == SY_OK && i < lx.n_words && *yes; i++)
         *yes = sy_lexicon_word(&lx, i).data[0] != text.data[0];
-    if (st == SY_OK)
-        st = sy_term_walk_open(p->segment, (sy_slice){"l", 1}, &walk, err);
     if (st != SY_OK)
         return st;
-    st = sy_term_walk_next(&walk, &overlong, &key, &ref, err);
+    st = sy_term_walk_open(p->segment, (sy_slice){"l", 1}, &walk, err);
+    if (st == SY_OK)
+        st = sy_term_walk_next(&walk, &overlong, &key, &ref, err);
     sy_term_walk_close(&walk);
     *yes &= !overlong;
     return st;
@@ -463,10 +463,9 @@ static sy_status begin(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err
     sy_term_key_word(&p->key, leaf->text.text);
     if (st == SY_OK)
         st = sy_buf_status(&p->key, err);
-    if (st == SY_OK)
-        st = sy_term_walk_open(p->segment, (sy_slice){p->key.data, p->key.len}, &walk, err);
     if (st != SY_OK)
         return st;
+    st = sy_term_walk_open(p->segment, (sy_slice){p->key.data, p->key.len}, &walk, err);
     while (st == SY_OK && more) {
         sy_slice key;
         sy_postings_ref ref;

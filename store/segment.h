@@ -132,6 +132,7 @@ typedef struct sy_term_walk {
     sy_postings_ref ref;
 } sy_term_walk;
 
+/* To be closed after a failure too. */
 SY_CHECKED sy_status sy_term_walk_open(const sy_segment *seg, sy_slice prefix, sy_term_walk *walk,
                                        sy_error *err);
 /* *key is borrowed until the next call; *more false at the end. After a failure the
