@@ -219,8 +219,15 @@ static sy_status print_two(const printer *p, sy_search *search, bool *any, sy_er
     if (st != SY_OK)
         return st;
     window(p->how, x.rows.n, &from, &to);
-    bool done = true;
-    if (p->how->form == SY_COUNTS_TSV || p->how->form == SY_COUNTS_CSV)
+    bool done = true, table = p->how->form == SY_COUNTS_TSV || p->how->form == SY_COUNTS_CSV;
+    if (table && x.columns.n > 0 && to - from > SY_CROSS_CELLS_MAX / x.columns.n) {
+        st = sy_fail(err, SY_E_LIMIT, NULL,
+                     "a table of %llu rows and %zu columns is too large; try -n or --json",
+                     (unsigned long long)(to - from), x.columns.n);
+        sy_cross_release(&x);
+        return st;
+    }
+    if (table)
         put_cross(p, &x, from, to, x.columns.n, NULL);
     else
         done = p->how->form == SY_COUNTS_CARD && x.n_records > 0 &&

@@ -271,6 +271,10 @@ static sy_status count_pairs(cross *x, const counter *rows, const counter *colum
 {
     for (size_t r = 0; r < rows->n_own; r++) {
         for (size_t c = 0; c < columns->n_own; c++) {
+            if (x->n == SY_CROSS_CELLS_MAX)
+                return sy_fail(err, SY_E_LIMIT, NULL,
+                               "more than %zu pairs of values come together; narrow the query",
+                               SY_CROSS_CELLS_MAX);
             if (!grow_cells(x))
                 return sy_fail_nomem(err);
             sy_cross_cell *cell = find_cell(x, rows->own[r], columns->own[c]);

@@ -108,6 +108,7 @@ typedef struct sy_cross {
     size_t n_cells;
     uint64_t n_records;
 } sy_cross;
+#define SY_CROSS_CELLS_MAX ((size_t)1 << 22) /* LIMIT past it */
 SY_CHECKED sy_status sy_search_cross(sy_search *s, sy_field_id row, sy_field_id column,
                                      sy_cross *out, sy_error *err);
 void sy_cross_release(sy_cross *c);

@@ -20,3 +20,11 @@ for COLUMNS in 80 36 20; do
     export COLUMNS
     run query -i my.idx --card --count-by unit,item '*'
 done
+# Pairs, and cells of a table, are limited.
+awk 'BEGIN { for (i = 0; i < 2100; i++) printf "{\"id\":\"%d\"}\n", i }' >many.jsonl
+awk 'BEGIN { printf "{\"item\":[\"0\""; for (i = 1; i < 2049; i++) printf ",\"%d\"", i; print "]}" }' >wide.jsonl
+"$SUOYIN" index -q -i many.idx many.jsonl
+"$SUOYIN" index -q -i wide.idx wide.jsonl
+run query -i many.idx --count-by key,key --csv '*'
+"$SUOYIN" query -i many.idx --count-by key,key '*' 2>/dev/null | wc -l | tr -d ' '
+run query -i wide.idx --count-by item,item --json '*'
