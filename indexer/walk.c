@@ -185,13 +185,20 @@ static int compare_files(const void *a, const void *b)
 }
 
 /* Two paths of one file are two documents if they are names of it in folders (hard links), and
- * one if they only spell the way to a name in two ways. */
+ * one if they only spell the way to a name in two ways. NULL: the name cannot be told, so that it
+ * is like no other. */
+static sy_status real_name(const char *path, char **out, sy_error *err)
+{
+    sy_status st = sy_path_real(path, out, NULL);
+    return st == SY_E_NOMEM ? sy_fail_nomem(err) : SY_OK;
+}
+
 static sy_status same_name(const char *a, const char *b, bool *same, sy_error *err)
 {
     char *x = NULL, *y = NULL;
-    sy_status st = sy_path_real(a, &x, err);
+    sy_status st = real_name(a, &x, err);
     if (st == SY_OK)
-        st = sy_path_real(b, &y, err);
+        st = real_name(b, &y, err);
     *same = st == SY_OK && x && y && strcmp(x, y) == 0;
     sy_free(x);
     sy_free(y);
@@ -203,27 +210,51 @@ static bool is_file(const sy_found *f)
     return !f->missed && f->ino != 0;
 }
 
-/* Of the documents sorted[n] takes out those that `compare` has beside one with the same path, or
- * name. The first given stays. */
-static sy_status mark_doubles(sy_found **sorted, size_t n, bool by_file, sy_error *err)
+/* Takes out all but the first of equal paths in sorted[n]. */
+static void mark_equal_paths(sy_found **sorted, size_t n)
 {
-    sy_status st = SY_OK;
-    for (size_t i = 1, first = 0; i < n && st == SY_OK; i++) {
-        bool near = by_file ? is_file(sorted[i]) && sorted[i]->dev == sorted[first]->dev &&
-                                  sorted[i]->ino == sorted[first]->ino
-                            : strcmp(sorted[i]->path, sorted[first]->path) == 0;
-        if (!near) {
-            first = i;
-            continue;
-        }
-        bool same = !by_file;
-        for (size_t k = first; by_file && k < i && !same && st == SY_OK; k++)
-            if (sorted[k]->path)
-                st = same_name(sorted[k]->path, sorted[i]->path, &same, err);
-        if (same) {
+    for (size_t i = n; i-- > 1;) {
+        if (strcmp(sorted[i]->path, sorted[i - 1]->path) == 0) {
             sy_free(sorted[i]->path);
             sorted[i]->path = NULL;
         }
+    }
+}
+
+static bool are_one_file(const sy_found *a, const sy_found *b)
+{
+    return is_file(a) && a->dev == b->dev && a->ino == b->ino;
+}
+
+/* Takes out all but the first of the paths of one file, group[n], that spell one name. */
+static sy_status mark_equal_names(sy_found **group, size_t n, sy_error *err)
+{
+    char **names = sy_calloc(n, sizeof *names);
+    sy_status st = names ? SY_OK : sy_fail_nomem(err);
+    for (size_t i = 0; i < n && st == SY_OK; i++) {
+        st = real_name(group[i]->path, &names[i], err);
+        bool same = false;
+        for (size_t k = 0; k < i && !same && names[i]; k++)
+            same = names[k] && strcmp(names[k], names[i]) == 0;
+        if (same) {
+            sy_free(group[i]->path);
+            group[i]->path = NULL;
+        }
+    }
+    for (size_t i = 0; i < n && names; i++)
+        sy_free(names[i]);
+    sy_free((void *)names);
+    return st;
+}
+
+static sy_status mark_spellings(sy_found **sorted, size_t n, sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (size_t i = 0, end; i < n && st == SY_OK; i = end) {
+        for (end = i + 1; end < n && are_one_file(sorted[i], sorted[end]);)
+            end++;
+        if (end - i > 1)
+            st = mark_equal_names(sorted + i, end - i, err);
     }
     return st;
 }
@@ -251,12 +282,13 @@ static sy_status drop_doubles(sy_walk *w, sy_error *err)
     sy_found **sorted = sy_alloc(w->n, sizeof(sy_found *));
     if (!sorted)
         return sy_fail_nomem(err);
+    sy_status st = SY_OK;
     sort(w, sorted, compare_paths);
-    sy_status st = mark_doubles(sorted, w->n, false, err);
+    mark_equal_paths(sorted, w->n);
     take_out(w);
-    if (st == SY_OK) {
+    if (w->n_roots > 1) { /* below one path nothing is spelt twice */
         sort(w, sorted, compare_files);
-        st = mark_doubles(sorted, w->n, true, err);
+        st = mark_spellings(sorted, w->n, err);
         take_out(w);
     }
     w->by_file = st == SY_OK ? sy_alloc(w->n, sizeof *w->by_file) : NULL;
