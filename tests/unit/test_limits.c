@@ -209,7 +209,7 @@ static void test_zip_entries(void **state)
 {
     (void)state;
     static sy_doc_part parts[SY_ZIP_ENTRIES_MAX + 1];
-    static char names[SY_ZIP_ENTRIES_MAX + 1][8];
+    static char names[SY_ZIP_ENTRIES_MAX + 1][16];
     for (int i = 0; i <= SY_ZIP_ENTRIES_MAX; i++) {
         snprintf(names[i], sizeof names[i], "p%d", i);
         parts[i] = (sy_doc_part){names[i], ""};
