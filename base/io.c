@@ -100,6 +100,12 @@ void sy_map_pass(const uint8_t **behind, const uint8_t *at)
     *behind = at;
 }
 
+static sy_status too_long(const char *path, uint64_t limit, sy_error *err)
+{
+    return sy_fail(err, SY_E_LIMIT, path, "longer than the limit of %llu bytes",
+                   (unsigned long long)limit);
+}
+
 sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
@@ -108,7 +114,11 @@ sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *
         return sy_fail_sys(err, path, errno, "cannot open");
     sy_status st = SY_OK;
     size_t start = out->len;
-    for (;;) {
+    struct stat info;
+    /* A file that is known to be too long is refused before memory is filled with it. */
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size > limit)
+        st = too_long(path, limit, err);
+    while (st == SY_OK) {
         char *at = sy_buf_reserve(out, READ_STEP);
         if (!at) {
             st = sy_fail_nomem(err);
@@ -125,11 +135,8 @@ sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *
             break;
         out->len += (size_t)n;
         out->data[out->len] = '\0';
-        if (out->len - start > limit) {
-            st = sy_fail(err, SY_E_LIMIT, path, "longer than the limit of %llu bytes",
-                         (unsigned long long)limit);
-            break;
-        }
+        if (out->len - start > limit)
+            st = too_long(path, limit, err);
     }
     if (!standard)
         close(fd);

@@ -67,8 +67,10 @@ static void test_read(void **state)
         assert_memory_equal(out.data + 4, bytes, len);
         assert_int_equal(out.data[out.len], '\0');
         sy_buf_reset(&out);
-        if (len > 0)
+        if (len > 0) {
             assert_int_equal(sy_read_file(path, len - 1, &out, &err), SY_E_LIMIT);
+            assert_int_equal(out.len, 0); /* refused by its size, before it is read */
+        }
         sy_buf_release(&out);
         free(bytes);
     }
