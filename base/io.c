@@ -115,8 +115,10 @@ sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *
     sy_status st = SY_OK;
     size_t start = out->len;
     struct stat info;
-    /* A file that is known to be too long is refused before memory is filled with it. */
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size > limit)
+    /* A file that is known to be too long is refused before memory is filled with it. Standard
+     * input may stand behind the start of its file. */
+    if (!standard && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        (uint64_t)info.st_size > limit)
         st = too_long(path, limit, err);
     while (st == SY_OK) {
         char *at = sy_buf_reserve(out, READ_STEP);

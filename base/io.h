@@ -19,9 +19,9 @@ void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
  * moves *behind there. They would count as the process's memory; read again, they come back. */
 void sy_map_pass(const uint8_t **behind, const uint8_t *at);
 
-/* Appends the whole file to out; "-" is standard input. A file longer than
- * `limit` bytes is SY_E_LIMIT (a regular one before anything is read), a directory SY_E_IO with sys
- * EISDIR. */
+/* Appends the whole file to out; "-" is what is left of standard input. More than `limit` bytes
+ * are SY_E_LIMIT, a directory SY_E_IO with sys EISDIR. A regular file that is too long is refused
+ * before it is read. */
 SY_CHECKED sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *err);
 
 /* A buffered file that is written front to back and remembers the checksum of

@@ -184,15 +184,15 @@ static int compare_files(const void *a, const void *b)
     return order != 0 ? order : (*x > *y) - (*x < *y);
 }
 
-/* Two paths of one file are two documents if they are names of it in folders (hard links), and
- * one if they only spell the way to a name in two ways. NULL: the name cannot be told, so that it
- * is like no other. */
+/* NULL: the name cannot be told, so that it is like no other. */
 static sy_status real_name(const char *path, char **out, sy_error *err)
 {
     sy_status st = sy_path_real(path, out, NULL);
     return st == SY_E_NOMEM ? sy_fail_nomem(err) : SY_OK;
 }
 
+/* Two paths of one file are two documents if they are names of it in folders (hard links), and
+ * one if they only spell the way to a name in two ways. */
 static sy_status same_name(const char *a, const char *b, bool *same, sy_error *err)
 {
     char *x = NULL, *y = NULL;

@@ -1,6 +1,7 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,6 +79,26 @@ static void test_read(void **state)
     sy_buf out = SY_BUF_INIT;
     assert_int_equal(sy_read_file(sy_scratch_dir(), 10, &out, &err), SY_E_IO);
     assert_int_equal(err.sys, EISDIR);
+    sy_buf_release(&out);
+}
+
+/* What was read of standard input before, as by another program of a script, does not count. */
+static void test_read_rest(void **state)
+{
+    (void)state;
+    const char *path = sy_files_path("input");
+    sy_files_write(path, "0123456789", 10);
+    int held = dup(STDIN_FILENO), fd = open(path, O_RDONLY);
+    assert_true(fd >= 0 && lseek(fd, 7, SEEK_SET) == 7 && dup2(fd, STDIN_FILENO) >= 0);
+    sy_error err = fresh();
+    sy_buf out = SY_BUF_INIT;
+    sy_status st = sy_read_file("-", 3, &out, &err);
+    if (held >= 0)
+        dup2(held, STDIN_FILENO);
+    close(held);
+    close(fd);
+    check_ok(st, &err);
+    assert_string_equal(sy_buf_cstr(&out), "789");
     sy_buf_release(&out);
 }
 
@@ -325,17 +346,12 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map),
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_write),
-        cmocka_unit_test(test_write_refused),
-        cmocka_unit_test(test_write_fails),
-        cmocka_unit_test(test_folders),
-        cmocka_unit_test(test_look),
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_replace_remove),
-        cmocka_unit_test(test_lock),
-        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_map),           cmocka_unit_test(test_read),
+        cmocka_unit_test(test_read_rest),     cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_refused), cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_folders),       cmocka_unit_test(test_look),
+        cmocka_unit_test(test_list),          cmocka_unit_test(test_replace_remove),
+        cmocka_unit_test(test_lock),          cmocka_unit_test(test_random_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
