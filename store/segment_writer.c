@@ -607,6 +607,8 @@ static void begin_term(sy_segment_writer *w, sy_slice key, uint32_t n)
     sy_buf_put_varint(out, n);
     sy_buf_reset(&w->last_key);
     sy_buf_append(&w->last_key, key.data, key.len);
+    if (w->last_key.status != SY_OK)
+        w->status = SY_E_NOMEM; /* the next term forgets it */
     w->in_block++;
 }
 
@@ -779,7 +781,7 @@ sy_status sy_segment_writer_finish(sy_segment_writer *w, uint64_t *len, uint64_t
     put_section(w, SY_SECTION_TERM_BLOCKS, &w->term_blocks);
     put_section(w, SY_SECTION_TERM_INDEX, &w->term_index);
     sy_status st = w->status;
-    if (st != SY_OK || w->last_key.status != SY_OK) {
+    if (st != SY_OK) {
         st = st == SY_E_LIMIT ? sy_fail(err, st, w->file.path, "too much for one segment")
                               : sy_fail_nomem(err);
         sy_file_abandon(&w->file);

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/io.h"
 #include "tests/support/check.h"
+#include "tests/support/files.h"
 #include "tests/support/small_index.h"
 
 static const char doc_a[] =
@@ -72,6 +74,17 @@ static bool has_manifest(void)
     return info.kind == SY_PATH_FILE;
 }
 
+/* Of the segment behind its header, which has the uuid of the index. */
+static uint64_t segment_hash(const char *dir)
+{
+    enum { HEADER = 48 };
+    size_t len;
+    uint8_t *bytes = sy_files_read(sy_files_segment(dir), &len);
+    uint64_t hash = sy_hash64(bytes + HEADER, len - HEADER);
+    free(bytes);
+    return hash;
+}
+
 /* Runs the indexer once for each n. old_dir NULL: there is no index before. `before` and
  * `after` are the fingerprints of an index without and with the run. */
 static void fail_everywhere(const failing *f, const char *old_dir, uint64_t before, uint64_t after)
@@ -96,6 +109,9 @@ static void fail_everywhere(const failing *f, const char *old_dir, uint64_t befo
         uint64_t now = there ? sy_test_fingerprint(index_dir) : 0;
         if (st == SY_OK && sum.skipped == 0 && now != after)
             fail_msg("%s, call %lu: success, and the index lacks something", f->name, n);
+        if (st == SY_OK && sum.skipped == 0 && !old_dir &&
+            segment_hash(index_dir) != segment_hash(base_dir))
+            fail_msg("%s, call %lu: success, and the segment has other bytes", f->name, n);
         if (st != SY_OK && now != after && now != before)
             fail_msg("%s, call %lu: the index is neither as before nor whole", f->name, n);
         if (st != SY_OK && !there && !f->sticky) /* the folder is gone too */
