@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "indexer/build.h"
 #include "indexer/old_index.h"
@@ -60,7 +61,7 @@ static void report(job *j, sy_report_kind kind, const char *source, uint32_t lin
     if (kind == SY_REPORT_REPLACED)
         j->sum->replaced++;
     if (j->options->report)
-        j->options->report(j->options->ctx, kind, source, line, message);
+        j->options->report(j->options->ctx, kind, source, line, sy_tr(message));
 }
 
 /* ---- before anything is written ---- */
@@ -232,7 +233,8 @@ static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
                               record->key, &why);
     if (st == SY_E_LIMIT) { /* the record is left out, the document goes on */
         sy_buf message = SY_BUF_INIT;
-        sy_buf_printf(&message, "record %.*s: %s", (int)record->key.len, record->key.data, why.msg);
+        sy_buf_printf(&message, _("record %.*s: %s"), (int)record->key.len, record->key.data,
+                      why.msg);
         on_reader_report(ctx, SY_REPORT_SKIPPED, record->line, sy_buf_cstr(&message));
         sy_buf_release(&message);
         return SY_OK;
@@ -265,8 +267,8 @@ static sy_status keep_old(job *j, const before *old, sy_error *err)
 static sy_status skip(job *j, const char *path, const char *why, const before *old, sy_error *err)
 {
     sy_buf message = SY_BUF_INIT;
-    sy_buf_printf(&message, "%s%s", why,
-                  old->is ? "; its records of the last reading stay in the index" : "");
+    sy_buf_printf(&message, "%s%s", sy_tr(why),
+                  old->is ? _("; its records of the last reading stay in the index") : "");
     j->sum->skipped++;
     report(j, SY_REPORT_SKIPPED, path, 0, sy_buf_cstr(&message));
     sy_buf_release(&message);
@@ -279,7 +281,7 @@ static const char *reason(const sy_error *why, sy_buf *out)
     sy_buf_reset(out);
     sy_buf_puts(out, why->msg);
     if (why->offset != SY_NO_OFFSET)
-        sy_buf_printf(out, " (byte %llu)", (unsigned long long)why->offset);
+        sy_buf_printf(out, _(" (byte %llu)"), (unsigned long long)why->offset);
     return sy_buf_cstr(out);
 }
 
@@ -334,9 +336,9 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     const sy_reader *reader = blank || is_schema ? NULL : sy_reader_for(&document);
     if (!reader)
         return skip(j, f->path,
-                    blank       ? "the file is empty"
-                    : is_schema ? "a schema is no document; --schema takes it"
-                                : "no reader knows this format",
+                    blank       ? N_("the file is empty")
+                    : is_schema ? N_("a schema is no document; --schema takes it")
+                                : N_("no reader knows this format"),
                     old, err);
     reading r = {.job = j, .source = f->path};
     sy_sink sink = {&r, on_record, on_reader_report};
@@ -436,9 +438,12 @@ static sy_status read_text(job *j, const sy_found *f, const char *name, const sy
         st = skip(j, f->path, reason(&why, &message), old, err);
     } else {
         if (c.replaced > 0) {
-            sy_buf_printf(&message,
-                          "%zu ill-formed part%s U+FFFD now (read as %s), the first at byte %zu",
-                          c.replaced, c.replaced == 1 ? " is" : "s are", c.encoding, first);
+            sy_buf_printf(
+                &message,
+                sy_tr_n("%zu ill-formed part is U+FFFD now (read as %s), the first at byte %zu",
+                        "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
+                        c.replaced),
+                c.replaced, c.encoding, first);
             report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
         }
         j->sum->text_bytes += c.bytes->len;
@@ -539,7 +544,7 @@ static sy_status read_document(job *j, const sy_found *f, const before *old, sy_
 static void tell_reading(job *j, uint64_t done)
 {
     if (j->options->progress)
-        j->options->progress(j->options->ctx, "reading", done, j->walk.n);
+        j->options->progress(j->options->ctx, N_("reading"), done, j->walk.n);
 }
 
 static bool is_unchanged(const job *j, const sy_found *f, const sy_segment_doc *doc)
@@ -565,7 +570,7 @@ static bool is_gone(const job *j, const sy_segment_doc *doc)
 static void report_spelling(job *j, const char *path, const char *now)
 {
     sy_buf message = SY_BUF_INIT;
-    sy_buf_printf(&message, "read as %s now", now);
+    sy_buf_printf(&message, _("read as %s now"), now);
     report(j, SY_REPORT_NEWS, path, 0, sy_buf_cstr(&message));
     sy_buf_release(&message);
 }
@@ -646,10 +651,12 @@ static sy_status report_repeated_keys(job *j, sy_error *err)
         sy_slice other = seen_source(j, found.docs[0]), own = seen_source(j, found.docs[1]);
         sy_buf_append(&path, own.data, own.len);
         sy_buf_printf(&message,
-                      "%llu %s also in another document, as in %.*s; key: finds the "
-                      "records of all",
-                      (unsigned long long)found.n, found.n == 1 ? "key is" : "keys are",
-                      (int)other.len, other.data);
+                      sy_tr_n("%llu key is also in another document, as in %.*s; key: finds the "
+                              "records of all",
+                              "%llu keys are also in another document, as in %.*s; key: finds the "
+                              "records of all",
+                              found.n),
+                      (unsigned long long)found.n, (int)other.len, other.data);
         report(j, SY_REPORT_NEWS, sy_buf_cstr(&path), 0, sy_buf_cstr(&message));
     }
     sy_buf_release(&message);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "indexer/json.h"
 #include "indexer/reader.h"
@@ -43,7 +44,7 @@ static sy_status wrong(loader *l, size_t offset, sy_error *err, const char *what
     for (size_t i = 0; i < offset; i++)
         line += l->text[i] == '\n';
     int len = about.len > 60 ? 60 : (int)about.len;
-    return sy_fail_at(err, SY_E_INPUT, l->where, offset, "line %zu: %s%s%.*s%s", line, what,
+    return sy_fail_at(err, SY_E_INPUT, l->where, offset, "line %zu: %s%s%.*s%s", line, sy_tr(what),
                       len ? " '" : "", len, len ? about.data : "", len ? "'" : "");
 }
 
@@ -87,8 +88,8 @@ static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t off
         return st;
     if (!is_free)
         return wrong(l, offset, err,
-                     l->grown ? "--rebuild is needed: another field of the index has the name"
-                              : "another field has the alias",
+                     l->grown ? N_("--rebuild is needed: another field of the index has the name")
+                              : N_("another field has the alias"),
                      alias);
     return sy_schema_alias(l->schema, id, l->scratch.data, l->scratch.len, err);
 }
@@ -283,7 +284,7 @@ sy_status sy_schema_load(const char *path, sy_schema *schema, sy_error *err)
     bool grown = schema->n_fields > 0;
     sy_status st = SY_OK;
     if (!grown)
-        st = load("shipped schema", (const char *)shipped, sizeof shipped, false, schema, err);
+        st = load(_("shipped schema"), (const char *)shipped, sizeof shipped, false, schema, err);
     if (st == SY_OK && path) {
         st = read_schema(path, &text, err);
         if (st == SY_OK)

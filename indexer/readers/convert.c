@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/messages.h"
+
 typedef struct converter {
     sy_office_kind kind;
     const char *program;
@@ -163,7 +165,7 @@ sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out, const c
             *err = why;
     } else if (!settled) {
         st = sy_fail(err, SY_E_INPUT, NULL, "it is read only where %s%s%s is installed",
-                     packages[0] ? packages[0] : "a converter", packages[1] ? " or " : "",
+                     packages[0] ? packages[0] : _("a converter"), packages[1] ? _(" or ") : "",
                      packages[1] ? packages[1] : "");
     }
     return st;

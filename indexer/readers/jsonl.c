@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/json.h"
 #include "indexer/reader.h"
 #include "indexer/readers/field_name.h"
@@ -109,9 +110,9 @@ static sy_status make_key(jsonl *j, sy_error *err)
         st = sy_key_unique(&j->keys, &j->id, &repeated, err);
     if (st == SY_OK && repeated && !j->told_repeated) {
         j->told_repeated = true;
-        sy_buf_puts(&j->message, "this id is there already: the record is named ");
+        sy_buf_puts(&j->message, _("this id is there already: the record is named "));
         sy_quote(&j->message, (sy_slice){j->id.data, j->id.len});
-        sy_buf_puts(&j->message, ", so are all that repeat");
+        sy_buf_puts(&j->message, _(", so are all that repeat"));
         report(j, SY_REPORT_NEWS, j->line);
     }
     return st;
@@ -120,7 +121,7 @@ static sy_status make_key(jsonl *j, sy_error *err)
 static sy_status end_record(jsonl *j, sy_error *err)
 {
     if (j->text.len > RECORD_MAX) {
-        sy_buf_puts(&j->message, "the record has more than 64 MiB of text and is left out");
+        sy_buf_puts(&j->message, _("the record has more than 64 MiB of text and is left out"));
         report(j, SY_REPORT_SKIPPED, j->line);
         return SY_OK;
     }
@@ -167,9 +168,9 @@ static sy_status find_field(jsonl *j, sy_field_id *id, sy_error *err)
         return sy_fail_nomem(err);
     *slot = (uint32_t)*id + 1;
     if (renamed) {
-        sy_buf_puts(&j->message, "the name ");
+        sy_buf_puts(&j->message, _("the name "));
         sy_quote(&j->message, path);
-        sy_buf_puts(&j->message, " is not for fields: it is called ");
+        sy_buf_puts(&j->message, _(" is not for fields: it is called "));
         sy_quote(&j->message, sy_slice_of(sy_schema_name(j->doc->schema, *id)));
         report(j, SY_REPORT_NEWS, j->line);
     }
@@ -288,9 +289,9 @@ static void report_fault(jsonl *j, const sy_error *e, size_t from, const char *w
             column += ((unsigned char)j->doc->text[i] & 0xC0) != 0x80;
         column++;
     }
-    sy_buf_printf(&j->message, "%s: %s", what, e->msg);
+    sy_buf_printf(&j->message, "%s: %s", sy_tr(what), e->msg);
     if (column > 0)
-        sy_buf_printf(&j->message, " (column %zu)", column);
+        sy_buf_printf(&j->message, _(" (column %zu)"), column);
     report(j, SY_REPORT_SKIPPED, j->line);
 }
 
@@ -298,8 +299,10 @@ static void report_lone(jsonl *j, size_t lone)
 {
     if (lone == 0)
         return;
-    sy_buf_printf(&j->message, "%zu escaped surrogate%s without a partner became U+FFFD", lone,
-                  lone == 1 ? "" : "s");
+    sy_buf_printf(&j->message,
+                  sy_tr_n("%zu escaped surrogate without a partner became U+FFFD",
+                          "%zu escaped surrogates without a partner became U+FFFD", lone),
+                  lone);
     report(j, SY_REPORT_REPLACED, j->line);
 }
 
@@ -394,7 +397,7 @@ static sy_status read_array(jsonl *j, size_t at, sy_error *err)
     if (a.faulty) {
         report_fault(j, &a.err, at, "the array is left out from here on");
     } else if (at + a.used < j->doc->len) {
-        sy_buf_puts(&j->message, "text behind the array is left out");
+        sy_buf_puts(&j->message, _("text behind the array is left out"));
         report(j, SY_REPORT_SKIPPED, j->line);
     }
     return SY_OK;

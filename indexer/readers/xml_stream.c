@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 
 enum { CACHE = 512 }; /* a power of two */
 
@@ -211,7 +212,8 @@ static sy_status fault_of(reading *r, const char *part)
     const xmlError *fault = xmlCtxtGetLastError(r->ctxt);
     if (lacked_memory(r))
         return sy_fail_nomem(r->err);
-    char text[200] = "not well-formed";
+    char text[200];
+    snprintf(text, sizeof text, "%s", _("not well-formed"));
     if (fault && fault->message) {
         size_t n = strcspn(fault->message, "\n");
         n = n < sizeof text ? n : sizeof text - 1;
