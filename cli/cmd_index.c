@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/language.h"
 #include "cli/term.h"
+#include "indexer/decode.h"
 #include "indexer/index_paths.h"
 
 enum { MEMORY_MOST_MIB = 1 << 20, JOBS_MOST = 1024 };

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/messages.h"
 #include "base/utf8.h"
+#include "indexer/decode.h"
 #include "indexer/json.h"
 #include "indexer/reader.h"
 #include "indexer/readers/field_name.h"
@@ -266,14 +267,19 @@ static sy_status load(const char *where, const char *text, size_t len, bool grow
 static sy_status read_schema(const char *path, sy_buf *text, sy_error *err)
 {
     sy_buf bytes = SY_BUF_INIT;
-    const char *encoding;
-    size_t replaced, first;
+    sy_spill spill = {.dir = NULL};
+    sy_decoded d;
     sy_status st = sy_read_file(path, FILE_MAX, &bytes, err);
+    sy_extent all = {sy_buf_cstr(&bytes), bytes.len, NULL};
     if (st == SY_OK)
-        st = sy_decode_document(path, sy_buf_cstr(&bytes), bytes.len, text, &encoding, &replaced,
-                                &first, err);
-    if (st == SY_OK && replaced > 0)
-        st = sy_fail_at(err, SY_E_INPUT, path, first, "ill-formed %s", encoding);
+        st = sy_decode(NULL, path, &all, &spill, &d, err);
+    if (st == SY_OK && d.replaced > 0)
+        st = sy_fail_at(err, SY_E_INPUT, path, d.first, "ill-formed %s", d.encoding);
+    if (st == SY_OK) {
+        sy_buf_append(text, d.text.data, d.text.len);
+        st = sy_buf_status(text, err);
+    }
+    sy_spill_release(&spill);
     sy_buf_release(&bytes);
     return st;
 }

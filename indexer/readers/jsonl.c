@@ -31,6 +31,7 @@ typedef struct jsonl {
     size_t base;    /* document offset of the text that is parsed */
     size_t counted; /* document offset up to which lines were counted */
     uint32_t counted_line;
+    size_t line_end; /* of the line that was searched last */
 
     bool array;                             /* the document is one array of objects */
     size_t depth;                           /* open brackets */
@@ -71,6 +72,7 @@ static uint32_t line_at(jsonl *j, size_t offset)
 {
     for (; j->counted < offset; j->counted++)
         j->counted_line += j->doc->text[j->counted] == '\n';
+    sy_document_pass(j->doc, j->doc->text + offset);
     return j->counted_line;
 }
 
@@ -331,10 +333,16 @@ static sy_status failed(const attempt *a, sy_error *err)
     return sy_fail(err, a->st, a->err.where[0] ? a->err.where : NULL, "%s", a->err.msg);
 }
 
-static size_t end_of_line(const sy_document *doc, size_t at)
+/* The end of the line of an offset; offsets ask in ascending order, so each line is searched once
+ * whatever it holds. */
+static size_t end_of_line(jsonl *j, size_t at)
 {
-    const char *eol = at < doc->len ? memchr(doc->text + at, '\n', doc->len - at) : NULL;
-    return eol ? (size_t)(eol - doc->text) : doc->len;
+    const sy_document *doc = j->doc;
+    if (at >= j->line_end && at < doc->len) {
+        const char *eol = memchr(doc->text + at, '\n', doc->len - at);
+        j->line_end = eol ? (size_t)(eol - doc->text) : doc->len;
+    }
+    return at < doc->len ? j->line_end : doc->len;
 }
 
 static size_t skip_blank(const sy_document *doc, size_t at)
@@ -348,7 +356,7 @@ static size_t skip_blank(const sy_document *doc, size_t at)
 /* Reads the value at *at, which is moved to where the next one is looked for. */
 static sy_status read_one(jsonl *j, bool *several_lines, size_t *at, sy_error *err)
 {
-    size_t end = end_of_line(j->doc, *at);
+    size_t end = end_of_line(j, *at);
     attempt a;
     j->line = line_at(j, *at);
     try_value(j, *at, end, &a);
