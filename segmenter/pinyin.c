@@ -31,11 +31,24 @@ static bool is_plain(uint32_t cp)
     return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
 }
 
-/* What an ü is typed as; after j, q, x and y, where pinyin has no other, it is written u. */
-static char dotted(const sy_pinyin *term, bool divided)
+/* A letter that bears a tone without it; ü, with or without, is v. */
+static uint32_t without_tone(uint32_t cp)
 {
-    char before = term->n > 0 && !divided ? term->letters[term->n - 1] : '\0';
-    return before != '\0' && strchr("jqxy", before) ? 'u' : 'v';
+    static const char *const rows[] = {"aāáǎà", "eēéěèê", "iīíǐì", "oōóǒò",
+                                       "uūúǔù", "vüǖǘǚǜ", "nńňǹ",  "mḿ"};
+    for (size_t r = 0; cp >= 0x80 && r < sizeof rows / sizeof *rows; r++)
+        for (const char *at = rows[r] + 1, *end = at + strlen(at); at < end;) {
+            uint32_t toned;
+            at += sy_utf8_decode(at, (size_t)(end - at), &toned);
+            if (toned == cp)
+                return (unsigned char)rows[r][0];
+        }
+    return cp;
+}
+
+static bool divides(uint32_t cp)
+{
+    return cp == ' ' || cp == '\'' || cp == 0x2018 || cp == 0x2019; /* ‘ ’ */
 }
 
 sy_pinyin_fault sy_pinyin_read(sy_slice normal, sy_pinyin *out)
@@ -46,14 +59,16 @@ sy_pinyin_fault sy_pinyin_read(sy_slice normal, sy_pinyin *out)
     for (size_t i = 0; i < normal.len;) {
         uint32_t cp;
         i += sy_utf8_decode(normal.data + i, normal.len - i, &cp);
-        if (cp == ' ' || cp == '\'' || cp == 0x2019) { /* ’ */
+        if (divides(cp)) {
             divided = true;
             continue;
         }
-        bool colon = cp == ':' && !divided && out->n > 0 && out->letters[out->n - 1] == 'u';
-        if (colon)
-            out->n--;
-        else if (!is_plain(cp) && cp != 0xFC)
+        if (cp == ':' && !divided && out->n > 0 && out->letters[out->n - 1] == 'u') {
+            out->letters[out->n - 1] = 'v';
+            continue;
+        }
+        cp = without_tone(cp);
+        if (!is_plain(cp))
             return SY_PINYIN_OTHER;
         if (out->n == SY_PINYIN_MAX)
             return SY_PINYIN_LONG;
@@ -61,9 +76,7 @@ sy_pinyin_fault sy_pinyin_read(sy_slice normal, sy_pinyin *out)
             memset(out->reach + first, (int)out->n, out->n - first);
             first = out->n;
         }
-        bool dots = colon || cp == 0xFC || cp == 'v';
-        out->letters[out->n] = dots ? dotted(out, divided) : (char)cp;
-        out->n++;
+        out->letters[out->n++] = (char)cp;
         divided = false;
     }
     memset(out->reach + first, (int)out->n, out->n - first);
@@ -112,11 +125,20 @@ static void go_on(step *s, size_t from, size_t len, uint32_t start)
     s->held[to >> 6] |= bit;
 }
 
+/* Whether letter i of a reading may be typed so: ü as v or u, also where pinyin writes it u. */
+static bool typed_as(const char *reading, size_t i, char typed)
+{
+    if (reading[i] == 'v')
+        return typed == 'v' || typed == 'u';
+    bool dotted = reading[i] == 'u' && i == 1 && strchr("jqxy", reading[0]);
+    return reading[i] == typed || (dotted && typed == 'v');
+}
+
 static void read_full(step *s, const char *reading, size_t from, uint32_t start)
 {
     const sy_pinyin *term = s->term;
     size_t room = term->reach[from] - from, len = 0;
-    while (len < room && reading[len] == term->letters[from + len])
+    while (len < room && typed_as(reading, len, term->letters[from + len]))
         len++;
     if (reading[len] == '\0')
         go_on(s, from, len, start);

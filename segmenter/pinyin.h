@@ -13,7 +13,8 @@
 enum { SY_PINYIN_MAX = 255 }; /* letters of a term */
 
 /* The i-th reading of a character of a normal form, from 0 on, the usual one first:
- * letters from a to z without tone, ü being v. NULL past the last. */
+ * letters from a to z without tone, ü being v, but u after j, q, x and y, as pinyin writes it.
+ * NULL past the last. */
 const char *sy_pinyin_reading(uint32_t cp, size_t i);
 
 /* A term made ready. */
@@ -33,14 +34,14 @@ typedef enum sy_pinyin_fault {
     SY_PINYIN_EMPTY  /* nothing but what divides them              */
 } sy_pinyin_fault;
 
-/* Reads a term's normal form: letters a to z and digits; ü is also v or u:; blanks and
- * apostrophes divide syllables. *out is filled if the answer is GOOD. */
+/* Reads a term's normal form: letters a to z and digits; tones are passed over, ü is also v or
+ * u:; blanks and apostrophes divide syllables. *out is filled if the answer is GOOD. */
 sy_pinyin_fault sy_pinyin_read(sy_slice normal, sy_pinyin *out);
 
 /* A walk over the places of a text that can be read as a term: neighbouring characters
- * whose full readings, or whose initials, one behind the other are the term. A Latin
- * letter or digit is read as itself; any other character ends what is before it. Behind
- * each character at most one place ends, the shortest.
+ * whose full readings, or whose initials, one behind the other are the term, ü being
+ * typed as v or u. A Latin letter or digit is read as itself; any other character ends what is
+ * before it. Behind each character at most one place ends, the shortest.
  *
  * For both ways of reading, `held` has a bit for each number of letters that some
  * characters up to here are read as, and `starts` where the last of such runs starts. */

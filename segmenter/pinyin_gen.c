@@ -94,14 +94,10 @@ static void add_syllable(UChar32 cp, uint16_t syllable)
     r->syllables[r->n++] = syllable;
 }
 
-/* lüe and nüe are also written without dots, as there is no lue. */
 static void add_reading(UChar32 cp, const char *letters)
 {
-    if (!is_han(cp))
-        return;
-    add_syllable(cp, syllable_of(letters));
-    if (strcmp(letters + 1, "ve") == 0)
-        add_syllable(cp, syllable_of(letters[0] == 'l' ? "lue" : "nue"));
+    if (is_han(cp))
+        add_syllable(cp, syllable_of(letters));
 }
 
 /* The letters of a syllable as ICU writes it, without tones, ü as v; false if the text is
