@@ -184,6 +184,14 @@ bool sy_field_has_values(sy_field_kind kind)
     return kind == SY_FIELD_NAMES || kind == SY_FIELD_KEYWORD;
 }
 
+bool sy_schema_has_pinyin(const sy_schema *s)
+{
+    bool has = false;
+    for (size_t i = 0; i < s->n_fields; i++)
+        has |= s->fields[i].pinyin;
+    return has;
+}
+
 const char *sy_field_kind_name(sy_field_kind kind)
 {
     return (unsigned)kind < N_KINDS ? kind_names[kind] : "text";

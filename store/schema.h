@@ -56,7 +56,7 @@ typedef struct sy_schema {
 void sy_schema_release(sy_schema *s);
 /* Copies `from` into the empty schema `to`. NOMEM. */
 SY_CHECKED sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err);
-/* True if names, labels, kinds and aliases are the same, in the same order. */
+/* True if names, labels, kinds, pinyin and aliases are the same, in the same order. */
 bool sy_schema_equal(const sy_schema *a, const sy_schema *b);
 
 /* Finds a field by its name or an alias (normal form), the reserved names key,
@@ -78,6 +78,8 @@ const char *sy_schema_label(const sy_schema *s, sy_field_id id);
 /* Whether the whole values of a field of that kind are in the dictionary (store/term_key.h), as
  * pinyin needs them. */
 bool sy_field_has_values(sy_field_kind kind);
+/* Whether some field can be asked for by pinyin. */
+bool sy_schema_has_pinyin(const sy_schema *s);
 /* "text", "names", ...; and back: false if unknown. */
 const char *sy_field_kind_name(sy_field_kind kind);
 bool sy_field_kind_parse(const char *name, sy_field_kind *kind);
