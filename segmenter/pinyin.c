@@ -91,7 +91,7 @@ void sy_pinyin_begin(sy_pinyin_walk *w, const sy_pinyin *term, sy_slice text)
     w->text = text;
     w->at = 0;
     w->turn = 0;
-    memset(w->held, 0, sizeof w->held);
+    w->held[FULL] = w->held[INITIALS] = 0;
 }
 
 /* What one character does to the runs before it, for one way of reading. */
@@ -99,7 +99,7 @@ typedef struct step {
     const sy_pinyin *term;
     const uint32_t *starts; /* of the runs before it */
     uint32_t *next;         /* of those with it */
-    uint64_t held[4];       /* with it */
+    uint64_t held;          /* with it */
     bool ends;              /* a run with it can be read as the whole term, */
     uint32_t start;         /* the last of which starts here */
 } step;
@@ -115,14 +115,14 @@ static void end_run(step *s, uint32_t start)
 static void go_on(step *s, size_t from, size_t len, uint32_t start)
 {
     size_t to = from + len;
-    uint64_t bit = UINT64_C(1) << (to & 63);
     if (to == s->term->n) {
         end_run(s, start);
         return;
     }
-    if (!(s->held[to >> 6] & bit) || start > s->next[to])
+    uint64_t bit = UINT64_C(1) << to;
+    if (!(s->held & bit) || start > s->next[to])
         s->next[to] = start;
-    s->held[to >> 6] |= bit;
+    s->held |= bit;
 }
 
 /* Whether letter i of a reading may be typed so: ü as v or u, also where pinyin writes it u. */
@@ -158,18 +158,26 @@ static void read_initial(step *s, const char *reading, size_t from, uint32_t sta
         go_on(s, from, 2, start);
 }
 
-/* All readings of a character behind the run of `from` letters. */
-static void read_char(step *s, unsigned way, uint32_t cp, size_t from, uint32_t start)
+/* A character of the text. */
+typedef struct character {
+    char plain;           /* itself if it is read so, else NUL */
+    const uint16_t *list; /* its readings */
+} character;
+
+static character look_up(uint32_t cp)
 {
-    if (is_plain(cp)) {
-        if (s->term->letters[from] == (char)cp)
-            go_on(s, from, 1, start);
-        return;
-    }
-    const uint16_t *list = list_of(cp);
-    for (unsigned i = 1; i <= list[0]; i++) {
-        const char *reading = pinyin_syllables[list[i]];
-        if (reading[0] != s->term->letters[from])
+    return is_plain(cp) ? (character){(char)cp, pinyin_lists} : (character){'\0', list_of(cp)};
+}
+
+/* All readings of a character behind the run of `from` letters. */
+static void read_char(step *s, unsigned way, const character *c, size_t from, uint32_t start)
+{
+    char letter = s->term->letters[from];
+    if (c->plain == letter)
+        go_on(s, from, 1, start);
+    for (unsigned i = 1; i <= c->list[0]; i++) {
+        const char *reading = pinyin_syllables[c->list[i]];
+        if (reading[0] != letter)
             continue;
         if (way == FULL)
             read_full(s, reading, from, start);
@@ -178,19 +186,27 @@ static void read_char(step *s, unsigned way, uint32_t cp, size_t from, uint32_t 
     }
 }
 
+/* Whether the character can begin the term, by its first letter. */
+static bool can_begin(const sy_pinyin *term, const character *c)
+{
+    bool can = c->plain == term->letters[0];
+    for (unsigned i = 1; i <= c->list[0]; i++)
+        can |= pinyin_syllables[c->list[i]][0] == term->letters[0];
+    return can;
+}
+
 /* One character at byte `here`. */
-static void take(sy_pinyin_walk *w, unsigned way, uint32_t cp, uint32_t here, step *s)
+static void take(sy_pinyin_walk *w, unsigned way, const character *c, uint32_t here, step *s)
 {
     *s = (step){
         .term = w->term, .starts = w->starts[w->turn][way], .next = w->starts[!w->turn][way]};
     if (!w->term->whole || here == 0)
-        read_char(s, way, cp, 0, here);
-    for (unsigned word = 0; word < 4; word++)
-        for (uint64_t bits = w->held[way][word]; bits; bits &= bits - 1) {
-            size_t from = word * 64 + (unsigned)__builtin_ctzll(bits);
-            read_char(s, way, cp, from, s->starts[from]);
-        }
-    memcpy(w->held[way], s->held, sizeof s->held);
+        read_char(s, way, c, 0, here);
+    for (uint64_t bits = w->held[way]; bits; bits &= bits - 1) {
+        size_t from = (unsigned)__builtin_ctzll(bits);
+        read_char(s, way, c, from, s->starts[from]);
+    }
+    w->held[way] = s->held;
 }
 
 bool sy_pinyin_next(sy_pinyin_walk *w, size_t *start, size_t *end)
@@ -200,8 +216,11 @@ bool sy_pinyin_next(sy_pinyin_walk *w, size_t *start, size_t *end)
         size_t here = w->at;
         step steps[N_WAYS];
         w->at += sy_utf8_decode(w->text.data + here, w->text.len - here, &cp);
+        character c = look_up(cp);
+        if (!(w->held[FULL] | w->held[INITIALS]) && !can_begin(w->term, &c))
+            continue; /* the usual case: nothing begun before, and nothing begins */
         for (unsigned way = 0; way < N_WAYS; way++)
-            take(w, way, cp, (uint32_t)here, &steps[way]);
+            take(w, way, &c, (uint32_t)here, &steps[way]);
         w->turn = !w->turn;
         const step *full = &steps[FULL], *initials = &steps[INITIALS];
         if ((!full->ends && !initials->ends) || (w->term->whole && w->at < w->text.len))

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-enum { SY_PINYIN_MAX = 255 }; /* letters of a term */
+enum { SY_PINYIN_MAX = 64 }; /* letters of a term: a set of places in it is one number */
 
 /* The i-th reading of a character of a normal form, from 0 on, the usual one first:
  * letters from a to z without tone, ü being v, but u after j, q, x and y, as pinyin writes it.
@@ -50,8 +50,8 @@ typedef struct sy_pinyin_walk {
     sy_slice text;
     size_t at;     /* the next character */
     unsigned turn; /* which half of `starts` is filled */
-    uint64_t held[2][4];
-    uint32_t starts[2][2][SY_PINYIN_MAX + 1];
+    uint64_t held[2];
+    uint32_t starts[2][2][SY_PINYIN_MAX];
 } sy_pinyin_walk;
 
 /* Both are borrowed until the walk is done; `text` is a normal form. */
