@@ -150,11 +150,10 @@ $(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmente
 	$(Q)$(OUT)/gen/words_gen segmenter/word_costs.tsv > $@
 
 # The readings of characters; they are those of normal forms, so the normal form is needed first.
-PINYIN_GEN := $(addprefix $(OUT)/,segmenter/pinyin_gen.o segmenter/normal.o segmenter/word_tables.o base/alloc.o \
-	base/buf.o base/hash.o base/status.o base/utf8.o)
-$(OUT)/gen/pinyin_gen: $(PINYIN_GEN)
+PINYIN_GEN := $(addprefix $(OUT)/,segmenter/normal.o segmenter/word_tables.o base/alloc.o base/buf.o base/hash.o base/status.o base/utf8.o)
+$(OUT)/gen/pinyin_gen: segmenter/pinyin_gen.c segmenter/pinyin_internal.h $(PINYIN_GEN)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) $(SY_LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
 
 $(OUT)/gen/pinyin_tables.inc: $(OUT)/gen/pinyin_gen segmenter/pinyin_more.txt
 	$(call say,GEN,$@)

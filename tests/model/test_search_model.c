@@ -592,14 +592,19 @@ static bool in_range(const model_node *leaf, const model_value *v)
     return value >= leaf->number && value <= leaf->high;
 }
 
+static bool is_read_so(const model_node *leaf, sy_slice text)
+{
+    bool yes = false;
+    for (size_t end = 1; end <= text.len && !yes; end++)
+        yes = naive_pinyin_start(&leaf->pinyin, text, end) != SIZE_MAX;
+    return yes;
+}
+
 static bool pinyin_matches(const world *w, const model_node *leaf, const model_value *v)
 {
-    if (v->field >= w->index->schema.n_fields || !w->index->schema.fields[v->field].pinyin)
-        return false;
-    bool yes = false;
-    for (size_t end = 1; end <= v->whole.len && !yes; end++)
-        yes = naive_pinyin_start(&leaf->pinyin, v->whole, end) != SIZE_MAX;
-    return yes;
+    const sy_schema *schema = &w->index->schema;
+    return v->field < schema->n_fields && schema->fields[v->field].pinyin &&
+           is_read_so(leaf, v->whole);
 }
 
 static bool value_matches(const world *w, const model_node *leaf, const model_value *v)
@@ -1041,7 +1046,8 @@ static bool in_place(const sy_match *m, const model_record *r, size_t value)
 }
 
 /* The places of one leaf in one value: some if and only if the value matches, in
- * order, apart from each other, on characters' edges; a quoted text is in each. */
+ * order, apart from each other, on characters' edges; a quoted text is in each, and pinyin is how
+ * each is read. */
 static void check_places(world *w, const question *q, const sy_matches *m, const model_node *leaf,
                          const model_record *r, size_t value)
 {
@@ -1060,11 +1066,13 @@ static void check_places(world *w, const question *q, const sy_matches *m, const
         assert_int_equal(sy_utf8_check(text.data + p->start, p->end - p->start), p->end - p->start);
         last = p->end;
         any = true;
-        if (leaf->kind != SY_NODE_QUOTED)
+        bool pinyin = leaf->field == SY_FIELD_PINYIN;
+        if (leaf->kind != SY_NODE_QUOTED && !pinyin)
             continue;
         sy_buf normal;
         normalize(w, (sy_slice){text.data + p->start, p->end - p->start}, &normal);
-        if (!memmem(sy_buf_cstr(&normal), normal.len, leaf->normal.data, leaf->normal.len))
+        if (pinyin ? !is_read_so(leaf, slice_of_buf(&normal))
+                   : !memmem(sy_buf_cstr(&normal), normal.len, leaf->normal.data, leaf->normal.len))
             fail_msg("%s: a place holds \"%.*s\"", sy_buf_cstr(&q->maker.out),
                      (int)(p->end - p->start), text.data + p->start);
         sy_buf_release(&normal);
