@@ -197,13 +197,19 @@ static sy_status on_header(void *ctx, const sy_slice *cells, size_t n, uint32_t 
 
 static void end_section(ledger *l)
 {
-    if (l->observing || !l->in_section || !l->counted || l->declared == l->section_goals)
+    if (l->observing || !l->in_section || !l->counted)
+        return;
+    sy_section_count count = {
+        {sy_buf_cstr(&l->section), l->section.len}, l->section_line, l->declared, l->section_goals};
+    if (l->sink->section)
+        l->sink->section(l->sink->ctx, &count);
+    if (count.declared == count.found)
         return;
     sy_buf_puts(&l->message, "section ");
-    sy_quote(&l->message, (sy_slice){sy_buf_cstr(&l->section), l->section.len});
-    sy_buf_printf(&l->message, " declares %u goal%s, found %u", (unsigned)l->declared,
-                  l->declared == 1 ? "" : "s", (unsigned)l->section_goals);
-    report(l, SY_REPORT_NEWS, l->section_line);
+    sy_quote(&l->message, count.title);
+    sy_buf_printf(&l->message, " declares %u goal%s, found %u", (unsigned)count.declared,
+                  count.declared == 1 ? "" : "s", (unsigned)count.found);
+    report(l, SY_REPORT_NEWS, count.line);
 }
 
 static sy_status on_section(void *ctx, const sy_heading *heading, uint32_t line, sy_error *err)
@@ -543,7 +549,8 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
                         .line = l->row_line,
                         .row = l->row,
                         .values = l->out,
-                        .n_values = l->n_values};
+                        .n_values = l->n_values,
+                        .kind = SY_RECORD_GOAL};
     return l->sink->record(l->sink->ctx, &record, err);
 }
 

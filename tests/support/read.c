@@ -48,7 +48,7 @@ sy_status sy_read_document(const sy_read *how, const sy_buf *bytes, sy_buf *out,
     sy_schema schema = SY_SCHEMA_INIT;
     sy_buf text = SY_BUF_INIT;
     reading x = {how, &schema, out};
-    sy_sink sink = {&x, on_record, on_report};
+    sy_sink sink = {.ctx = &x, .record = on_record, .report = on_report};
     const char *encoding;
     size_t replaced, first;
     sy_document doc = {.name = how->name,
