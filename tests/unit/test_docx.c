@@ -256,6 +256,35 @@ static void test_damage(void **state)
     sy_buf_release(&body);
 }
 
+/* What stands around numbers is bounded, for it stands in each paragraph. */
+static void test_long_numbers(void **state)
+{
+    (void)state;
+    for (int n = 253; n <= 254; n++) { /* and %1 */
+        sy_buf list = SY_BUF_INIT, bytes = SY_BUF_INIT, out = SY_BUF_INIT, want = SY_BUF_INIT;
+        sy_error err;
+        sy_error_clear(&err);
+        sy_buf_puts(&list, "<w:numbering xmlns:w=\"w\"><w:abstractNum w:abstractNumId=\"7\"><w:lvl "
+                           "w:ilvl=\"0\"><w:numFmt w:val=\"decimal\"/><w:lvlText w:val=\"");
+        sy_buf_puts(&want, "p1 text=");
+        for (int i = 0; i < n; i++) {
+            sy_buf_putc(&list, 'x');
+            sy_buf_puts(&want, n == 253 ? "x" : "");
+        }
+        sy_buf_puts(&list, "%1\"/></w:lvl></w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId "
+                           "w:val=\"7\"/></w:num></w:numbering>");
+        sy_buf_puts(&want, n == 253 ? "1 甲\n" : "甲\n");
+        sy_doc_word(P("<w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr>" T("甲")),
+                    sy_buf_cstr(&list), NULL, NULL, &bytes);
+        check_ok(sy_read_document(&(sy_read){.name = "a.docx"}, &bytes, &out, &err), &err);
+        assert_string_equal(sy_buf_cstr(&out), sy_buf_cstr(&want));
+        sy_buf_release(&list);
+        sy_buf_release(&bytes);
+        sy_buf_release(&out);
+        sy_buf_release(&want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_prose_beside_a_ledger),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_part_twice),
+        cmocka_unit_test(test_long_numbers),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
