@@ -105,6 +105,7 @@ typedef struct odf {
     cell *cells;
     size_t n_cells, cap_cells;
     bool told_copies;
+    size_t comments; /* left out */
     sy_odf_lists lists;
 } odf;
 
@@ -229,8 +230,9 @@ static sy_status begin_row(odf *o, const sy_xml_element *e, sy_error *err)
 static void tell_copies(odf *o)
 {
     if (!o->told_copies && o->out->tell)
-        o->out->tell(o->out->ctx, "a row or cell with text is repeated more than 1024 times: the "
-                                  "other copies are left out");
+        o->out->tell(o->out->ctx, SY_REPORT_SKIPPED,
+                     "a row or cell with text is repeated more than 1024 times: the other copies "
+                     "are left out");
     o->told_copies = true;
 }
 
@@ -353,6 +355,9 @@ static sy_status on_start(void *ctx, const sy_xml_element *e, uint32_t line, sy_
         return on_style(o, e, err);
     switch (e->name) {
     case ANNOTATION:
+        o->comments++;
+        o->skip = 1;
+        return SY_OK;
     case FORMS:
     case NOTE_CITATION:
     case RUBY_TEXT:
@@ -439,6 +444,20 @@ static sy_status on_manifest(void *ctx, const sy_xml_element *e, uint32_t line, 
     return SY_OK;
 }
 
+static sy_status tell_comments(odf *o, sy_error *err)
+{
+    sy_buf message = SY_BUF_INIT;
+    if (o->comments == 0 || !o->out->tell)
+        return SY_OK;
+    sy_buf_printf(&message, "%zu comment%s left out", o->comments,
+                  o->comments == 1 ? " is" : "s are");
+    sy_status st = sy_buf_status(&message, err);
+    if (st == SY_OK)
+        o->out->tell(o->out->ctx, SY_REPORT_NEWS, message.data);
+    sy_buf_release(&message);
+    return st;
+}
+
 static sy_status walk(odf *o, sy_zip *z, sy_error *err)
 {
     sy_xml_events events = {.ctx = o, .names = names, .n_names = sizeof names / sizeof *names};
@@ -458,7 +477,8 @@ static sy_status walk(odf *o, sy_zip *z, sy_error *err)
     events.start = on_start;
     events.end = on_end;
     events.text = on_text;
-    return sy_xml_read_part(z, "content.xml", &events, err);
+    st = sy_xml_read_part(z, "content.xml", &events, err);
+    return st == SY_OK ? tell_comments(o, err) : st;
 }
 
 sy_status sy_odf_walk(const sy_document *doc, sy_blocks *out, sy_error *err)

@@ -22,53 +22,48 @@
 
 /* D: 1. and 1.1; G: ① and what is of it; H: 一、 in styles.xml; P: by pattern. */
 static const char automatic[] = "<text:list-style style:name=\"D\">" LEVEL(1, "1", "", ".", "")
-    LEVEL(2, "1", "", "", "text:display-levels=\"2\"")
-        LEVEL(3, "a", "（",
-              "）", "text:start-value=\"3\"") "</text:list-style>"
-                                              "<text:list-style style:name=\"G\">" JOINED(
-                                                  1, "①, ②, ③, ...",
-                                                  "", "") "</text:list-style>"
-                                                          "<text:list-style "
-                                                          "style:name=\"B\"><text:list-level-style-"
-                                                          "bullet text:level=\"1\" "
-                                                          "text:bullet-char=\"–\"/"
-                                                          "><text:list-level-style-bullet "
-                                                          "text:level=\"2\" "
-                                                          "text:bullet-char=\"\xEF\x82\xB7\"/"
-                                                          "><text:list-level-style-image "
-                                                          "text:level=\"3\"/>"
-                                                          "</text:list-style>"
-                                                          "<text:list-style "
-                                                          "style:name=\"P\"><text:list-level-style-"
-                                                          "number text:level=\"1\" "
-                                                          "style:num-format=\"I\" "
-                                                          "style:num-suffix=\".\" "
-                                                          "loext:num-list-format=\"第%1%条\"/>"
-                                                          "<text:list-level-style-number "
-                                                          "text:level=\"2\" style:num-format=\"1\" "
-                                                          "loext:num-list-format=\"%1%-%2%%3%\"/></"
-                                                          "text:list-style>"
-                                                          "<text:list-style "
-                                                          "style:name=\"A\">" LEVEL(
-                                                              1, "a", "", ")",
-                                                              "text:start-value=\"26\"")
-                                                              LEVEL(2, "A", "", ")",
-                                                                    "text:start-value=\"26\" "
-                                                                    "style:num-letter-sync="
-                                                                    "\"true\"") "</text:list-style>"
-                                                                                "<text:list-style "
-                                                                                "style:name="
-                                                                                "\"N\">" LEVEL(
-                                                                                    1, "", "", "",
-                                                                                    "")
-                                                                                    LEVEL(
-                                                                                        2, "", "#",
-                                                                                        "",
-                                                                                        "") "</"
-                                                                                            "text:"
-                                                                                            "list-"
-                                                                                            "style"
-                                                                                            ">";
+    LEVEL(2, "1", "", "", "text:display-levels=\"2\"") LEVEL(
+        3, "a", "（", "）",
+        "text:start-value=\"3\"") "</text:list-style>"
+                                  "<text:list-style style:name=\"G\">" JOINED(
+                                      1, "①, ②, ③, ...", "",
+                                      "") "</text:list-style>"
+                                          "<text:list-style "
+                                          "style:name=\"B\"><text:list-level-style-"
+                                          "bullet text:level=\"1\" "
+                                          "text:bullet-char=\"–\"/"
+                                          "><text:list-level-style-bullet "
+                                          "text:level=\"2\" "
+                                          "text:bullet-char=\"\xEF\x82\xB7\"/"
+                                          "><text:list-level-style-image "
+                                          "text:level=\"3\"/>"
+                                          "</text:list-style>"
+                                          "<text:list-style "
+                                          "style:name=\"P\"><text:list-level-style-"
+                                          "number text:level=\"1\" "
+                                          "style:num-format=\"I\" "
+                                          "style:num-suffix=\".\" "
+                                          "loext:num-list-format=\"第%1%条\"/>"
+                                          "<text:list-level-style-number "
+                                          "text:level=\"2\" style:num-format=\"1\" "
+                                          "loext:num-list-format=\"%1%-%2%%3%\"/></"
+                                          "text:list-style>"
+                                          "<text:list-style "
+                                          "style:name=\"A\">" LEVEL(1, "a", "", ")",
+                                                                    "text:start-value=\"26\"")
+                                              LEVEL(2, "A", "", ")",
+                                                    "text:start-value=\"26\" "
+                                                    "style:num-letter-sync="
+                                                    "\"true\"") "</text:list-style>"
+                                                                "<text:list-style "
+                                                                "style:name="
+                                                                "\"N\">" LEVEL(1, "", "", "", "")
+                                                                    LEVEL(2, "", "#", "",
+                                                                          "") "</"
+                                                                              "text:"
+                                                                              "list-"
+                                                                              "style"
+                                                                              ">";
 static const char styles[] = "<office:styles><text:list-style style:name=\"H\">" JOINED(
     1, "一, 二, 三, ...", "", "、") JOINED(2, "一, 二, 三, ...", "（", "）")
     LEVEL(3, "1", "", ".",
@@ -88,6 +83,9 @@ typedef struct odf_case {
 } odf_case;
 
 static const odf_case cases[] = {
+    {P("甲<office:annotation><dc:creator xmlns:dc=\"d\">人</dc:creator>" P(
+         "批注") "</office:annotation>"),
+     "p1 text=甲\nnote: 1 comment is left out\n"},
     {P("资金") P(" 短  缺<text:s text:c=\"2\"/>。"), "p1 text=资金\np2 text=短 缺  。\n"},
     /* An item has one number, on its first paragraph. */
     {L(STYLE("D"), I(P("甲") P("续")) I(P("乙"))), "p1 text=1. 甲\np2 text=续\np3 text=2. 乙\n"},
@@ -148,12 +146,19 @@ static const odf_case cases[] = {
                                            I(P("甲")) I(P(
                                                "乙"))) "</table:table-cell></"
                                                        "table:table-row><table:table-row><table:"
-                                                       "table-cell>" L(STYLE("D") CONTINUE,
-                                                                       I(P(""))) "</"
-                                                                                 "table:table-cell>"
-                                                                                 "<table:table-"
-                                                                                 "cell>" L(STYLE("G"),
-                                                                                           I(P("丙"))) "</table:table-cell></table:table-row></table:table>",
+                                                       "table-cell>" L(
+                                                           STYLE("D") CONTINUE,
+                                                           I(P(""))) "</"
+                                                                     "table:table-cell>"
+                                                                     "<table:table-"
+                                                                     "cell>" L(
+                                                                         STYLE("G"),
+                                                                         I(P("丙"))) "</"
+                                                                                     "table:table-"
+                                                                                     "cell></"
+                                                                                     "table:table-"
+                                                                                     "row></"
+                                                                                     "table:table>",
      "t1r2 名=1. 事=①甲/②乙\nt1r3 名=2. 事=①丙\n"},
     /* Headings by the outline style; what other programs wrote as the number gives way. */
     {H(1, "总则") P("文") H(2, "目标") P("文") H(2, "措施") P("文") H(1, "附则") P("文"),
