@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "indexer/readers/field_name.h"
-#include "indexer/readers/ledger_header.h"
+#include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
 
 enum {
@@ -121,7 +121,7 @@ static sy_status field_of(ledger *l, size_t at, sy_slice heading, uint32_t line,
     sy_known known;
     bool renamed = false;
     sy_schema *schema = l->schema;
-    sy_status st = sy_heading_known(schema, SY_FIELDS_MAX, heading, &l->key, &known, id, err);
+    sy_status st = sy_heading_known(schema, heading, &l->key, &known, id, err);
     if (st != SY_OK || known == SY_KNOWN_EXACT || (known == SY_KNOWN_BARE && !is_taken(l, at, *id)))
         return st;
     st = sy_field_of(schema, heading, &l->key, id, &renamed, err);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "indexer/readers/field_name.h"
+#include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
 
 static sy_slice of_buf(const sy_buf *b)
