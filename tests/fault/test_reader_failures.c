@@ -71,6 +71,13 @@ static void write_word(const sy_doc_table *t, sy_buf *out)
         numbering, styles, notes, out);
 }
 
+static void write_tabs(const sy_doc_table *t, sy_buf *out)
+{
+    (void)t;
+    sy_buf_puts(out, "台账\n\n序号\t工作目标\t责任单位\n1\t①修路。\n②架桥。\t区交通局\n二、城建\n"
+                     "2\t植树。\t区林业局\n\n完。\n");
+}
+
 static void write_lists(const sy_doc_table *t, sy_buf *out)
 {
     (void)t;
@@ -124,7 +131,7 @@ static const sample samples[] = {
     {"plain.csv", sy_doc_csv, &plain},     {"a.md", write_markdown, NULL},
     {"a.jsonl", write_jsonl, NULL},        {"gb18030.txt", write_gb18030, NULL},
     {"word.docx", write_word, NULL},       {"excel.xlsx", write_excel, NULL},
-    {"lists.odt", write_lists, NULL}};
+    {"lists.odt", write_lists, NULL},      {"tabs.txt", write_tabs, NULL}};
 
 /* ---- memory of libxml2 ---- */
 
