@@ -4,8 +4,11 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "base/messages.h"
 #include "cli/cli.h"
+#include "cli/language.h"
 #include "cli/term.h"
+#include "indexer/decode.h"
 #include "indexer/index_paths.h"
 
 enum { MEMORY_MOST_MIB = 1 << 20, JOBS_MOST = 1024 };
@@ -144,7 +147,7 @@ static bool close_report(listener *l, const char *path)
     bad |= fclose(l->report) != 0;
     l->report = NULL;
     if (bad)
-        sy_say("cannot write '%s': %s", path, strerror(errno));
+        sy_say("cannot write '%s': %s", path, sy_strerror(errno));
     return !bad;
 }
 
@@ -153,7 +156,7 @@ static bool close_report(listener *l, const char *path)
 static void on_report(void *ctx, sy_report_kind kind, const char *source, uint32_t line,
                       const char *message)
 {
-    static const char *const words[] = {"note", "replaced", "skipped"};
+    static const char *const words[] = {N_("note"), N_("replaced"), N_("skipped")};
     listener *l = ctx;
     write_report(l, words[kind], source, line, message);
     if (l->quiet && kind == SY_REPORT_NEWS)
@@ -164,7 +167,7 @@ static void on_report(void *ctx, sy_report_kind kind, const char *source, uint32
     sy_put_visible(&out, name, strlen(name));
     if (source && line > 0)
         sy_buf_printf(&out, ":%u", line);
-    sy_buf_printf(&out, ": %s: ", words[kind]);
+    sy_buf_printf(&out, ": %s: ", sy_tr(words[kind]));
     sy_put_visible(&out, message, strlen(message));
     sy_buf_putc(&out, '\n');
     if (out.status == SY_OK)
@@ -178,47 +181,48 @@ static void on_progress(void *ctx, const char *stage, uint64_t done, uint64_t to
     char text[96];
     if (l->records > 0 && strcmp(stage, "reading") == 0) {
         double seconds = (double)(sy_time_now_ns() - l->begun_ns) / 1e9;
-        snprintf(text, sizeof text, "reading: %llu records, %.0f a second; file",
+        snprintf(text, sizeof text, _("reading: %llu records, %.0f a second; file"),
                  (unsigned long long)l->records, seconds > 0 ? (double)l->records / seconds : 0);
         stage = text;
     }
-    sy_progress_show(&l->progress, stage, done, total);
+    sy_progress_show(&l->progress, sy_tr(stage), done, total);
 }
 
 static void put_documents(sy_buf *out, uint64_t documents, uint64_t records)
 {
     sy_put_count(out, documents, "document", "documents");
-    sy_buf_puts(out, ", ");
+    sy_buf_puts(out, _(", "));
     sy_put_count(out, records, "record", "records");
 }
 
 static void say_summary(const sy_index_summary *s, const char *dir)
 {
     sy_buf out = SY_BUF_INIT;
-    sy_buf_puts(&out, "indexed ");
+    sy_buf_puts(&out, _("indexed "));
     put_documents(&out, s->documents, s->records);
-    sy_buf_printf(&out, " (new %llu, ", (unsigned long long)(s->documents - s->replaced_documents));
+    sy_buf_printf(&out, _(" (new %llu, "),
+                  (unsigned long long)(s->documents - s->replaced_documents));
     if (s->replaced_documents > 0)
-        sy_buf_printf(&out, "changed %llu, ", (unsigned long long)s->replaced_documents);
-    sy_buf_printf(&out, "kept %llu)", (unsigned long long)s->kept_documents);
+        sy_buf_printf(&out, _("changed %llu, "), (unsigned long long)s->replaced_documents);
+    sy_buf_printf(&out, _("kept %llu)"), (unsigned long long)s->kept_documents);
     if (s->documents > 0) { /* else nothing was learned, which says nothing */
-        sy_buf_puts(&out, "; ");
+        sy_buf_puts(&out, _("; "));
         sy_put_count(&out, s->names, "name", "names");
     }
     if (s->skipped > 0) {
-        sy_buf_puts(&out, "; ");
+        sy_buf_puts(&out, _("; "));
         sy_put_count(&out, s->skipped, "document skipped", "documents skipped");
     }
     if (s->replaced > 0) {
-        sy_buf_puts(&out, "; ");
+        sy_buf_puts(&out, _("; "));
         sy_put_count(&out, s->replaced, "thing replaced", "things replaced");
     }
     if (s->no_documents > 0) {
-        sy_buf_puts(&out, "; passed over ");
+        sy_buf_puts(&out, _("; passed over "));
         sy_put_count(&out, s->no_documents, "file that is no document",
                      "files that are no documents");
     }
-    sy_buf_printf(&out, "; index %s: ", dir);
+    sy_buf_printf(&out, _("; index %s: "), dir);
     put_documents(&out, s->total_documents, s->total_records);
     sy_say("%s", sy_buf_cstr(&out));
     sy_buf_release(&out);
@@ -320,6 +324,8 @@ int sy_cmd_index(const sy_arguments *args)
     sy_status st = read_options(args, &options, &lexicons, &err);
     if (st == SY_OK)
         st = sy_find_index(args, true, &dir, &err);
+    if (report)
+        sy_language_plain(); /* notes are in the report */
     if (st == SY_OK && report && !(l.report = fopen(report, "we")))
         st = sy_fail_sys(&err, NULL, errno, "cannot write '%s'", report);
     if (st != SY_OK) {

@@ -1,6 +1,7 @@
 /* suoyin lexicon: add words to a lexicon file, list what files or an index have,
  * check files, take names of bodies out of responsibility cells. */
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "cli/cli.h"
 #include "cli/lexicon_file.h"
 #include "segmenter/lexicon.h"
@@ -78,18 +79,18 @@ static sy_status check_line(void *ctx, const entry *e, uint64_t number, sy_error
     const char *fault = sy_lexicon_fault(word);
     sy_status st = SY_OK;
     if (!fault && e->weight.data && !is_weight(e->weight))
-        fault = "what stands behind the tab is no number";
+        fault = N_("what stands behind the tab is no number");
     if (!fault) {
         st = sy_lexicon_builder_add(c->seen, 0, word.data, word.len, err);
         size_t n = sy_lexicon_builder_count(c->seen);
-        fault = n == c->n_seen ? "stands in a line before" : NULL;
+        fault = n == c->n_seen ? N_("stands in a line before") : NULL;
         c->n_seen = n;
     }
     if (fault) {
         c->n_faults++;
         sy_buf_printf(&c->out, "%s:%llu: '", c->path, (unsigned long long)number);
         sy_buf_append(&c->out, word.data, word.len);
-        sy_buf_printf(&c->out, "': %s\n", fault);
+        sy_buf_printf(&c->out, "': %s\n", sy_tr(fault));
     }
     return st;
 }
@@ -107,7 +108,7 @@ static sy_status check_files(const sy_arguments *args, uint64_t *n_faults, sy_er
             st = each_line(&text, check_line, &c, err);
     }
     sy_put_count(&c.out, c.n_seen, "word", "words");
-    sy_buf_puts(&c.out, ", ");
+    sy_buf_puts(&c.out, _(", "));
     sy_put_count(&c.out, c.n_faults, "fault", "faults");
     sy_buf_putc(&c.out, '\n');
     if (st == SY_OK)
@@ -177,7 +178,7 @@ static sy_status add_word(sy_lexicon_builder *b, const char *word, sy_buf *text,
     size_t n = sy_lexicon_builder_count(b);
     const char *fault = st == SY_OK ? sy_lexicon_fault(trimmed(&form)) : NULL;
     if (fault) {
-        sy_say("'%s' is not added: %s", word, fault);
+        sy_say("'%s' is not added: %s", word, sy_tr(fault));
         *refused = true;
     } else if (st == SY_OK) {
         st = sy_lexicon_builder_add(b, 0, word, strlen(word), err);

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/line_source.h"
@@ -149,12 +150,11 @@ static bool tell_replaced(job *j, const char *path)
     }
     if (n == 0)
         return false;
-    sy_buf text = SY_BUF_INIT;
-    sy_buf_printf(&text, "'%s': bytes that are not UTF-8 became U+FFFD in ", path);
-    sy_put_count(&text, n, "place", "places");
-    sy_buf_printf(&text, ", first in line %llu", (unsigned long long)first);
-    sy_say("%s", sy_buf_cstr(&text));
-    sy_buf_release(&text);
+    sy_say(
+        sy_tr_n("'%s': bytes that are not UTF-8 became U+FFFD in %llu place, first in line %llu",
+                "'%s': bytes that are not UTF-8 became U+FFFD in %llu places, first in line %llu",
+                n),
+        path, (unsigned long long)n, (unsigned long long)first);
     return true;
 }
 

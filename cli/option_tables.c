@@ -1,4 +1,5 @@
-/* The table itself. Texts are ASCII, so that help folds them by bytes. */
+/* The table itself. Texts are English; who shows them translates them, and po/option_texts.c
+ * tells the translators which there are. */
 #include "cli/options.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -1,5 +1,6 @@
 #include "indexer/name_learner.h"
 
+#include "base/messages.h"
 #include "segmenter/names.h"
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
@@ -20,8 +21,8 @@ sy_status sy_name_learner_open(unsigned norm_flags, sy_slice aliases, sy_slice u
         st = sy_lexicon_builder_add_lines(out->words, norm_flags, user_words.data, user_words.len,
                                           err);
     if (st == SY_OK)
-        st =
-            sy_aliases_parse(norm_flags, "the alias file", aliases.data, aliases.len, &parsed, err);
+        st = sy_aliases_parse(norm_flags, _("the alias file"), aliases.data, aliases.len, &parsed,
+                              err);
     if (st == SY_OK)
         st = sy_aliases_each(parsed, add_alias, out, err);
     sy_aliases_free(parsed);

@@ -2,7 +2,9 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "base/messages.h"
 #include "base/utf8.h"
+#include "indexer/decode.h"
 #include "indexer/json.h"
 #include "indexer/reader.h"
 #include "indexer/readers/field_name.h"
@@ -43,7 +45,7 @@ static sy_status wrong(loader *l, size_t offset, sy_error *err, const char *what
     for (size_t i = 0; i < offset; i++)
         line += l->text[i] == '\n';
     int len = about.len > 60 ? 60 : (int)about.len;
-    return sy_fail_at(err, SY_E_INPUT, l->where, offset, "line %zu: %s%s%.*s%s", line, what,
+    return sy_fail_at(err, SY_E_INPUT, l->where, offset, "line %zu: %s%s%.*s%s", line, sy_tr(what),
                       len ? " '" : "", len, len ? about.data : "", len ? "'" : "");
 }
 
@@ -87,8 +89,8 @@ static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t off
         return st;
     if (!is_free)
         return wrong(l, offset, err,
-                     l->grown ? "--rebuild is needed: another field of the index has the name"
-                              : "another field has the alias",
+                     l->grown ? N_("--rebuild is needed: another field of the index has the name")
+                              : N_("another field has the alias"),
                      alias);
     return sy_schema_alias(l->schema, id, l->scratch.data, l->scratch.len, err);
 }
@@ -265,14 +267,19 @@ static sy_status load(const char *where, const char *text, size_t len, bool grow
 static sy_status read_schema(const char *path, sy_buf *text, sy_error *err)
 {
     sy_buf bytes = SY_BUF_INIT;
-    const char *encoding;
-    size_t replaced, first;
+    sy_spill spill = {.dir = NULL};
+    sy_decoded d;
     sy_status st = sy_read_file(path, FILE_MAX, &bytes, err);
+    sy_extent all = {sy_buf_cstr(&bytes), bytes.len, NULL};
     if (st == SY_OK)
-        st = sy_decode_document(path, sy_buf_cstr(&bytes), bytes.len, text, &encoding, &replaced,
-                                &first, err);
-    if (st == SY_OK && replaced > 0)
-        st = sy_fail_at(err, SY_E_INPUT, path, first, "ill-formed %s", encoding);
+        st = sy_decode(NULL, path, &all, &spill, &d, err);
+    if (st == SY_OK && d.replaced > 0)
+        st = sy_fail_at(err, SY_E_INPUT, path, d.first, "ill-formed %s", d.encoding);
+    if (st == SY_OK) {
+        sy_buf_append(text, d.text.data, d.text.len);
+        st = sy_buf_status(text, err);
+    }
+    sy_spill_release(&spill);
     sy_buf_release(&bytes);
     return st;
 }
@@ -283,7 +290,7 @@ sy_status sy_schema_load(const char *path, sy_schema *schema, sy_error *err)
     bool grown = schema->n_fields > 0;
     sy_status st = SY_OK;
     if (!grown)
-        st = load("shipped schema", (const char *)shipped, sizeof shipped, false, schema, err);
+        st = load(_("shipped schema"), (const char *)shipped, sizeof shipped, false, schema, err);
     if (st == SY_OK && path) {
         st = read_schema(path, &text, err);
         if (st == SY_OK)

@@ -9,9 +9,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "query/query_internal.h"
 
-#define NEED_TERM "a term such as 资金, a field such as unit:区商投局, or * for every record"
+#define NEED_TERM N_("a term such as 资金, a field such as unit:区商投局, or * for every record")
 
 typedef struct parser {
     sy_lexer lx;
@@ -96,7 +97,8 @@ static sy_excerpt excerpt(const parser *p, const sy_lexeme *tok)
 
 static sy_status fail_here(parser *p, const char *expected, const char *message)
 {
-    return sy_lex_fail(&p->lx, SY_E_INPUT, p->lx.tok.start, p->lx.tok.end, expected, "%s", message);
+    return sy_lex_fail(&p->lx, SY_E_INPUT, p->lx.tok.start, p->lx.tok.end, expected, "%s",
+                       sy_tr(message));
 }
 
 /* The lexeme cannot start an operand: says what is missing, and where. */
@@ -244,8 +246,8 @@ static sy_status parse_value(parser *p, size_t depth, sy_lexeme field, sy_node *
         return fail_here(p, "':' instead of '=', or one value", "'=' takes one value, not a group");
     return sy_lex_fail(&p->lx, SY_E_INPUT, tok->start, tok->end,
                        tok->kind == SY_LEX_AND || tok->kind == SY_LEX_OR || tok->kind == SY_LEX_NOT
-                           ? "a value, in quotes if it is an operator's name"
-                           : "a value, '(' or *",
+                           ? N_("a value, in quotes if it is an operator's name")
+                           : N_("a value, '(' or *"),
                        "there is no value after '%s'", excerpt(p, &field).text);
 }
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
 
@@ -20,19 +21,19 @@ static const char magic[4] = {'S', 'Y', 'L', 'X'};
 const char *sy_lexicon_fault(sy_slice word)
 {
     if (word.len > SY_LEXICON_WORD_MAX)
-        return "longer than 255 bytes";
+        return N_("longer than 255 bytes");
     if (sy_utf8_check(word.data, word.len) != word.len)
-        return "not UTF-8";
+        return N_("not UTF-8");
     size_t n_chars = 0;
     for (size_t i = 0; i < word.len; n_chars++) {
         uint32_t cp;
         i += sy_utf8_decode(word.data + i, word.len - i, &cp);
         if (cp == ' ' || cp == SY_BARRIER)
-            return "has white space in it";
+            return N_("has white space in it");
         if (sy_cp_is_enclosed_number(cp))
-            return "has an enclosed number in it";
+            return N_("has an enclosed number in it");
     }
-    return n_chars < 2 ? "shorter than two characters" : NULL;
+    return n_chars < 2 ? N_("shorter than two characters") : NULL;
 }
 
 static bool is_word(sy_slice word)

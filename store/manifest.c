@@ -348,7 +348,7 @@ sy_status sy_manifest_commit(const char *dir, const sy_manifest *m, sy_error *er
 static bool is_scratch(const char *name)
 {
     return strcmp(name, "tmp-manifest") == 0 || strcmp(name, "tmp-records") == 0 ||
-           strncmp(name, "tmp-run-", 8) == 0;
+           strcmp(name, "tmp-document") == 0 || strncmp(name, "tmp-run-", 8) == 0;
 }
 
 bool sy_segment_number(const char *name, uint64_t *number)

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "store/file.h"
 #include "store/merged_list.h"
@@ -31,7 +32,8 @@ struct sy_segment {
 static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t offset,
                          const char *what, sy_error *err)
 {
-    return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, s->offset + offset, "damaged: %s", what);
+    return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, s->offset + offset, "damaged: %s",
+                      sy_tr(what));
 }
 
 /* Before bytes [offset, offset + len) of a section, which are in it, are read. */

@@ -190,8 +190,10 @@ sy_status sy_csv_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
     sy_status st = sy_blocks_mark(out, SY_BLOCK_SHEET, 0, err);
     if (st == SY_OK)
         st = sy_blocks_mark(out, SY_BLOCK_TABLE, 0, err);
-    while (st == SY_OK && c.at < c.end && !out->enough)
+    while (st == SY_OK && c.at < c.end && !out->enough) {
         st = walk_record(&c, out, err);
+        sy_document_pass(doc, c.at);
+    }
     sy_buf_release(&c.field);
     return st == SY_OK ? sy_blocks_mark(out, SY_BLOCK_TABLE_END, 0, err) : st;
 }

@@ -1,6 +1,7 @@
 #include "indexer/readers/ledger_goals.h"
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/readers/field_name.h"
 #include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
@@ -90,9 +91,9 @@ static sy_status told(const ledger *l, sy_error *err)
 static void name_row(ledger *l)
 {
     if (l->no.len > 0)
-        sy_buf_printf(&l->message, "row %s", sy_buf_cstr(&l->no));
+        sy_buf_printf(&l->message, _("row %s"), sy_buf_cstr(&l->no));
     else
-        sy_buf_printf(&l->message, "row %u of the document", (unsigned)l->row);
+        sy_buf_printf(&l->message, _("row %u of the document"), (unsigned)l->row);
 }
 
 /* ---- headers and sections ---- */
@@ -126,9 +127,9 @@ static sy_status field_of(ledger *l, size_t at, sy_slice heading, uint32_t line,
         return st;
     st = sy_field_of(schema, heading, &l->key, id, &renamed, err);
     if (st == SY_OK && renamed && !l->observing) {
-        sy_buf_printf(&l->message, "column %zu is headed ", at + 1);
+        sy_buf_printf(&l->message, _("column %zu is headed "), at + 1);
         sy_quote(&l->message, heading);
-        sy_buf_printf(&l->message, ": its field is %s", sy_schema_name(schema, *id));
+        sy_buf_printf(&l->message, _(": its field is %s"), sy_schema_name(schema, *id));
         report(l, SY_REPORT_NEWS, line);
     }
     return st;
@@ -205,10 +206,12 @@ static void end_section(ledger *l)
         l->sink->section(l->sink->ctx, &count);
     if (count.declared == count.found)
         return;
-    sy_buf_puts(&l->message, "section ");
+    sy_buf_puts(&l->message, _("section "));
     sy_quote(&l->message, count.title);
-    sy_buf_printf(&l->message, " declares %u goal%s, found %u", (unsigned)count.declared,
-                  count.declared == 1 ? "" : "s", (unsigned)count.found);
+    sy_buf_printf(
+        &l->message,
+        sy_tr_n(" declares %u goal, found %u", " declares %u goals, found %u", count.declared),
+        (unsigned)count.declared, (unsigned)count.found);
     report(l, SY_REPORT_NEWS, count.line);
 }
 
@@ -231,10 +234,11 @@ static sy_status on_outside(void *ctx, sy_slice first, size_t n, uint32_t line, 
     ledger *l = ctx;
     if (l->observing)
         return SY_OK;
-    sy_buf_puts(&l->message, "text outside the tables is left out: ");
+    sy_buf_puts(&l->message, _("text outside the tables is left out: "));
     sy_quote(&l->message, sy_trim(first));
     if (n > 1)
-        sy_buf_printf(&l->message, " and %zu more line%s", n - 1, n == 2 ? "" : "s");
+        sy_buf_printf(&l->message, sy_tr_n(" and %zu more line", " and %zu more lines", n - 1),
+                      n - 1);
     report(l, SY_REPORT_NEWS, line);
     return told(l, err);
 }
@@ -244,7 +248,10 @@ static sy_status on_orphans(void *ctx, size_t n, uint32_t line, sy_error *err)
     ledger *l = ctx;
     if (l->observing)
         return SY_OK;
-    sy_buf_printf(&l->message, "%zu cell%s before any known header left out", n, n == 1 ? "" : "s");
+    sy_buf_printf(&l->message,
+                  sy_tr_n("%zu cell before any known header left out",
+                          "%zu cells before any known header left out", n),
+                  n);
     report(l, SY_REPORT_SKIPPED, line);
     return told(l, err);
 }
@@ -511,11 +518,11 @@ static sy_status make_key(ledger *l, const goal *g, sy_error *err)
         st = sy_key_unique(&l->keys, &l->key, &repeated, err);
     if (st == SY_OK && repeated && !l->told_repeated) {
         l->told_repeated = true;
-        sy_buf_puts(&l->message, "key ");
+        sy_buf_puts(&l->message, _("key "));
         sy_quote(&l->message, (sy_slice){l->key.data, plain});
-        sy_buf_puts(&l->message, " stands here again and is named ");
+        sy_buf_puts(&l->message, _(" stands here again and is named "));
         sy_quote(&l->message, of_buf(&l->key));
-        sy_buf_puts(&l->message, ", so are all that repeat");
+        sy_buf_puts(&l->message, _(", so are all that repeat"));
         report(l, SY_REPORT_NEWS, l->row_line);
     }
     return st == SY_OK ? told(l, err) : st;
@@ -530,7 +537,7 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
         return st;
     if (l->text.len > RECORD_MAX) {
         name_row(l);
-        sy_buf_puts(&l->message, " has more than 64 MiB of text and is left out");
+        sy_buf_puts(&l->message, _(" has more than 64 MiB of text and is left out"));
         report(l, SY_REPORT_SKIPPED, l->row_line);
         return told(l, err);
     }
@@ -587,10 +594,10 @@ static void check_width(ledger *l, const sy_slice *cells, size_t n)
         return;
     name_row(l);
     if (n < l->n_columns) {
-        sy_buf_printf(&l->message, " is cut: it has %zu of %zu cells", n, l->n_columns);
+        sy_buf_printf(&l->message, _(" is cut: it has %zu of %zu cells"), n, l->n_columns);
     } else {
-        sy_buf_printf(&l->message, " has %zu cells for %zu columns: the rest is kept as a note", n,
-                      l->n_columns);
+        sy_buf_printf(&l->message, _(" has %zu cells for %zu columns: the rest is kept as a note"),
+                      n, l->n_columns);
         for (size_t i = l->n_columns; i < n; i++) {
             if (l->note.len > 0 && cells[i].len > 0)
                 sy_buf_putc(&l->note, '\n');
@@ -656,7 +663,7 @@ static void report_total(ledger *l, const sy_slice *cells, size_t n, uint32_t li
         sy_buf_append(&row, cells[i].data, cells[i].len);
     }
     l->untold |= row.status != SY_OK;
-    sy_buf_puts(&l->message, "a row that sums up is no goal and is left out: ");
+    sy_buf_puts(&l->message, _("a row that sums up is no goal and is left out: "));
     sy_quote(&l->message, of_buf(&row));
     sy_buf_release(&row);
     report(l, SY_REPORT_NEWS, line);

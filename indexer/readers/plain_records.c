@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/readers/field_name.h"
 #include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
@@ -345,7 +346,7 @@ static sy_status add_note(sy_plain *p, sy_plain_table *t, const sy_table_row *ro
         sy_buf_reset(&p->scratch);
         sy_buf_printf(
             &p->scratch,
-            "row %llu has more cells than its table has columns: the rest is kept as a note",
+            _("row %llu has more cells than its table has columns: the rest is kept as a note"),
             (unsigned long long)row->number);
         if (st == SY_OK)
             st = sy_buf_status(&p->scratch, err);

@@ -1,3 +1,4 @@
+#include "indexer/decode.h"
 #include "tests/support/check.h"
 #include "tests/support/read.h"
 
@@ -159,15 +160,15 @@ static void test_damage(void **state)
 static void check_encoding(const char *bytes, size_t len, const char *forced, const char *encoding,
                            const char *text)
 {
-    sy_buf out = SY_BUF_INIT;
-    const char *got;
-    size_t replaced, first;
+    sy_spill spill = {.dir = NULL};
+    sy_extent all = {bytes, len, NULL};
+    sy_decoded d;
     sy_error err;
     sy_error_clear(&err);
-    check_ok(sy_decode_as(forced, "x", bytes, len, &out, &got, &replaced, &first, &err), &err);
-    assert_string_equal(got, encoding);
-    assert_string_equal(sy_buf_cstr(&out), text);
-    sy_buf_release(&out);
+    check_ok(sy_decode(forced, "x", &all, &spill, &d, &err), &err);
+    assert_string_equal(d.encoding, encoding);
+    check_slice(((sy_slice){d.text.data, d.text.len}), text);
+    sy_spill_release(&spill);
 }
 
 static void test_encodings(void **state)
@@ -184,12 +185,11 @@ static void test_encodings(void **state)
     check_encoding("\x8D\x44", 2, "UTF-16BE", "UTF-16BE", "资");
     assert_true(sy_encoding_known("GB2312"));
     assert_false(sy_encoding_known("no-such"));
-    sy_buf out = SY_BUF_INIT;
-    const char *got;
-    size_t replaced, first;
-    assert_int_equal(sy_decode_as("no-such", "x", "a", 1, &out, &got, &replaced, &first, NULL),
-                     SY_E_INPUT);
-    sy_buf_release(&out);
+    sy_spill spill = {.dir = NULL};
+    sy_extent one = {"a", 1, NULL};
+    sy_decoded d;
+    assert_int_equal(sy_decode("no-such", "x", &one, &spill, &d, NULL), SY_E_INPUT);
+    sy_spill_release(&spill);
 }
 
 int main(void)
