@@ -230,15 +230,17 @@ static void say_summary(const sy_index_summary *s, const char *dir)
 
 static void put_record_kinds(sy_buf *out, const sy_record_counts *c)
 {
-    static const char *const names[][2] = {
-        {"goal", "goals"}, {"row", "rows"}, {"paragraph", "paragraphs"}, {"object", "objects"}};
+    static const char *const names[][2] = {{N_("goal"), "goals"},
+                                           {N_("row"), "rows"},
+                                           {N_("paragraph"), "paragraphs"},
+                                           {N_("object"), "objects"}};
     const char *separator = "";
     for (size_t i = 0; i < SY_N_RECORD_KINDS; i++) {
         if (c->of_kind[i] == 0)
             continue;
         sy_buf_puts(out, separator);
         sy_put_count(out, c->of_kind[i], names[i][0], names[i][1]);
-        separator = ", ";
+        separator = _(", ");
     }
 }
 
@@ -251,17 +253,15 @@ static void say_kinds(const sy_index_summary *s)
     for (size_t i = 0; i < SY_N_READERS; i++) {
         if (s->by_reader[i].documents == 0)
             continue;
-        sy_buf_puts(&out, readers++ > 0 ? "; " : "");
+        sy_buf_puts(&out, readers++ > 0 ? _("; ") : "");
         sy_buf_printf(&out, "%s ", sy_readers[i]->name);
         put_documents(&out, s->by_reader[i].documents, s->by_reader[i].records);
     }
-    sy_buf_puts(&out, "; ");
+    sy_buf_puts(&out, _("; "));
     put_record_kinds(&out, &s->counts);
-    if (s->counts.declared > 0) {
-        sy_buf_puts(&out, "; sections declare ");
-        sy_put_count(&out, s->counts.declared, "goal", "goals");
-        sy_buf_printf(&out, ", found %llu", (unsigned long long)s->counts.found);
-    }
+    if (s->counts.declared > 0)
+        sy_buf_printf(&out, _("; sections declare %llu, found %llu"),
+                      (unsigned long long)s->counts.declared, (unsigned long long)s->counts.found);
     if (readers > 1 || s->counts.declared > 0)
         sy_say("read: %s", sy_buf_cstr(&out));
     sy_buf_release(&out);

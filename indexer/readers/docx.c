@@ -7,6 +7,7 @@
  * accepted; with the option `deleted`, as rejected. Elements are known by their local names, so the
  * strict and the transitional form of the format, and drawings, need no tables of namespaces. */
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/reader.h"
 #include "indexer/readers/docx_numbering.h"
 #include "indexer/readers/docx_styles.h"
@@ -769,10 +770,12 @@ static sy_status tell_aside(docx *d, aside *a, sy_error *err)
 {
     sy_buf message = SY_BUF_INIT;
     sy_slice first = sy_trim((sy_slice){sy_buf_cstr(&a->first), a->first.len});
-    sy_buf_puts(&message, "comments, page headers and footers are left out: ");
+    sy_buf_puts(&message, _("comments, page headers and footers are left out: "));
     sy_quote(&message, first);
     if (a->n > 1)
-        sy_buf_printf(&message, " and %zu more paragraph%s", a->n - 1, a->n == 2 ? "" : "s");
+        sy_buf_printf(&message,
+                      sy_tr_n(" and %zu more paragraph", " and %zu more paragraphs", a->n - 1),
+                      a->n - 1);
     sy_status st = sy_buf_status(&message, err);
     if (st == SY_OK && d->out->tell)
         d->out->tell(d->out->ctx, SY_REPORT_NEWS, message.data);

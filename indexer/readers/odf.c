@@ -2,6 +2,7 @@
  * content.xml, read as a stream. A cell of a spreadsheet has its displayed text in
  * the file. Tracked changes are taken as accepted. */
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/readers/odf_lists.h"
 #include "indexer/readers/office_kind.h"
 #include "indexer/readers/reader_text.h"
@@ -231,8 +232,8 @@ static void tell_copies(odf *o)
 {
     if (!o->told_copies && o->out->tell)
         o->out->tell(o->out->ctx, SY_REPORT_SKIPPED,
-                     "a row or cell with text is repeated more than 1024 times: the other copies "
-                     "are left out");
+                     N_("a row or cell with text is repeated more than 1024 times: the other "
+                        "copies are left out"));
     o->told_copies = true;
 }
 
@@ -449,8 +450,9 @@ static sy_status tell_comments(odf *o, sy_error *err)
     sy_buf message = SY_BUF_INIT;
     if (o->comments == 0 || !o->out->tell)
         return SY_OK;
-    sy_buf_printf(&message, "%zu comment%s left out", o->comments,
-                  o->comments == 1 ? " is" : "s are");
+    sy_buf_printf(&message,
+                  sy_tr_n("%zu comment is left out", "%zu comments are left out", o->comments),
+                  o->comments);
     sy_status st = sy_buf_status(&message, err);
     if (st == SY_OK)
         o->out->tell(o->out->ctx, SY_REPORT_NEWS, message.data);
