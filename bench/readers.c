@@ -107,7 +107,7 @@ static sy_status run(const char *mode, const sy_document *doc, const sy_reader *
         return walk ? walk(doc, &out, err) : sy_fail(err, SY_E_INPUT, NULL, "no blocks here");
     }
     counts c = {.schema = strcmp(mode, "--records") == 0 ? doc->schema : NULL};
-    sy_sink sink = {&c, on_record, on_report};
+    sy_sink sink = {.ctx = &c, .record = on_record, .report = on_report};
     sy_status st = SY_OK;
     double best = 0;
     for (int i = 0; i < (c.schema ? 1 : RUNS) && st == SY_OK; i++) {

@@ -42,7 +42,8 @@ static const sy_option index_options[] = {
     {SY_OPT_JOBS, 'j', "jobs", "N", "Work", "threads (one per core)",
      "The index has the same content whatever the number.", false},
     {SY_OPT_REPORT, 0, "report", "FILE", "Work", "write what was read and found as JSON Lines",
-     "An object for each document, note, replacement and omission, and one for the whole run. "
+     "An object for each document, section with a declared count, note, replacement and omission, "
+     "and one for the whole run. "
      "Described in docs/json.md.",
      false},
     {SY_OPT_QUIET, 'q', "quiet", NULL, "Work", "no progress, notes or closing summary",

@@ -103,6 +103,8 @@ static sy_status find_documents(job *j, const char *const *paths, size_t n_paths
         st = sy_walk_ignore(&j->walk, o->schema_path, err);
     if (st == SY_OK && o->aliases_path)
         st = sy_walk_ignore(&j->walk, o->aliases_path, err);
+    if (st == SY_OK && o->written_path)
+        st = sy_walk_ignore(&j->walk, o->written_path, err);
     for (size_t i = 0; i < o->n_lexicons && st == SY_OK; i++)
         st = sy_walk_ignore(&j->walk, o->lexicon_paths[i], err);
     if (st == SY_OK)
@@ -196,6 +198,7 @@ typedef struct reading {
     const char *source;
     bool fatal; /* the run cannot go on */
     uint64_t notes, replaced, skipped;
+    sy_record_counts counts;
 } reading;
 
 static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, const char *message)
@@ -207,6 +210,16 @@ static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, cons
     r->replaced += kind == SY_REPORT_REPLACED;
     r->notes += kind == SY_REPORT_NEWS;
     report(r->job, kind, r->source, line, message);
+}
+
+static void on_section(void *ctx, const sy_section_count *section)
+{
+    reading *r = ctx;
+    const sy_index_options *o = r->job->options;
+    r->counts.declared += section->declared;
+    r->counts.found += section->found;
+    if (o->section)
+        o->section(o->ctx, r->source, section);
 }
 
 static sy_status learn_names(job *j, const sy_record *record, sy_error *err)
@@ -244,8 +257,10 @@ static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
         r->fatal = true;
         if (err && err->status == SY_OK)
             *err = why;
+        return st;
     }
-    return st;
+    r->counts.of_kind[record->kind]++;
+    return SY_OK;
 }
 
 /* The document of the index that is looked at again. */
@@ -305,6 +320,25 @@ typedef struct content {
     size_t replaced;
 } content;
 
+/* Adds a document to the sums. */
+static void count(job *j, const reading *r, const sy_reader *reader, uint64_t records)
+{
+    sy_record_counts *all = &j->sum->counts;
+    const sy_record_counts *its = &r->counts;
+    j->sum->documents++;
+    j->sum->records += records;
+    all->declared += its->declared;
+    all->found += its->found;
+    for (size_t i = 0; i < SY_N_RECORD_KINDS; i++)
+        all->of_kind[i] += its->of_kind[i];
+    for (size_t i = 0; i < SY_N_READERS; i++) {
+        if (sy_readers[i] != reader)
+            continue;
+        j->sum->by_reader[i].documents++;
+        j->sum->by_reader[i].records += records;
+    }
+}
+
 static void tell_document(job *j, const reading *r, const content *c, const char *reader,
                           uint64_t records)
 {
@@ -313,6 +347,7 @@ static void tell_document(job *j, const reading *r, const content *c, const char
                            .encoding = c->encoding,
                            .bytes = c->bytes.len,
                            .records = records,
+                           .counts = r->counts,
                            .notes = r->notes,
                            .replaced = r->replaced + (c->replaced > 0),
                            .skipped = r->skipped};
@@ -344,7 +379,7 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
                                 : N_("no reader knows this format"),
                     old, err);
     reading r = {.job = j, .source = f->path};
-    sy_sink sink = {&r, on_record, on_reader_report};
+    sy_sink sink = {&r, on_record, on_reader_report, on_section};
     sy_error why;
     sy_error_clear(&why);
     sy_spool_begin(&j->spool);
@@ -368,8 +403,7 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     if (n == 0)
         return skip(j, f->path, "no record was found in it", old, err);
     doc->reader = sy_slice_of(reader->name);
-    j->sum->documents++;
-    j->sum->records += n;
+    count(j, &r, reader, n);
     j->sum->replaced_documents += old->is;
     j->changed = true;
     tell_document(j, &r, c, reader->name, n);

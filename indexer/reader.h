@@ -44,6 +44,9 @@ typedef struct sy_reader {
     bool binary; /* it takes the bytes of files that are no text */
 } sy_reader;
 
+enum { SY_N_READERS = 8 };
+extern const sy_reader *const sy_readers[SY_N_READERS]; /* all of them */
+
 /* The reader for a document, or NULL if no reader recognises it. If there is no memory
  * to tell, one whose read fails with NOMEM. */
 const sy_reader *sy_reader_for(const sy_document *doc);

@@ -145,7 +145,8 @@ static sy_status end_record(jsonl *j, sy_error *err)
                         .line = j->line,
                         .row = ++j->row,
                         .values = j->out,
-                        .n_values = j->n_values};
+                        .n_values = j->n_values,
+                        .kind = SY_RECORD_OBJECT};
     st = j->sink->record(j->sink->ctx, &record, err);
     j->refused = st != SY_OK;
     return st;

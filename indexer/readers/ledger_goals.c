@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/messages.h"
 #include "indexer/readers/field_name.h"
-#include "indexer/readers/ledger_header.h"
+#include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
 
 enum {
@@ -122,7 +122,7 @@ static sy_status field_of(ledger *l, size_t at, sy_slice heading, uint32_t line,
     sy_known known;
     bool renamed = false;
     sy_schema *schema = l->schema;
-    sy_status st = sy_heading_known(schema, SY_FIELDS_MAX, heading, &l->key, &known, id, err);
+    sy_status st = sy_heading_known(schema, heading, &l->key, &known, id, err);
     if (st != SY_OK || known == SY_KNOWN_EXACT || (known == SY_KNOWN_BARE && !is_taken(l, at, *id)))
         return st;
     st = sy_field_of(schema, heading, &l->key, id, &renamed, err);
@@ -198,15 +198,21 @@ static sy_status on_header(void *ctx, const sy_slice *cells, size_t n, uint32_t 
 
 static void end_section(ledger *l)
 {
-    if (l->observing || !l->in_section || !l->counted || l->declared == l->section_goals)
+    if (l->observing || !l->in_section || !l->counted)
+        return;
+    sy_section_count count = {
+        {sy_buf_cstr(&l->section), l->section.len}, l->section_line, l->declared, l->section_goals};
+    if (l->sink->section)
+        l->sink->section(l->sink->ctx, &count);
+    if (count.declared == count.found)
         return;
     sy_buf_puts(&l->message, _("section "));
-    sy_quote(&l->message, (sy_slice){sy_buf_cstr(&l->section), l->section.len});
+    sy_quote(&l->message, count.title);
     sy_buf_printf(
         &l->message,
-        sy_tr_n(" declares %u goal, found %u", " declares %u goals, found %u", l->declared),
-        (unsigned)l->declared, (unsigned)l->section_goals);
-    report(l, SY_REPORT_NEWS, l->section_line);
+        sy_tr_n(" declares %u goal, found %u", " declares %u goals, found %u", count.declared),
+        (unsigned)count.declared, (unsigned)count.found);
+    report(l, SY_REPORT_NEWS, count.line);
 }
 
 static sy_status on_section(void *ctx, const sy_heading *heading, uint32_t line, sy_error *err)
@@ -550,7 +556,8 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
                         .line = l->row_line,
                         .row = l->row,
                         .values = l->out,
-                        .n_values = l->n_values};
+                        .n_values = l->n_values,
+                        .kind = SY_RECORD_GOAL};
     return l->sink->record(l->sink->ctx, &record, err);
 }
 

@@ -9,10 +9,7 @@
 #include "indexer/reader.h"
 #include "indexer/readers/ledger_numerals.h"
 
-enum {
-    SY_LEDGER_COLUMNS_MAX = 512,
-    SY_HEADING_MAX = 120 /* bytes of a column's heading */
-};
+enum { SY_LEDGER_COLUMNS_MAX = 512 };
 
 /* What the walk calls, in the order of the document. Slices are good for the call.
  * A status other than SY_OK ends the walk and is returned. */

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/messages.h"
 #include "indexer/readers/field_name.h"
+#include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
 
 static sy_slice of_buf(const sy_buf *b)
@@ -24,7 +25,7 @@ static sy_status add_value(sy_plain *p, sy_field_id field, sy_slice text, sy_err
 
 /* Hands out the values as the record p->key. Keys of this kind are unique by how they
  * are made, but ledgers in the document, and columns called id, have their own. */
-static sy_status emit(sy_plain *p, uint32_t line, sy_error *err)
+static sy_status emit(sy_plain *p, sy_record_kind kind, uint32_t line, sy_error *err)
 {
     sy_string_table *keys = sy_ledger_goals_keys(p->goals);
     sy_status st = sy_buf_status(&p->key, err);
@@ -44,7 +45,8 @@ static sy_status emit(sy_plain *p, uint32_t line, sy_error *err)
                         .line = line,
                         .row = sy_ledger_goals_next_row(p->goals),
                         .values = p->values,
-                        .n_values = p->n_values};
+                        .n_values = p->n_values,
+                        .kind = kind};
     return p->sink->record(p->sink->ctx, &record, err);
 }
 
@@ -95,7 +97,7 @@ static sy_status paragraph_record(sy_plain *p, sy_slice text, const sy_loose *at
         st = add_value(p, p->f_text, text, err);
     if (st == SY_OK)
         st = add_place(p, &where, err);
-    return st == SY_OK ? emit(p, at->line, err) : st;
+    return st == SY_OK ? emit(p, SY_RECORD_PARAGRAPH, at->line, err) : st;
 }
 
 sy_status sy_plain_end_heading(sy_plain *p, sy_error *err)
@@ -165,7 +167,7 @@ sy_status sy_plain_text_row(sy_plain *p, const sy_table_row *row, const sy_row_a
         st = add_place(p, at, err);
     if (st == SY_OK)
         st = set_key(p, at->key, err);
-    return st == SY_OK && any ? emit(p, row->line, err) : st;
+    return st == SY_OK && any ? emit(p, SY_RECORD_PARAGRAPH, row->line, err) : st;
 }
 
 /* ---- tables ---- */
@@ -383,7 +385,7 @@ sy_status sy_plain_row(sy_plain *p, sy_plain_table *t, const sy_table_row *row, 
     }
     if (st == SY_OK)
         st = add_place(p, at, err);
-    return st == SY_OK && any ? emit(p, row->line, err) : st;
+    return st == SY_OK && any ? emit(p, SY_RECORD_ROW, row->line, err) : st;
 }
 
 /* ---- the whole ---- */

@@ -50,7 +50,7 @@ sy_status sy_read_document(const sy_read *how, const sy_buf *bytes, sy_buf *out,
     sy_spill spill = {.dir = NULL};
     sy_decoded text;
     reading x = {how, &schema, out};
-    sy_sink sink = {&x, on_record, on_report};
+    sy_sink sink = {.ctx = &x, .record = on_record, .report = on_report};
     sy_extent all = {sy_buf_cstr(bytes), bytes->len, NULL};
     sy_document doc = {.name = how->name,
                        .text = sy_buf_cstr(bytes),
