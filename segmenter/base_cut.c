@@ -6,6 +6,8 @@
  * another class stands (kana, combining marks, Hangul, emoji ...), ICU's iterator
  * cuts the text around it, up to characters that break on both sides whatever
  * stands there. So with ICU's costs the cut is ICU's, at several times its speed. */
+#include <math.h>
+
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "segmenter/cut_internal.h"
@@ -307,6 +309,49 @@ static sy_status read_han(const scan *s, sy_path *path, size_t at, size_t *end, 
     return SY_OK;
 }
 
+/* What a word of a lexicon costs: one of weight 1 as much as a word that the text the costs
+ * were learned from has not, one of weight n as if it were n times as frequent. */
+static uint32_t cost_of_weight(const sy_trie *trie, uint32_t weight)
+{
+    double cost = trie->rare - SY_TRIE_COST_SCALE * log(weight);
+    return cost > 1 ? (uint32_t)lround(cost) : 1;
+}
+
+/* Adds the weighed words that start at text[at], character `i` of a run that ends at `end`. */
+static sy_status add_weighed(sy_base_cut *b, const char *text, size_t at, size_t end, size_t i,
+                             sy_error *err)
+{
+    const sy_lexicon *lx = b->weighed;
+    sy_path *path = &b->path;
+    for (uint32_t w = sy_lexicon_find(lx, text + at, end - at); w != SY_LEXICON_NONE;
+         w = sy_lexicon_shorter(lx, w)) {
+        uint32_t weight = sy_lexicon_weight(lx, w);
+        sy_slice word = sy_lexicon_word(lx, w);
+        if (weight == SY_LEXICON_ALWAYS)
+            continue;
+        if (!sy_grow((void **)&path->words, path->n_words, &path->cap_words, sizeof *path->words))
+            return sy_fail_nomem(err);
+        path->words[path->n_words++] = (sy_path_word){
+            i, (uint8_t)sy_utf8_count(word.data, word.len), cost_of_weight(b->trie, weight)};
+    }
+    return SY_OK;
+}
+
+/* Finds the best path through text[at, end), which was read into it. */
+static sy_status find_path(sy_base_cut *b, const char *text, size_t at, size_t end, sy_error *err)
+{
+    sy_status st = SY_OK;
+    b->path.n_words = 0;
+    for (size_t i = 0; b->weighed && st == SY_OK && at < end; i++) {
+        uint32_t cp;
+        st = add_weighed(b, text, at, end, i, err);
+        at += sy_utf8_decode(text + at, end - at, &cp);
+    }
+    if (st == SY_OK)
+        sy_path_find(&b->path, b->trie);
+    return st;
+}
+
 /* Adds the words of the path, which starts at `at`. Han take three bytes, those
  * beyond U+FFFF four. */
 static sy_status add_path(const scan *s, const sy_path *path, size_t at, sy_token_list *out,
@@ -354,10 +399,10 @@ static sy_status recut_han(sy_base_cut *b, const scan *s, size_t first, sy_token
         } else {
             scan part = {s->text, end, s->commas};
             st = read_han(&part, &b->path, start, &end, err);
-            if (st == SY_OK) {
-                sy_path_find(&b->path, b->trie);
+            if (st == SY_OK)
+                st = find_path(b, s->text, start, end, err);
+            if (st == SY_OK)
                 st = add_path(s, &b->path, start, out, err);
-            }
         }
         i = next;
     }
@@ -393,8 +438,8 @@ static sy_status cut_some(sy_base_cut *b, const scan *s, size_t *at, sy_token_li
         return add(out, start, end, sy_kind_of(cp), err);
     if (class >= SY_BREAK_LETTER)
         return cut_latin(s, start, end, out, err);
-    sy_path_find(&b->path, b->trie);
-    return add_path(s, &b->path, start, out, err);
+    st = find_path(b, s->text, start, end, err);
+    return st == SY_OK ? add_path(s, &b->path, start, out, err) : st;
 }
 
 sy_status sy_base_cut_text(sy_base_cut *b, const char *text, size_t from, size_t to,

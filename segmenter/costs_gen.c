@@ -6,7 +6,7 @@
  * ICU's own cut of it has, and pairs of neighbours in that cut that keep together.
  * A unigram model of them is fitted by expectation and maximisation (forward and
  * backward over all ways to cut a run of Han), and a word costs
- * -ln(probability) * COST_SCALE. */
+ * -ln(probability) * SY_TRIE_COST_SCALE. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +20,7 @@
 #include "segmenter/word_tables.h"
 
 enum {
-    ROUNDS = 2, /* more change little */
-    COST_SCALE = 64,
+    ROUNDS = 2,      /* more change little */
     PAIR_CHARS = 3,  /* characters of a pair that may be a word, at most */
     PAIR_LEAST = 10, /* its occurrences, at least */
     RUN_MOST = 2000  /* characters of a run, at most; longer ones are cut there */
@@ -171,7 +170,7 @@ static size_t run_length(size_t at)
 /* The text in ICU's cut, run by run. */
 static void for_each_run(void (*fn)(void *ctx, const uint16_t *run, const sy_path *path), void *ctx)
 {
-    sy_path path = {NULL, NULL, 0, 0};
+    sy_path path = {.codes = NULL};
     for (size_t at = 1; at < n_text;) {
         size_t n = run_length(at);
         for (path.n = 0; path.n < n; path.n++) {
@@ -487,7 +486,7 @@ static double improve(model *m, const table *words)
 
 static int cost_of(double logp)
 {
-    return (int)lround(-logp * COST_SCALE);
+    return (int)lround(-logp * SY_TRIE_COST_SCALE);
 }
 
 /* Words that the text does not have cost as much as `other`, a character that is

@@ -207,7 +207,8 @@ static void give_codes(const sy_gen_words *list)
     printf("};\n");
 }
 
-static void print_trie(const char *name, sy_gen_words *list, uint32_t unknown, uint64_t hash)
+static void print_trie(const char *name, sy_gen_words *list, uint32_t unknown, uint32_t rare,
+                       uint64_t hash)
 {
     for (size_t i = 0; i < list->n; i++)
         for (size_t k = 0; k < list->items[i].n; k++)
@@ -217,8 +218,8 @@ static void print_trie(const char *name, sy_gen_words *list, uint32_t unknown, u
     printf("static const uint64_t %s_nodes[%u] = {", name, (unsigned)n);
     for (uint32_t i = 0; i < n; i++)
         printf("%s%#llx,", i % 8 ? "" : "\n", (unsigned long long)nodes[i]);
-    printf("};\nconst sy_trie %s = {%s_nodes, %u, %zu, %#llxu};\n", name, name, (unsigned)unknown,
-           list->n, (unsigned long long)hash);
+    printf("};\nconst sy_trie %s = {%s_nodes, %u, %u, %zu, %#llxu};\n", name, name,
+           (unsigned)unknown, (unsigned)rare, list->n, (unsigned long long)hash);
     free(nodes);
 }
 
@@ -328,8 +329,8 @@ int main(int argc, char **argv)
     read_costs(argv[1]);
     complete(&of_icu);
     give_codes(&learned);
-    print_trie("sy_trie_learned", &learned, unknown, learned_hash);
-    print_trie("sy_trie_icu", &of_icu, 255, hash);
+    print_trie("sy_trie_learned", &learned, unknown, other, learned_hash);
+    print_trie("sy_trie_icu", &of_icu, 255, 255, hash);
     free(of_icu.items);
     free(learned.items);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
