@@ -20,29 +20,30 @@
 #include "segmenter/word_tables.h"
 
 enum {
-    ROUNDS = 2,      /* more change little */
+    ROUNDS = 4,      /* more change little */
     PAIR_CHARS = 3,  /* characters of a pair that may be a word, at most */
     PAIR_LEAST = 10, /* its occurrences, at least */
     RUN_MOST = 2000  /* characters of a run, at most; longer ones are cut there */
 };
 
 /* In nats. Chosen on the development sets of `make bench-words`. */
-static const double pair_cohesion = 3;   /* of a pair that may be a word */
+static const double pair_cohesion = 3.5; /* of a pair that may be a word */
 static const double pair_entropy = 1.0;  /* of what stands on each side of it */
 static const double loose_cohesion = 3;  /* of a dictionary word with a clitic */
 static const double clitic_cohesion = 6; /* with two, or with a degree */
 /* Occurrences that any word has at least, and what the cost of a word that the text
  * does not have follows from. */
-static const double least_expected = 0.5;
+static const double least_expected = 1.0;
 static const double seen_least = 0.05;
 
 /* A new word neither starts nor ends with these. */
 static const char never_first[] = "的了是在和与及或等为对将以有不也都就而被把从于之其这那我他她它们"
-                                  "个着地得又并很更最还到上下中一各每"
+                                  "多号仅仍约颇个着地得又并很更最还到上下中一各每"
                                   "某该此但却则已曾正使让向由所者要会能可应须十百千万亿年月日";
-static const char never_last[] = "的了是在和与及或等为对将以有不也都就而被把从于之其这那我他她它们"
-                                 "个着地得又并很更最还到下中一各每"
-                                 "某该此但却则已曾正使让向由所要可应须说十百千万亿";
+static const char never_last[] =
+    "过内的了是在和与及或等为对将以有不也都就而被把从于之其这那我他她它们"
+    "个着地得又并很更最还到下中一各每"
+    "某该此但却则已曾正使让向由所要可应须说十百千万亿";
 /* With these at an end, a word of ICU's dictionary must keep together to stay. */
 static const char clitics[] = "的了是在也都就我他她它你很还已曾把被且但却着只有";
 /* With one of these and another or a clitic, too. */
@@ -52,6 +53,10 @@ static const char degrees[] = "最更很较极";
 static const char numerals[] = "一二两三四五六七八九十几数";
 static const char measures[] =
     "年月日天次位条种批项名件片家支份座届场段层台部册卷张封间栋艘辆架枚颗粒块股组队群套双对级号轮";
+/* With these at an end a word of three characters is two, whatever holds together:
+ * copulas and adverbs, places and results, and who is second. */
+static const char loose_first[] = "也都却就他她我不副比据按才再仅仍占给约相";
+static const char loose_last[] = "是上下到在内里后时出过好达能起占完";
 /* These stay whatever the text says. */
 static const char kept[] =
     " 目的 可能 更新 但是 于是 总是 实在 可是 将军 还原 要点 最后 最近 最初 最终 只有 只要 只是 "
@@ -286,6 +291,13 @@ static double cohesion(const table *words, const entry *pair, double total)
     return least;
 }
 
+/* Whether a word of three characters is two words, one of them a function word. */
+static bool is_loose(const table *words, const entry *e)
+{
+    return (is_in(loose_first, e->codes[0]) && find(words, e->codes + 1, 2)->count > 0) ||
+           (is_in(loose_last, e->codes[2]) && find(words, e->codes, 2)->count > 0);
+}
+
 /* Adds to the words those pairs of neighbours that are words by all we can tell:
  * frequent, together more than by chance, free in what stands beside them, and
  * without function characters at their ends. */
@@ -297,8 +309,8 @@ static void add_pairs(table *words, double total)
         entry *e = &s.pairs->slots[i];
         if (e->n != 0 &&
             (e->count < PAIR_LEAST || is_in(never_first, e->codes[0]) ||
-             is_in(never_last, e->codes[e->n - 1]) || find(words, e->codes, e->n)->count > 0 ||
-             cohesion(words, e, total) < pair_cohesion))
+             (e->n == 3 && is_loose(words, e)) || is_in(never_last, e->codes[e->n - 1]) ||
+             find(words, e->codes, e->n)->count > 0 || cohesion(words, e, total) < pair_cohesion))
             e->count = 0;
     }
     for_each_run(count_sides, &s);
@@ -329,17 +341,46 @@ static void to_text(const entry *e, char *out)
     out[len] = '\0';
 }
 
+/* The code of a character as the text has it: its normal form. ICU's dictionary spells
+ * words as people do (著名), the text is folded (着名). */
+static uint16_t folded_code(uint16_t unit)
+{
+    char utf8[4];
+    uint32_t cp;
+    sy_buf form = SY_BUF_INIT;
+    sy_error err;
+    if (sy_normalize(0, utf8, sy_utf8_encode(unit, utf8), &form, NULL, &err) != SY_OK)
+        exit(1);
+    sy_utf8_decode(form.data, form.len, &cp);
+    sy_buf_release(&form);
+    return sy_trie_code(cp);
+}
+
+/* Whether the ends of a string allow it to be a word that nobody lists. */
+static bool may_be_word(const uint16_t *codes, size_t n)
+{
+    const char *first = codes[0] == sy_trie_code(0x7740) ? "" : never_first; /* 着名 is 著名 */
+    return !is_in(first, codes[0]) && !is_in(never_last, codes[n - 1]) &&
+           !(n == 3 && (is_in(loose_first, codes[0]) || is_in(loose_last, codes[2]))) &&
+           !(n == 2 && is_in(numerals, codes[0]) && is_in(measures, codes[1]));
+}
+
 /* Words of ICU's dictionary that the text does not have stay possible. */
 static void add_unseen(void *ctx, const uint16_t *units, size_t n, uint32_t cost)
 {
-    uint16_t codes[SY_TRIE_WORD_MOST];
+    uint16_t codes[SY_TRIE_WORD_MOST], folded[SY_TRIE_WORD_MOST];
     (void)cost;
     if (n > SY_TRIE_WORD_MOST)
         return;
-    for (size_t i = 0; i < n; i++)
-        if ((codes[i] = sy_trie_code(units[i])) == 0)
+    for (size_t i = 0; i < n; i++) {
+        codes[i] = sy_trie_code(units[i]);
+        folded[i] = folded_code(units[i]);
+        if (codes[i] == 0 || folded[i] == 0)
             return;
+    }
     count(ctx, codes, n, 0);
+    if (n > 3 || may_be_word(folded, n))
+        count(ctx, folded, n, 0);
 }
 
 /* Takes words of ICU's dictionary away that hang a function character on a word
@@ -352,6 +393,10 @@ static void drop_loose(table *words, double total)
         to_text(e, word + 1);
         if (e->n < 2 || e->count <= 0 || strstr(kept, strcat(word, " ")) != NULL)
             continue;
+        if (e->n == 3 && is_loose(words, e)) {
+            e->count = -e->count;
+            continue;
+        }
         bool degree = is_in(degrees, e->codes[0]);
         if (e->n == 2 && is_in(numerals, e->codes[0]) && is_in(measures, e->codes[1])) {
             e->count = -e->count;

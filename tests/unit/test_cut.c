@@ -352,8 +352,8 @@ static void test_weights(void **state)
         /* The more, the stronger; without one, the strongest. */
         {"和平\t1", "装修和平台", "装修|和|平台"},
         {"和平", "装修和平台", "装修|和平|台"},
-        {"发展中\t1", "发展中国家", "发展|中|国家"},
-        {"发展中\t1000", "发展中国家", "发展中|国家"},
+        {"发展中\t1", "发展中地区", "发展|中|地区"},
+        {"发展中\t1000", "发展中地区", "发展中|地区"},
         /* Instead of the dictionary's own cost, also a greater one. */
         {"", "和平发展", "和平|发展"},
         {"和平\t1", "和平发展", "和|平|发展"},
