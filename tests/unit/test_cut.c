@@ -113,6 +113,10 @@ static void test_icu_words(void **state)
         {"pm2.5浓度", "pm2.5|浓度"},
         {"can't", "can't"},
         {"1-11月", "1|-|11|月"},
+        {"5;3家", "5|;|3|家"},
+        {"epc:ppp", "epc|:|ppp"},
+        {"2,2023ア", "2|,|2023|ア"},
+        {"1,000ア", "1,000|ア"},
         {"𠀀𠀁", "𠀀|𠀁"},
         {"abc公司2024年", "abc|公司|2024|年"},
         {"区商投局", "区|商|投|局"},
@@ -604,6 +608,71 @@ static void test_context(void **state)
     tear_down(&f);
 }
 
+/* Appends up to five pieces that ICU's rules treat in different ways. */
+static void random_mixed(sy_buf *out)
+{
+    static const char *const pieces[] = {
+        "1",    "10",    "2023", "000", "万", "年", "ア",       "カタカナ", "の",       "ー",
+        "10.5", "1,000", ",",    ".",   "a",  "_",  "中国",     "区商投局", "々",       "한",
+        "ไทย",  "'",     "·",    "①",   "%",  "-",  "改革",     "三",       "十",       "ﾊ",
+        ":",    "/",     "😀",    "🇨🇳",  "的", "を", "\xCC\x81", "゙",         "\xC2\xAD", "5g"};
+    sy_buf_reset(out);
+    for (uint32_t n = 1 + sy_random_below(5); n > 0; n--)
+        sy_buf_puts(out, pieces[sy_random_below(sizeof pieces / sizeof *pieces)]);
+}
+
+static size_t digits_to(const sy_buf *b)
+{
+    size_t n = 0;
+    while (n < b->len && b->data[b->len - 1 - n] >= '0' && b->data[b->len - 1 - n] <= '9')
+        n++;
+    return n;
+}
+
+/* Whether a text begins with a character that belongs to the one before it. */
+static bool begins_with_mark(const char *s)
+{
+    return strncmp(s, "\xCC\x81", 2) == 0 || strncmp(s, "゙", 3) == 0 ||
+           strncmp(s, "\xC2\xAD", 2) == 0;
+}
+
+/* However a record is cut at punctuation, spaces or barriers, its tokens stay the same: kana,
+ * emoji, marks or digits on the other side change nothing. A comma parts, too, unless it parts
+ * thousands. */
+static void test_parts(void **state)
+{
+    (void)state;
+    static const char *const between[] = {"。", "、", "!", " ", "\n", "(", "《", ";", ":", ","};
+    sy_random_init("test_cut parts");
+    fixture f;
+    set_up(&f, "区商投局\n改革\t1\n5g");
+    sy_buf left = SY_BUF_INIT, right = SY_BUF_INIT, whole = SY_BUF_INIT, want = SY_BUF_INIT;
+    for (int round = 0; round < 20000; round++) {
+        const char *mark = between[sy_random_below(sizeof between / sizeof *between)];
+        random_mixed(&left);
+        random_mixed(&right);
+        size_t before = digits_to(&left), behind = strspn(sy_buf_cstr(&right), "0123456789");
+        if (begins_with_mark(sy_buf_cstr(&right)) ||
+            (*mark == ',' && before >= 1 && before <= 3 && behind == 3))
+            continue;
+        bool is_token = *mark != ' ' && *mark != '\n';
+        sy_buf_reset(&want);
+        sy_buf_printf(&want, "%s|", words_of(&f, sy_buf_cstr(&left)));
+        sy_buf_printf(&want, "%s%s", is_token ? mark : "", is_token ? "|" : "");
+        sy_buf_puts(&want, words_of(&f, sy_buf_cstr(&right)));
+        sy_buf_reset(&whole);
+        sy_buf_printf(&whole, "%s%s%s", sy_buf_cstr(&left), mark, sy_buf_cstr(&right));
+        if (strcmp(words_of(&f, sy_buf_cstr(&whole)), sy_buf_cstr(&want)) != 0)
+            fail_msg("%s: %s, not %s", sy_buf_cstr(&whole), sy_buf_cstr(&f.shown),
+                     sy_buf_cstr(&want));
+    }
+    sy_buf_release(&left);
+    sy_buf_release(&right);
+    sy_buf_release(&whole);
+    sy_buf_release(&want);
+    tear_down(&f);
+}
+
 /* ---- sub-words ----------------------------------------------------------------- */
 
 static void test_subwords(void **state)
@@ -788,21 +857,15 @@ static void test_version(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_icu_words),
-                                       cmocka_unit_test(test_kinds),
-                                       cmocka_unit_test(test_lexicon_words),
-                                       cmocka_unit_test(test_choice),
-                                       cmocka_unit_test(test_best_choice),
-                                       cmocka_unit_test(test_weights),
-                                       cmocka_unit_test(test_least_cost),
-                                       cmocka_unit_test(test_equals_icu),
-                                       cmocka_unit_test(test_laws),
-                                       cmocka_unit_test(test_context),
-                                       cmocka_unit_test(test_subwords),
-                                       cmocka_unit_test(test_dictionary),
-                                       cmocka_unit_test(test_hostile_dictionary),
-                                       cmocka_unit_test(test_linear),
-                                       cmocka_unit_test(test_no_memory),
-                                       cmocka_unit_test(test_version)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_icu_words),     cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_lexicon_words), cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_best_choice),   cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_least_cost),    cmocka_unit_test(test_equals_icu),
+        cmocka_unit_test(test_laws),          cmocka_unit_test(test_context),
+        cmocka_unit_test(test_parts),         cmocka_unit_test(test_subwords),
+        cmocka_unit_test(test_dictionary),    cmocka_unit_test(test_hostile_dictionary),
+        cmocka_unit_test(test_linear),        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_version)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
