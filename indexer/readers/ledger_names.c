@@ -322,8 +322,8 @@ sy_status sy_ledger_names_split(sy_ledger_names *names, sy_slice cell, bool bodi
         any |= name.len > 0;
         st = sy_buf_status(&name, err);
         if (st == SY_OK)
-            st = give(names, (sy_slice){name.data, name.len}, role, bodies && !broken, fn, ctx,
-                      err);
+            st =
+                give(names, (sy_slice){name.data, name.len}, role, bodies && !broken, fn, ctx, err);
     }
     if (st == SY_OK && !any)
         st = fn(ctx, (sy_slice){"", 0}, SY_ORG_PLAIN, err);
