@@ -140,12 +140,10 @@ static size_t town_at(sy_slice s)
 /* Whether s starts with a town that ends there or is followed by what may follow one. */
 static bool starts_town(sy_slice s)
 {
-    for (size_t n; (n = town_at(s)) > 0;) {
-        s = behind(s, n);
-        if (s.len == 0 || starts_level(s) || any_start(s, of_towns, COUNT(of_towns)) > 0)
-            return true;
-    }
-    return false;
+    size_t n = town_at(s);
+    sy_slice rest = behind(s, n);
+    return n > 0 && (rest.len == 0 || starts_level(rest) || town_at(rest) > 0 ||
+                     any_start(rest, of_towns, COUNT(of_towns)) > 0);
 }
 
 static bool starts_known(sy_slice s, sy_org_known_fn *known, const void *ctx)

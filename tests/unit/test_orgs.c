@@ -66,6 +66,26 @@ static void test_run_together(void **state)
         check_cell(whole[i], whole[i]);
 }
 
+/* Long cells take no more for each name. */
+static void test_linear(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"冯卯镇",       "区发改局", "区", "牵头",
+                                        "区发改局牵头", "等和局",   "等"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        sy_error err;
+        sy_error_clear(&err);
+        sy_org_list list = {NULL, 0, 0};
+        sy_buf cell = SY_BUF_INIT;
+        for (int n = 0; n < 60000; n++)
+            sy_buf_puts(&cell, parts[i]);
+        check_ok(sy_orgs_split((sy_slice){sy_buf_cstr(&cell), cell.len}, &list, &err), &err);
+        assert_true(list.n > 0);
+        sy_free(list.items);
+        sy_buf_release(&cell);
+    }
+}
+
 static void test_roles(void **state)
 {
     (void)state;
@@ -120,8 +140,8 @@ static void test_random(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells),
-                                       cmocka_unit_test(test_run_together),
-                                       cmocka_unit_test(test_roles), cmocka_unit_test(test_random)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cells), cmocka_unit_test(test_run_together),
+        cmocka_unit_test(test_roles), cmocka_unit_test(test_linear), cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
