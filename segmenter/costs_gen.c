@@ -58,18 +58,19 @@ static const char measures[] =
 static const char loose_first[] = "也都却就他她我不副比据按才再仅仍占给约相";
 static const char loose_last[] = "是上下到在内里后时出过好达能起占完";
 /* These stay whatever the text says. */
-static const char kept[] =
-    " 目的 可能 更新 但是 于是 总是 实在 可是 将军 还原 要点 最后 最近 最初 最终 只有 只要 只是 "
-    "只能 "
-    "不要 不是 有人 不断 还是 或是 不得不 不但 有点 有时 多元 为了 所在 将会 有的 存在 内在 现在 "
-    "正在 "
-    "外在 潜在 自在 在乎 要求 需要 主要 重要 必要 只好 不同 不仅 不过 不少 不足 不良 不利 可以 "
-    "可靠 可见 "
-    "可惜 能力 能够 能源 有关 有效 有利 有限 有力 有序 有机 具有 所有 拥有 还要 更加 更换 更正 "
-    "极其 极端 "
-    "就业 就近 再次 再生 再度 又是 都市 首都 已经 曾经 才能 人才 被告 把握 并且 而且 然而 从而 "
-    "则是 法则 "
-    "原则 规则 否则 多少 多数 多样 多次 许多 很多 着力 着手 着重 沿着 随着 本着 意味着 ";
+static const char kept[] = " 目的 可能 更新 但是 于是 总是 实在 可是 将军 还原 要点 最后 "
+                           "最近 最初 最终 只有 只要 只是 只能 不要 不是 有人 不断 还是 "
+                           "或是 不得不 不但 有点 有时 多元 为了 所在 将会 有的 存在 内在 "
+                           "现在 正在 外在 潜在 自在 在乎 要求 需要 主要 重要 必要 只好 "
+                           "不同 不仅 不过 不少 不足 不良 不利 可以 可靠 可见 可惜 能力 "
+                           "能够 能源 有关 有效 有利 有限 有力 有序 有机 具有 所有 拥有 "
+                           "还要 更加 更换 更正 极其 极端 就业 就近 再次 再生 再度 又是 "
+                           "都市 首都 已经 曾经 才能 人才 被告 把握 并且 而且 然而 从而 "
+                           "则是 法则 原则 规则 否则 多少 多数 多样 多次 许多 很多 着力 "
+                           "着手 着重 沿着 随着 本着 意味着 副作用 副产物 副产品 副食品 "
+                           "原子能 太阳能 多功能 高效能 占便宜 给水管 都柏林 不得已 不小心 "
+                           "不定期 不景气 不平等 不平衡 不溶性 不动产 巴格达 西西里 瓦西里 "
+                           "看不起 看得起 一路上 比不上 ";
 
 /* The text as codes of sy_trie_codes; 0 between runs and for unknown characters. */
 static uint16_t *text;
@@ -291,11 +292,32 @@ static double cohesion(const table *words, const entry *pair, double total)
     return least;
 }
 
+/* Writes the word in UTF-8, with a NUL behind it. */
+static void to_text(const entry *e, char *out)
+{
+    static uint32_t cp_of[SY_TRIE_CP_END - SY_TRIE_CP_FIRST + 1];
+    if (cp_of[1] == 0)
+        for (uint32_t cp = SY_TRIE_CP_FIRST; cp < SY_TRIE_CP_END; cp++)
+            cp_of[sy_trie_code(cp)] = cp;
+    size_t len = 0;
+    for (size_t i = 0; i < e->n; i++)
+        len += sy_utf8_encode(cp_of[e->codes[i]], out + len);
+    out[len] = '\0';
+}
+
+static bool is_kept(const entry *e)
+{
+    char word[4 * SY_TRIE_WORD_MOST + 3] = " ";
+    to_text(e, word + 1);
+    return strstr(kept, strcat(word, " ")) != NULL;
+}
+
 /* Whether a word of three characters is two words, one of them a function word. */
 static bool is_loose(const table *words, const entry *e)
 {
-    return (is_in(loose_first, e->codes[0]) && find(words, e->codes + 1, 2)->count > 0) ||
-           (is_in(loose_last, e->codes[2]) && find(words, e->codes, 2)->count > 0);
+    return !is_kept(e) &&
+           ((is_in(loose_first, e->codes[0]) && find(words, e->codes + 1, 2)->count > 0) ||
+            (is_in(loose_last, e->codes[2]) && find(words, e->codes, 2)->count > 0));
 }
 
 /* Adds to the words those pairs of neighbours that are words by all we can tell:
@@ -326,19 +348,6 @@ static void add_pairs(table *words, double total)
     free(s.left.slots);
     free(s.right.slots);
     free(s.pairs->slots);
-}
-
-/* Writes the word in UTF-8, with a NUL behind it. */
-static void to_text(const entry *e, char *out)
-{
-    static uint32_t cp_of[SY_TRIE_CP_END - SY_TRIE_CP_FIRST + 1];
-    if (cp_of[1] == 0)
-        for (uint32_t cp = SY_TRIE_CP_FIRST; cp < SY_TRIE_CP_END; cp++)
-            cp_of[sy_trie_code(cp)] = cp;
-    size_t len = 0;
-    for (size_t i = 0; i < e->n; i++)
-        len += sy_utf8_encode(cp_of[e->codes[i]], out + len);
-    out[len] = '\0';
 }
 
 /* The code of a character as the text has it: its normal form. ICU's dictionary spells
@@ -389,9 +398,7 @@ static void drop_loose(table *words, double total)
 {
     for (size_t i = 0; i < words->size; i++) {
         entry *e = &words->slots[i];
-        char word[4 * SY_TRIE_WORD_MOST + 3] = " ";
-        to_text(e, word + 1);
-        if (e->n < 2 || e->count <= 0 || strstr(kept, strcat(word, " ")) != NULL)
+        if (e->n < 2 || e->count <= 0 || is_kept(e))
             continue;
         if (e->n == 3 && is_loose(words, e)) {
             e->count = -e->count;
