@@ -170,7 +170,7 @@ $(OUT)/gen/normal_tables.inc: segmenter/normal_gen.c segmenter/normal_internal.h
 $(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmenter/array_gen.h segmenter/icu_words.c segmenter/icu_words.h segmenter/word_tables.h segmenter/trie.h base/hash.c segmenter/word_costs.tsv
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS) -lm
 	$(Q)$(OUT)/gen/words_gen segmenter/word_costs.tsv > $@
 
 # The readings of characters; they are those of normal forms, so the normal form is needed first.

@@ -24,14 +24,6 @@ static sy_slice trimmed(const sy_buf *form)
     return s;
 }
 
-static bool is_weight(sy_slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.data[i] < '0' || s.data[i] > '9')
-            return false;
-    return s.len > 0;
-}
-
 /* Calls fn for each line of `text` that is neither blank nor a comment. */
 typedef sy_status line_fn(void *ctx, const entry *e, uint64_t number, sy_error *err);
 static sy_status each_line(const sy_buf *text, line_fn *fn, void *ctx, sy_error *err)
@@ -78,10 +70,13 @@ static sy_status check_line(void *ctx, const entry *e, uint64_t number, sy_error
     sy_slice word = trimmed(&e->form);
     const char *fault = sy_lexicon_fault(word);
     sy_status st = SY_OK;
-    if (!fault && e->weight.data && !is_weight(e->weight))
+    uint32_t weight;
+    if (!fault && e->weight.data && !sy_lexicon_weight_read(e->weight, &weight))
         fault = N_("what stands behind the tab is no number");
+    else if (!fault && e->weight.data && !sy_lexicon_takes_weight(word))
+        fault = N_("only words of Han of up to 20 characters can have a weight");
     if (!fault) {
-        st = sy_lexicon_builder_add(c->seen, 0, word.data, word.len, err);
+        st = sy_lexicon_builder_add(c->seen, 0, word.data, word.len, SY_LEXICON_ALWAYS, err);
         size_t n = sy_lexicon_builder_count(c->seen);
         fault = n == c->n_seen ? N_("stands in a line before") : NULL;
         c->n_seen = n;
@@ -126,7 +121,10 @@ static sy_status collect_line(void *ctx, const entry *e, uint64_t number, sy_err
 {
     (void)number;
     sy_slice word = trimmed(&e->form);
-    return sy_lexicon_builder_add(ctx, 0, word.data, word.len, err);
+    uint32_t weight;
+    if (!e->weight.data || !sy_lexicon_weight_read(e->weight, &weight))
+        weight = SY_LEXICON_ALWAYS;
+    return sy_lexicon_builder_add(ctx, 0, word.data, word.len, weight, err);
 }
 
 static sy_status print_image(const uint8_t *image, size_t len, sy_error *err)
@@ -136,7 +134,10 @@ static sy_status print_image(const uint8_t *image, size_t len, sy_error *err)
     sy_status st = sy_lexicon_open(image, len, &lexicon, err);
     for (uint32_t i = 0; st == SY_OK && i < lexicon.n_words; i++) {
         sy_slice word = sy_lexicon_word(&lexicon, i);
+        uint32_t weight = sy_lexicon_weight(&lexicon, i);
         sy_buf_append(&out, word.data, word.len);
+        if (weight != SY_LEXICON_ALWAYS)
+            sy_buf_printf(&out, "\t%u", weight);
         sy_buf_putc(&out, '\n');
     }
     if (st == SY_OK)
@@ -181,7 +182,7 @@ static sy_status add_word(sy_lexicon_builder *b, const char *word, sy_buf *text,
         sy_say("'%s' is not added: %s", word, sy_tr(fault));
         *refused = true;
     } else if (st == SY_OK) {
-        st = sy_lexicon_builder_add(b, 0, word, strlen(word), err);
+        st = sy_lexicon_builder_add(b, 0, word, strlen(word), SY_LEXICON_ALWAYS, err);
         if (st == SY_OK && sy_lexicon_builder_count(b) > n) {
             sy_buf_puts(text, word);
             sy_buf_putc(text, '\n');

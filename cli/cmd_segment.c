@@ -196,7 +196,7 @@ static sy_status add_index_words(const sy_index *index, unsigned flags, sy_lexic
         sy_lexicon_open((const uint8_t *)index->lexicon.data, index->lexicon.len, &own, err);
     for (uint32_t i = 0; st == SY_OK && i < own.n_words; i++) {
         sy_slice word = sy_lexicon_word(&own, i);
-        st = sy_lexicon_builder_add(b, flags, word.data, word.len, err);
+        st = sy_lexicon_builder_add(b, flags, word.data, word.len, sy_lexicon_weight(&own, i), err);
     }
     return st;
 }

@@ -28,7 +28,8 @@ static const sy_option index_options[] = {
      "index has, or the ones that suoyin knows.",
      false},
     {SY_OPT_LEXICON, 0, "lexicon", "FILE", "Analysis", "words to keep whole, one a line",
-     "May be given several times: all the files count. Names of name fields enter the lexicon "
+     "May be given several times: all the files count. Behind a tab a word may have a weight: then "
+     "it is kept where it costs less than other words. Names of name fields enter the lexicon "
      "by themselves. Without it: the words that the index has.",
      false},
     {SY_OPT_ALIASES, 0, "aliases", "FILE", "Analysis", "other names of bureaus, and groups",
@@ -148,7 +149,9 @@ static const sy_option segment_options[] = {
     {SY_OPT_NORMAL, 0, "normal", NULL, "Form", "print the normal form of each line, uncut",
      "What suoyin compares. A paragraph end inside a line is written as U+2028.", false},
     {SY_OPT_LEXICON, 0, "lexicon", "FILE", "Words", "words to keep whole, one a line",
-     "May be given several times: all the files count.", false},
+     "May be given several times: all the files count. Behind a tab a word may have a weight: then "
+     "it is kept where it costs less than other words.",
+     false},
     {SY_OPT_INDEX, 'i', "index", "DIR", "Words", "use the lexicon and rules of an index",
      "Only if given: no index is looked for.", false},
     {SY_OPT_KEEP_VARIANTS, 0, "keep-variants", NULL, "Words",
@@ -225,7 +228,8 @@ const sy_command sy_commands[] = {
      "[options] add|list|check|names [FILE...] [WORD...]",
      "add: appends the words that the file has not; the file may be new. list: the words of the "
      "files, or of the index if no file is named, in normal form and byte order. check: names "
-     "each line that cannot be a word or repeats one. names: takes the names of bodies out of "
+     "each line that cannot be a word, repeats one, or has a weight that it cannot have. names: "
+     "takes the names of bodies out of "
      "responsibility cells, a cell a line, each with its role before it: lead, support or -; ? is "
      "text that is no name.",
      "0 done; 1 a word was refused or a fault found; 2 failed", lexicon_options,

@@ -23,7 +23,8 @@ typedef struct column {
 
 typedef struct value {
     sy_field_id field;
-    size_t off, len; /* in ledger.text */
+    size_t off, len;  /* in ledger.text */
+    sy_org_role role; /* of a body in the field `unit` */
 } value;
 
 typedef struct goal {
@@ -37,7 +38,7 @@ struct sy_ledger_goals {
     bool observing; /* the first walk: only names are looked at */
     sy_ledger_names names;
 
-    sy_field_id f_section, f_no, f_item, f_mark, f_target, f_stretch, f_note;
+    sy_field_id f_section, f_no, f_item, f_mark, f_target, f_stretch, f_note, f_unit, f_support;
     column columns[SY_LEDGER_COLUMNS_MAX];
     size_t n_columns;
     int c_section, c_no, c_item, c_mark, c_note; /* NO_COLUMN if the table has none */
@@ -392,7 +393,7 @@ static sy_status add_value(ledger *l, sy_field_id field, sy_slice before, sy_sli
 {
     if (!sy_grow((void **)&l->values, l->n_values, &l->cap_values, sizeof *l->values))
         return sy_fail_nomem(err);
-    l->values[l->n_values++] = (value){field, l->text.len, before.len + s.len};
+    l->values[l->n_values++] = (value){field, l->text.len, before.len + s.len, SY_ORG_PLAIN};
     sy_buf_append(&l->text, before.data, before.len);
     sy_buf_append(&l->text, s.data, s.len);
     return sy_buf_status(&l->text, err);
@@ -400,17 +401,26 @@ static sy_status add_value(ledger *l, sy_field_id field, sy_slice before, sy_sli
 
 static const sy_slice nothing = {"", 0};
 
-static sy_status add_name(void *ctx, sy_slice name, sy_error *err)
+static sy_status add_name(void *ctx, sy_slice name, sy_org_role role, sy_error *err)
 {
     ledger *l = ctx;
-    return add_value(l, l->adding, nothing, name, err);
+    sy_status st = add_value(l, l->adding, nothing, name, err);
+    if (st == SY_OK && l->adding == l->f_unit)
+        l->values[l->n_values - 1].role = role;
+    return st;
+}
+
+/* Whether the names of a field are those of bodies, and may run together. */
+static bool has_bodies(const ledger *l, sy_field_id field)
+{
+    return field == l->f_unit || field == l->f_support;
 }
 
 static sy_status add_text(ledger *l, sy_field_id field, sy_slice before, sy_slice s, sy_error *err)
 {
     l->adding = field;
     if (l->schema->fields[field].kind == SY_FIELD_NAMES)
-        return sy_ledger_names_split(&l->names, s, add_name, l, err);
+        return sy_ledger_names_split(&l->names, s, has_bodies(l, field), add_name, l, err);
     return add_value(l, field, before, s, err);
 }
 
@@ -472,6 +482,30 @@ static sy_status add_rare(ledger *l, const char *name, sy_slice s, sy_error *err
     return st == SY_OK ? add_value(l, id, nothing, s, err) : st;
 }
 
+/* Gives the bodies that have this role a field of its own besides, unless the table has a
+ * column of it. */
+static sy_status add_role(ledger *l, sy_org_role role, const char *name, sy_error *err)
+{
+    sy_status st = SY_OK;
+    sy_field_id id = 0;
+    size_t n = l->n_values, n_added = 0;
+    for (size_t i = 0; st == SY_OK && i < n; i++) {
+        if (l->values[i].role != role)
+            continue;
+        if (n_added++ == 0)
+            st = sy_schema_add(l->schema, name, strlen(name), NULL, SY_FIELD_NAMES, &id, err);
+        if (st != SY_OK || find_column(l, id) != NO_COLUMN)
+            break;
+        if (!sy_grow((void **)&l->values, l->n_values, &l->cap_values, sizeof *l->values))
+            return sy_fail_nomem(err);
+        value copy = l->values[i];
+        copy.field = id;
+        copy.role = SY_ORG_PLAIN;
+        l->values[l->n_values++] = copy;
+    }
+    return st;
+}
+
 static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, size_t n,
                              sy_error *err)
 {
@@ -490,6 +524,10 @@ static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, si
     }
     if (st == SY_OK && l->c_note == NO_COLUMN && l->note.len > 0)
         st = add_value(l, l->f_note, nothing, of_buf(&l->note), err);
+    if (st == SY_OK)
+        st = add_role(l, SY_ORG_LEAD, "lead", err);
+    if (st == SY_OK)
+        st = add_role(l, SY_ORG_SUPPORT, "support", err);
     if (st == SY_OK)
         st = add_rare(l, "place", l->place, err);
     if (st == SY_OK)
@@ -612,7 +650,8 @@ static sy_status observe_names(ledger *l, const sy_slice *cells, size_t n, sy_er
     sy_status st = SY_OK;
     for (size_t i = 0; st == SY_OK && i < n && i < l->n_columns; i++) {
         if (l->schema->fields[l->columns[i].field].kind == SY_FIELD_NAMES)
-            st = sy_ledger_names_observe(&l->names, cells[i], err);
+            st = sy_ledger_names_observe(&l->names, cells[i], has_bodies(l, l->columns[i].field),
+                                         err);
     }
     return st;
 }
@@ -724,12 +763,16 @@ static sy_status find_fields(ledger *l, sy_error *err)
     const struct {
         const char *name;
         sy_field_id *id;
-    } fields[] = {{"section", &l->f_section}, {"no", &l->f_no},         {"item", &l->f_item},
-                  {"mark", &l->f_mark},       {"target", &l->f_target}, {"stretch", &l->f_stretch},
-                  {"note", &l->f_note}};
+        sy_field_kind kind;
+    } fields[] = {
+        {"section", &l->f_section, SY_FIELD_TEXT}, {"no", &l->f_no, SY_FIELD_TEXT},
+        {"item", &l->f_item, SY_FIELD_TEXT},       {"mark", &l->f_mark, SY_FIELD_TEXT},
+        {"target", &l->f_target, SY_FIELD_TEXT},   {"stretch", &l->f_stretch, SY_FIELD_TEXT},
+        {"note", &l->f_note, SY_FIELD_TEXT},       {"unit", &l->f_unit, SY_FIELD_NAMES},
+        {"support", &l->f_support, SY_FIELD_NAMES}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         sy_status st = sy_schema_add(l->schema, fields[i].name, strlen(fields[i].name), NULL,
-                                     SY_FIELD_TEXT, fields[i].id, err);
+                                     fields[i].kind, fields[i].id, err);
         if (st != SY_OK)
             return st;
     }

@@ -298,7 +298,8 @@ sy_status sy_plain_observe(sy_plain *p, const sy_plain_table *t, const sy_table_
     sy_status st = SY_OK;
     for (size_t i = 0; i < row->n && i < t->n_columns && st == SY_OK; i++) {
         if (is_names(p, t->fields[i]))
-            st = sy_ledger_names_observe(sy_ledger_goals_names(p->goals), row->cells[i].text, err);
+            st = sy_ledger_names_observe(sy_ledger_goals_names(p->goals), row->cells[i].text, false,
+                                         err);
     }
     return st;
 }
@@ -309,8 +310,9 @@ typedef struct name_adder {
 } name_adder;
 
 /* A name is good for the call only: it is copied to p->names, which has room. */
-static sy_status add_name(void *ctx, sy_slice name, sy_error *err)
+static sy_status add_name(void *ctx, sy_slice name, sy_org_role role, sy_error *err)
 {
+    (void)role;
     name_adder *a = ctx;
     sy_buf *names = &a->plain->names;
     size_t off = names->len;
@@ -371,8 +373,8 @@ sy_status sy_plain_row(sy_plain *p, sy_plain_table *t, const sy_table_row *row, 
         name_adder adder = {p, t->fields[i]};
         any |= text.len > 0;
         if (t->has_names && is_names(p, t->fields[i]))
-            st =
-                sy_ledger_names_split(sy_ledger_goals_names(p->goals), text, add_name, &adder, err);
+            st = sy_ledger_names_split(sy_ledger_goals_names(p->goals), text, false, add_name,
+                                       &adder, err);
         else
             st = add_value(p, t->fields[i], text, err);
         if (st == SY_OK && t->has_id && t->fields[i] == t->id && text.len > 0 &&

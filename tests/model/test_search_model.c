@@ -267,7 +267,7 @@ static void make_index(world *w, int round)
     write_file(aliases, aliases_text, strlen(aliases_text));
     sy_buf words = SY_BUF_INIT;
     for (uint32_t i = sy_random_below(8); i > 0; i--)
-        sy_buf_printf(&words, "%s\n", PICK(lexicon_words));
+        sy_buf_printf(&words, sy_random_below(3) > 0 ? "%s\n" : "%s\t7\n", PICK(lexicon_words));
     write_file(lexicon, sy_buf_cstr(&words), words.len);
     sy_buf_release(&words);
 
