@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/messages.h"
 #include "base/utf8.h"
 
@@ -52,13 +52,6 @@ unsigned sy_term_width(int fd)
     if (width == 0 || width > WIDTH_MOST)
         return WIDTH_DEFAULT;
     return width < WIDTH_LEAST ? WIDTH_LEAST : (unsigned)width;
-}
-
-int64_t sy_clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 void sy_progress_init(sy_progress *p, bool wanted)

@@ -30,9 +30,6 @@ void sy_progress_show(sy_progress *p, const char *stage, uint64_t done, uint64_t
 /* Takes the line away, so that something else can be written. */
 void sy_progress_clear(sy_progress *p);
 
-/* Nanoseconds of a clock that never goes back. */
-int64_t sy_clock_ns(void);
-
 /* Appends text[len] safe for a terminal and on one line: control characters as
  * their pictures (ESC as U+241B), those without one and ill-formed bytes as
  * U+FFFD. */
