@@ -6,8 +6,6 @@
 #include "cli/cli.h"
 #include "query/search.h"
 
-enum { SY_BEST_MOST = 1000000 }; /* records that -k gives */
-
 /* Parses; on failure shows the place with a caret on standard error. */
 bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index,
                    const sy_query_options *options, sy_query *out);

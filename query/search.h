@@ -19,6 +19,7 @@ typedef struct sy_hit {
 } sy_hit;
 
 #define SY_SCORE_ONE 65536
+enum { SY_BEST_MOST = 1000000 }; /* records that are asked for as the best */
 
 /* A place that matched: [start, end) in bytes of the original value. */
 typedef struct sy_match {
