@@ -275,6 +275,12 @@ bench-rank: deps
 	$(Q)$(SUBMAKE) $(OUT)/suoyin
 	$(Q)$(BENCH) bench/rank.py
 
+# Regular expressions beside ripgrep.
+bench-regex: deps
+	$(Q)bench/deps.sh
+	$(Q)$(SUBMAKE) $(OUT)/suoyin
+	$(Q)bench/regex.py $(OUT)/suoyin
+
 bench-table:
 	$(Q)$(BENCH) bench/table.py
 

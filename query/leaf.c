@@ -382,6 +382,11 @@ static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const s
     if (copy) {
         memcpy(copy, text.data, text.len);
         st = sy_regex_parts((sy_slice){copy, text.len}, memory, &leaf->parts, err);
+        if (st == SY_OK)
+            st = sy_regex_scan_open((sy_slice){copy, text.len}, &leaf->scan, err);
+        sy_slice needed = st == SY_OK ? sy_parts_longest(leaf->parts) : (sy_slice){"", 0};
+        if (sy_utf8_count(needed.data, needed.len) >= 2)
+            st = sy_needle_init(&leaf->needed, needed, err);
     } else if (st == SY_OK) {
         st = sy_fail_nomem(err);
     }
@@ -392,7 +397,9 @@ static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const s
 void sy_leaf_release(sy_leaf *leaf)
 {
     sy_regex_close(leaf->regex);
+    sy_regex_scan_close(leaf->scan);
     leaf->regex = NULL;
+    leaf->scan = NULL;
 }
 
 /* -w: where words begin and end, in names too. */

@@ -265,14 +265,15 @@ static piece read_class(reader *r)
 
 static piece read_group(reader *r)
 {
-    bool beside = false; /* looks ahead or behind: matches nothing itself */
+    bool beside = false, holds = false; /* looks ahead or behind; for what has to be there */
     r->at++;
     if (skip(r, "?")) {
         if (skip(r, "#")) {
             skip_to(r, ")");
             return nothing(r);
         }
-        if (skip(r, "=") || skip(r, "!") || skip(r, "<=") || skip(r, "<!"))
+        holds = skip(r, "=") || skip(r, "<=");
+        if (holds || skip(r, "!") || skip(r, "<!"))
             beside = true;
         else if (skip(r, "<"))
             skip_to(r, ">");
@@ -287,7 +288,8 @@ static piece read_group(reader *r)
     r->depth--;
     if (!skip(r, ")"))
         r->lost = true;
-    return beside ? nothing(r) : p;
+    const sy_parts *need = holds ? need_of(r, &p) : NULL;
+    return need ? (piece){.need = need} : beside ? nothing(r) : p;
 }
 
 static piece read_atom(reader *r)
@@ -402,4 +404,17 @@ sy_status sy_regex_parts(sy_slice folded, sy_query_memory *memory, const sy_part
     const sy_parts *need = need_of(&r, &all);
     *out = need && !r.lost && r.at == folded.len ? need : &any;
     return r.failed ? sy_fail_nomem(err) : SY_OK;
+}
+
+/* As deep as groups are. */
+sy_slice sy_parts_longest(const sy_parts *parts)
+{
+    sy_slice longest = {"", 0};
+    if (parts->kind == SY_PARTS_TEXT)
+        return parts->text;
+    for (size_t i = 0; i < parts->n_children && parts->kind == SY_PARTS_AND; i++) {
+        sy_slice text = sy_parts_longest(parts->children[i]);
+        longest = text.len > longest.len ? text : longest;
+    }
+    return longest;
 }

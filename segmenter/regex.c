@@ -102,10 +102,32 @@ static sy_status fold_quoted(unsigned flags, sy_slice expr, size_t *at, sy_buf *
     return st;
 }
 
+/* (?i) in front of what has no other case in folded texts: ASCII and Han, but for properties and
+ * code points in numbers. */
+static bool needs_no_case(sy_slice expr)
+{
+    if (expr.len < 4 || memcmp(expr.data, "(?i)", 4) != 0)
+        return false;
+    for (size_t i = 4; i < expr.len;) {
+        uint32_t cp;
+        char before = expr.data[i - 1], c = expr.data[i];
+        if ((before == '\\' && strchr("pPxuU0cN", c)) || (before == '[' && c == ':'))
+            return false;
+        i += sy_utf8_decode(expr.data + i, expr.len - i, &cp);
+        if (cp >= 0x80 && !sy_cp_is_han(cp))
+            return false;
+    }
+    return true;
+}
+
 sy_status sy_regex_fold(unsigned norm_flags, sy_slice expr, sy_buf *out, sy_error *err)
 {
     sy_buf scratch = SY_BUF_INIT;
     sy_status st = SY_OK;
+    if (needs_no_case(expr)) {
+        expr.data += 4;
+        expr.len -= 4;
+    }
     unsigned depth = 0; /* of sets in one another */
     for (size_t i = 0; i < expr.len && st == SY_OK;) {
         uint32_t cp;

@@ -14,7 +14,8 @@ enum { SY_REGEX_MAX = 4096 /* bytes of an expression */ };
 
 /* Appends the expression with its plain characters in normal form: letters fold, a character that
  * becomes several is a group, one that becomes a sign of the syntax is escaped. What
- * stands behind a backslash, and names of groups and properties, stay. NOMEM. */
+ * stands behind a backslash, and names of groups and properties, stay. A first (?i) is left out
+ * where it says nothing new, since texts are folded too. NOMEM. */
 SY_CHECKED sy_status sy_regex_fold(unsigned norm_flags, sy_slice expr, sy_buf *out, sy_error *err);
 
 typedef struct sy_regex sy_regex;
