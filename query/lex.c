@@ -687,15 +687,13 @@ static sy_status lex_field_list(sy_lexer *lx, size_t end)
  * fold, which an index decides, is nothing to the syntax. */
 static sy_status check_regex(sy_lexer *lx, size_t start)
 {
-    sy_regex *re = NULL;
     sy_buf folded = SY_BUF_INIT;
     sy_error fault;
     sy_error_clear(&fault);
     sy_status st = sy_regex_fold(SY_NORM_KEEP_VARIANTS, (sy_slice){lx->text.data, lx->text.len},
                                  &folded, &fault);
     if (st == SY_OK)
-        st = sy_regex_open((sy_slice){folded.data, folded.len}, &re, &fault);
-    sy_regex_close(re);
+        st = sy_regex_check((sy_slice){folded.data, folded.len}, &fault);
     sy_buf_release(&folded);
     if (st == SY_E_NOMEM)
         return sy_fail_nomem(lx->err);

@@ -352,3 +352,8 @@ void sy_regex_scan_close(sy_regex_scan *s)
     sy_automaton_close(s->automaton);
     sy_free(s);
 }
+
+bool sy_regex_scan_plain(const sy_regex_scan *s)
+{
+    return sy_automaton_plain(s->automaton);
+}

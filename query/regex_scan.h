@@ -15,6 +15,8 @@ typedef struct sy_regex_scan sy_regex_scan;
 /* *out is NULL if the expression has to be left to ICU. Borrows it until close. NOMEM. */
 SY_CHECKED sy_status sy_regex_scan_open(sy_slice folded, sy_regex_scan **out, sy_error *err);
 void sy_regex_scan_close(sy_regex_scan *s); /* NULL is a no-op */
+/* See sy_automaton_plain. */
+bool sy_regex_scan_plain(const sy_regex_scan *s);
 
 /* What is known of a text. */
 typedef enum sy_scanned { SY_SCANNED_NO, SY_SCANNED_YES, SY_SCANNED_NOT /* ask ICU */ } sy_scanned;

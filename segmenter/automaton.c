@@ -209,6 +209,11 @@ bool sy_automaton_exact(const sy_automaton *a)
     return a->program.exact;
 }
 
+bool sy_automaton_plain(const sy_automaton *a)
+{
+    return a->program.plain;
+}
+
 unsigned sy_automaton_start(const sy_automaton *a)
 {
     (void)a;

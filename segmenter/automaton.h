@@ -20,13 +20,15 @@ enum {
 
 typedef struct sy_automaton sy_automaton;
 
-/* `folded` is what sy_regex_open accepted; borrowed until close. *out is NULL for an expression
- * that has to be left to ICU (segmenter/regex_program.h). NOMEM. */
+/* `folded` is what sy_regex_open accepts, unless the automaton is plain; borrowed until close. *out
+ * is NULL for an expression that has to be left to ICU (segmenter/regex_program.h). NOMEM. */
 SY_CHECKED sy_status sy_automaton_open(sy_slice folded, sy_automaton **out, sy_error *err);
 void sy_automaton_close(sy_automaton *a); /* NULL is a no-op */
 
 /* False: a text that is FOUND need not match, ICU has to be asked; one that is not does not. */
 bool sy_automaton_exact(const sy_automaton *a);
+/* True: the expression is one of ICU's, without asking. */
+bool sy_automaton_plain(const sy_automaton *a);
 /* The state before the first character; never FULL or FOUND. */
 unsigned sy_automaton_start(const sy_automaton *a);
 /* Characters that no state tells apart are of one class, 1 to 255; 0: FULL. */

@@ -75,6 +75,59 @@ static void add_child(reader *r, uint16_t parent, uint16_t child)
 
 /* ---- atoms ---- */
 
+static const char any_but_line_ends[] = ".";
+
+static bool is_letter(uint32_t cp)
+{
+    return cp >= 0x80 || (cp >= '0' && cp <= '9') || (cp >= 'A' && cp <= 'Z') ||
+           (cp >= 'a' && cp <= 'z');
+}
+
+/* The next range of a plain set from *at on; false at its end, or if it is none. */
+static bool next_range(sy_slice set, size_t *at, uint32_t *low, uint32_t *high)
+{
+    if (*at >= set.len)
+        return false;
+    *at += sy_utf8_decode(set.data + *at, set.len - *at, low);
+    *high = *low;
+    bool sign = *low < 0x80 && *low != 0 && strchr(" %,.;_", (int)*low);
+    if (!is_letter(*low) || *at + 1 >= set.len || set.data[*at] != '-')
+        return sign || is_letter(*low);
+    ++*at;
+    *at += sy_utf8_decode(set.data + *at, set.len - *at, high);
+    return is_letter(*high) && *high >= *low;
+}
+
+/* A set without what would have to be asked of ICU, or one character. */
+static bool is_plain(sy_slice set)
+{
+    if (set.len < 2)
+        return set.len == 0 || set.data[0] == '.';
+    size_t at = set.data[1] == '^' ? 2 : 1;
+    uint32_t low, high;
+    if (set.data[0] != '[' || at + 1 >= set.len)
+        return false;
+    set.len--; /* the ] */
+    while (next_range(set, &at, &low, &high))
+        if (at == set.len)
+            return true;
+    return false;
+}
+
+static bool plain_has(sy_slice set, uint32_t cp)
+{
+    if (set.len == 1)
+        return !((cp >= '\n' && cp <= '\r') || cp == 0x85 || cp == 0x2028 || cp == 0x2029);
+    bool others = set.data[1] == '^';
+    size_t at = others ? 2 : 1;
+    uint32_t low, high;
+    set.len--;
+    while (next_range(set, &at, &low, &high))
+        if (cp >= low && cp <= high)
+            return !others;
+    return others;
+}
+
 static uint16_t new_atom(reader *r, uint32_t cp, sy_slice set)
 {
     sy_regex_program *p = r->program;
@@ -88,7 +141,8 @@ static uint16_t new_atom(reader *r, uint32_t cp, sy_slice set)
             r->nomem = true;
             return unfit(r);
         }
-        p->atoms[p->n_atoms++] = (sy_atom){.cp = cp, .set = set};
+        p->atoms[p->n_atoms] = (sy_atom){.cp = cp, .set = set, .plain = is_plain(set)};
+        p->plain &= p->atoms[p->n_atoms++].plain;
     }
     uint16_t made = new_node(r, ATOM);
     if (!r->unfit)
@@ -141,7 +195,7 @@ static bool is_sign(uint32_t cp)
 static uint16_t any_text(reader *r)
 {
     uint16_t any = new_atom(r, 0, sy_slice_of("[\\s\\S]")), made = new_node(r, REPEAT);
-    r->program->exact = false;
+    r->program->exact = r->program->plain = false;
     if (r->unfit)
         return 0;
     r->nodes[made].max = NO_END;
@@ -157,6 +211,7 @@ static uint16_t read_escape(reader *r)
     uint32_t kind = take(r);
     if (is_sign(kind))
         return new_atom(r, kind, (sy_slice){NULL, 0});
+    r->program->plain = false;
     if (kind < 0x80 && kind != 0 && strchr("bBAZzG", (int)kind)) {
         r->program->exact = false;
         return new_node(r, SEQUENCE);
@@ -217,9 +272,10 @@ static uint16_t read_group(reader *r)
     r->at++;
     if (skip(r, "?")) {
         beside = skip(r, "=") || skip(r, "!") || skip(r, "<=") || skip(r, "<!");
-        bool atomic = !beside && skip(r, ">");
-        if (!beside && !atomic && !skip(r, ":") && !(skip(r, "<") && skip_to(r, ">")))
+        bool atomic = !beside && skip(r, ">"), plain = !beside && !atomic && skip(r, ":");
+        if (!beside && !atomic && !plain && !(skip(r, "<") && skip_to(r, ">")))
             return unfit(r);
+        r->program->plain &= plain;
         r->program->exact &= !beside && !atomic;
     }
     if (++r->depth > DEPTH_MAX)
@@ -233,6 +289,8 @@ static uint16_t read_group(reader *r)
 
 static uint16_t read_part(reader *r)
 {
+    if (r->literal)
+        r->program->plain = false;
     if (skip(r, "\\E")) {
         r->literal = false;
         return new_node(r, SEQUENCE);
@@ -259,7 +317,7 @@ static uint16_t read_part(reader *r)
         return new_node(r, LINE_END);
     case '.':
         r->at++;
-        return set_from(r, r->at - 1);
+        return new_atom(r, 0, sy_slice_of(any_but_line_ends));
     case ']':
     case '{':
     case '}':
@@ -434,8 +492,8 @@ static sy_status open_matcher(sy_atom *atom, bool *good, sy_error *err)
 
 bool sy_atom_has(const sy_atom *atom, uint32_t cp, bool *failed)
 {
-    if (atom->set.len == 0)
-        return cp == atom->cp;
+    if (atom->plain)
+        return atom->set.len == 0 ? cp == atom->cp : plain_has(atom->set, cp);
     UChar units[2];
     int32_t n = 0;
     UErrorCode icu = U_ZERO_ERROR;
@@ -459,14 +517,15 @@ sy_status sy_regex_program_make(sy_slice folded, sy_regex_program *out, sy_error
 {
     reader r = {.expr = folded, .program = out};
     sy_status st = SY_OK;
-    *out = (sy_regex_program){.exact = true};
+    *out = (sy_regex_program){.exact = true, .plain = true};
     new_node(&r, SEQUENCE); /* none */
     uint16_t root = read_alternatives(&r);
     bool fit = !r.unfit && r.at == folded.len;
     /* With both, what is tried first inside a round that matches nothing decides. */
     out->exact &= !(fit && r.loose && r.nodes[root].nullable);
+    out->plain &= out->exact && folded.len > 0;
     for (size_t i = 0; i < out->n_atoms && fit && st == SY_OK; i++)
-        if (out->atoms[i].set.len > 0)
+        if (!out->atoms[i].plain)
             st = open_matcher(&out->atoms[i], &fit, err);
     if (fit && st == SY_OK) {
         out->instructions = sy_alloc(SY_PROGRAM_MAX, sizeof *out->instructions);

@@ -35,7 +35,8 @@ typedef struct sy_instruction {
 typedef struct sy_atom {
     uint32_t cp;   /* if `set` is empty */
     sy_slice set;  /* borrowed from the expression */
-    void *matcher; /* of it; a URegularExpression */
+    bool plain;    /* [a-z资金], [^a], . */
+    void *matcher; /* of the others; a URegularExpression */
 } sy_atom;
 
 typedef struct sy_regex_program {
@@ -44,11 +45,13 @@ typedef struct sy_regex_program {
     uint16_t start;
     bool line_starts; /* there is a ^ */
     bool exact;
+    bool plain; /* only what is surely an expression of ICU's, and needs none of its tables */
     sy_atom *atoms;
     size_t n_atoms;
 } sy_regex_program;
 
-/* `folded` as for sy_regex_open, which must accept it; borrowed until release. NOMEM. */
+/* `folded` as for sy_regex_open, which must accept it unless the program is plain; borrowed until
+ * release. NOMEM. */
 SY_CHECKED sy_status sy_regex_program_make(sy_slice folded, sy_regex_program *out, sy_error *err);
 /* Whether an atom has a character. Sets *failed if ICU has no memory to say. */
 bool sy_atom_has(const sy_atom *atom, uint32_t cp, bool *failed);
