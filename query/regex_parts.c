@@ -178,6 +178,25 @@ static piece plain(reader *r, const char *at, size_t n, uint32_t cp)
     return is_plain(cp) ? one_text(r, (sy_slice){at, n}) : unknown;
 }
 
+/* x{1F4A9}, behind a backslash: passes over it. */
+static bool skip_code_point(reader *r, uint32_t *cp)
+{
+    size_t at = r->at + 2;
+    *cp = 0;
+    if (r->expr.len - r->at < 4 || memcmp(r->expr.data + r->at, "x{", 2) != 0)
+        return false;
+    for (; at < r->expr.len && r->expr.data[at] != '}' && *cp < 0x110000; at++) {
+        char c = r->expr.data[at], low = (char)(c | 0x20);
+        if (!(c >= '0' && c <= '9') && !(low >= 'a' && low <= 'f'))
+            return false;
+        *cp = *cp * 16 + (uint32_t)(c <= '9' ? c - '0' : low - 'a' + 10);
+    }
+    if (at == r->expr.len || r->expr.data[at] != '}')
+        return false;
+    r->at = at + 1;
+    return true;
+}
+
 static piece read_escape(reader *r)
 {
     r->at++;
@@ -185,6 +204,10 @@ static piece read_escape(reader *r)
     if (kind == '\0')
         return unknown;
     uint32_t cp;
+    if (skip_code_point(r, &cp)) {
+        char *copy = take(r, 4, 1);
+        return copy ? plain(r, copy, sy_utf8_encode(cp, copy), cp) : unknown;
+    }
     const char *at = r->expr.data + r->at;
     size_t n = sy_utf8_decode(at, r->expr.len - r->at, &cp);
     bool word = (kind >= '0' && kind <= '9') || (kind >= 'a' && kind <= 'z') ||
@@ -234,10 +257,11 @@ static piece read_class(reader *r)
             break;
         depth -= cp == ']' && depth > 0;
         depth += cp == '[';
+        r->at += len;
+        bool escaped = cp == '\\' && skip_code_point(r, &cp);
         simple &= cp != '[' && cp != '\\' && cp != '&' && cp != '-' && cp != ']' && is_plain(cp);
         simple &= !(first && cp == ':'); /* [:alpha:] */
-        r->at += len;
-        if (cp == '\\' && r->at < r->expr.len)
+        if (!escaped && cp == '\\' && r->at < r->expr.len)
             r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &last);
         last = cp;
         bool range =

@@ -152,13 +152,17 @@ static void test_parts(void **state)
     check_parts("(ab){2}", "abab");
     check_parts("a{2,}b", "(& a b)");
     check_parts("x|.", "any");
+    check_parts("\\x{8D44}金", "资金");
+    check_parts("[\\x{8D44}\\x{91D1}]x", "(| 资x 金x)");
+    check_parts("\\x{110000}x", "x");
+    check_parts("[\\x{5b}]x", "x");
+    check_parts("\\x{8G}x", "x");
     check_parts("(?=y)x", "(& y x)");
     check_parts("(?i)x", "any");
     check_parts("\\d年", "年");
     check_parts("^资金$", "资金");
     check_parts("\\Qa.b\\E", "a.b");
     check_parts("a\\.b", "a.b");
-    check_parts("\\x{8D44}金", "金");
     check_parts("\\u8D44金", "any");
     check_parts("[^a]b", "b");
     check_parts("[:alpha:]b", "b"); /* a class, not its letters */
