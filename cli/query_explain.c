@@ -167,7 +167,7 @@ void sy_query_say_steps(const sy_query_steps *s)
         if (steps[i].ns > 0)
             sy_buf_printf(&out, "%8.2f  %s\n", (double)steps[i].ns / 1e6, steps[i].name);
     sy_buf_printf(&out, "%8llu  %s\n", (unsigned long long)s->checked,
-                  _("times that texts of a record were checked"));
+                  _("times texts were checked"));
     sy_say_lines(&out);
     sy_buf_release(&out);
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/messages.h"
+#include "cli/fold.h"
 #include "cli/print.h"
 #include "cli/term.h"
 #include "query/caret.h"
@@ -12,14 +13,16 @@
 
 void sy_say_lines(const sy_buf *text)
 {
-    sy_buf out = SY_BUF_INIT;
+    sy_buf out = SY_BUF_INIT, line = SY_BUF_INIT;
     for (size_t i = 0; i < text->len;) {
         const char *feed = memchr(text->data + i, '\n', text->len - i);
         size_t len = feed ? (size_t)(feed - text->data) - i : text->len - i;
-        sy_put_visible(&out, text->data + i, len);
-        sy_buf_putc(&out, '\n');
+        sy_buf_reset(&line);
+        sy_put_visible(&line, text->data + i, len);
+        sy_put_fitting(&out, sy_buf_cstr(&line), sy_message_width());
         i += len + 1;
     }
+    sy_buf_release(&line);
     if (out.len > 0)
         fwrite(out.data, 1, out.len, stderr);
     sy_buf_release(&out);
@@ -44,7 +47,7 @@ bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *ind
     if (where.expected[0] != '\0' && !strstr(err.msg, "; ") && !strstr(err.msg, "；"))
         sy_buf_printf(&message, _("; expected %s"), where.expected);
     sy_buf_printf(&text, "suoyin: %s\n", _("cannot read the query:"));
-    sy_query_caret(exprs[where.expr], &where, sy_buf_cstr(&message), &text);
+    sy_query_caret(exprs[where.expr], &where, sy_buf_cstr(&message), sy_message_width(), &text);
     sy_say_lines(&text);
     sy_buf_release(&message);
     sy_buf_release(&text);

@@ -1,5 +1,6 @@
 #include "cli/term.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,11 @@ unsigned sy_term_width(int fd)
     if (width == 0 || width > WIDTH_MOST)
         return WIDTH_DEFAULT;
     return width < WIDTH_LEAST ? WIDTH_LEAST : (unsigned)width;
+}
+
+unsigned sy_message_width(void)
+{
+    return isatty(STDERR_FILENO) ? sy_term_width(STDERR_FILENO) : UINT_MAX;
 }
 
 void sy_progress_init(sy_progress *p, bool wanted)

@@ -16,6 +16,10 @@ bool sy_color_wanted(sy_when when, int fd);
 /* Columns of the terminal behind fd, else $COLUMNS, else 80; at least 20. */
 unsigned sy_term_width(int fd);
 
+/* Columns that a line of a message may take: those of the terminal behind standard error, where it
+ * is one; else any number. */
+unsigned sy_message_width(void);
+
 /* One line on standard error that is redrawn in place. Does nothing where that is
  * no terminal, or a dumb one. */
 typedef struct sy_progress {
