@@ -20,6 +20,8 @@ bool sy_line_may_end(uint32_t before, int before_width, uint32_t after, int afte
 {
     if (after_width == 0 || before == 0x200D || after == ' ')
         return false;
+    if (before == ' ' && after < 0x80) /* as before ../path, or .5 */
+        return true;
     if (one_of(after, "、。，．：；？！）］｝」』】》〉”’…％,.;:?!)]}%") ||
         one_of(before, "（［｛「『【《〈“‘([{"))
         return false;

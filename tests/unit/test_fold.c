@@ -20,6 +20,7 @@ static void test_latin_words(void **state)
     check_folded("", 4, 20, "\n");
     check_folded("one two three", 0, 20, "one two three\n");
     check_folded("one two three", 0, 7, "one two\nthree\n");
+    check_folded("one ../two", 0, 7, "one\n../two\n");
     check_folded("one two three", 2, 9, "one two\n  three\n");
     check_folded("a\n\nb c", 2, 4, "a\n\n  b\n  c\n");
     check_folded("unbreakable a", 0, 5, "unbreakable\na\n");
