@@ -71,7 +71,7 @@ FUZZ_OBJECTS := $(addprefix $(OUT)/tests/fuzz/,fuzz.o read_any.o ask_any.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: force pot po library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
+.PHONY: force pot po library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-regex bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -286,6 +286,12 @@ bench-rank: deps
 	$(Q)$(SUBMAKE) $(OUT)/suoyin
 	$(Q)$(BENCH) bench/rank.py
 
+# Regular expressions beside ripgrep.
+bench-regex: deps
+	$(Q)bench/deps.sh
+	$(Q)$(SUBMAKE) $(OUT)/suoyin
+	$(Q)bench/regex.py $(OUT)/suoyin
+
 bench-table:
 	$(Q)$(BENCH) bench/table.py
 
@@ -370,6 +376,7 @@ help:
 	@echo 'word-costs  learn segmenter/word_costs.tsv anew from raw text: TEXT="FILE..."'
 	@echo 'bench-words words: F1 on the gold sets and MB/s, ICU alone beside ours'
 	@echo 'bench-rank  the quality of the ranking on judged questions'
+	@echo 'bench-regex regular expressions beside ripgrep'
 	@echo 'bench-table write the last figures into docs/benchmarks.md'
 	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/messages.h"
+#include "cli/fold.h"
 #include "cli/term.h"
 
 enum { CLIMB_MOST = 256 };
@@ -16,15 +17,16 @@ enum { CLIMB_MOST = 256 };
  * processes do not mix. */
 static void say_buf(const sy_buf *text)
 {
-    sy_buf line = SY_BUF_INIT;
+    sy_buf line = SY_BUF_INIT, out = SY_BUF_INIT;
     sy_buf_puts(&line, "suoyin: ");
     sy_put_visible(&line, sy_buf_cstr(text), text->len);
-    sy_buf_putc(&line, '\n');
-    if (line.status == SY_OK)
-        fwrite(line.data, 1, line.len, stderr);
+    sy_put_fitting(&out, sy_buf_cstr(&line), sy_message_width());
+    if (line.status == SY_OK && out.status == SY_OK)
+        fwrite(out.data, 1, out.len, stderr);
     else
         fprintf(stderr, "suoyin: %s\n", _("out of memory"));
     sy_buf_release(&line);
+    sy_buf_release(&out);
 }
 
 void sy_say(const char *fmt, ...)

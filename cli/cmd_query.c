@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "cli/pager.h"
 #include "cli/print_counts.h"
 #include "cli/print_format.h"
 #include "cli/print_html.h"
+#include "cli/query_explain.h"
 #include "cli/query_modes.h"
 #include "cli/term.h"
 
@@ -588,9 +590,17 @@ static bool wants_pager(const settings *set)
     return set->terminal && set->wanted == WANT_RECORDS && !sy_term_dumb();
 }
 
+/* Nanoseconds since *from, which moves to now. */
+static int64_t lap(int64_t *from)
+{
+    int64_t before = *from;
+    *from = sy_clock_ns();
+    return *from - before;
+}
+
 /* Runs a query that was read; returns the exit status. */
 static int run_query(const settings *set, const sy_index *index, const sy_query *query,
-                     const char *const *exprs, size_t n_exprs)
+                     const char *const *exprs, size_t n_exprs, sy_query_steps *steps)
 {
     run r = {.set = set, .index = index, .exprs = exprs, .n_exprs = n_exprs};
     r.printer = (sy_printer){.schema = &index->schema,
@@ -608,15 +618,20 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     sy_status st = SY_OK;
     sy_pager pager = {0};
     if (set->explain)
-        st = sy_query_explain(index, query, exprs, true, &err);
+        st = sy_query_explain(index, query, exprs, &err);
     if (st == SY_OK && wants_pager(set))
         st = sy_pager_start(&pager, &err);
+    int64_t now = sy_clock_ns();
     if (st == SY_OK)
         st = sy_search_open(index, query, &r.search, &err);
-    if (st == SY_OK && set->best > 0)
+    if (st == SY_OK && set->best > 0) {
         st = sy_search_rank(r.search, ranked_until(set), set->options.any, true, &err);
-    if (st == SY_OK && set->sort)
+        steps->rank = lap(&now);
+    }
+    if (st == SY_OK && set->sort) {
         st = sort_hits(&r, &err);
+        steps->sort = lap(&now);
+    }
     if (st == SY_OK)
         st = answer(&r, &err);
     /* What was found before a failure is shown all the same. */
@@ -625,13 +640,18 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
         printed = sy_print_flush(&err);
     if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE)
         printed = st = SY_OK; /* the reader has seen enough */
+    steps->find = lap(&now);
     sy_pager_end(&pager);
+    if (st == SY_OK && set->explain) {
+        steps->checked = sy_search_checked(r.search);
+        sy_query_say_steps(steps);
+    }
     bool nothing = st == SY_OK && r.n_entries == 0;
     if (st == SY_OK)
         st = printed;
     if (st == SY_OK && nothing && !set->explain && set->wanted != WANT_STATUS &&
         isatty(STDERR_FILENO))
-        st = sy_query_explain(index, query, exprs, false, &err);
+        st = sy_query_why_none(index, query, exprs, &err);
     uint64_t found = r.n_entries;
     release(&r);
     if (st != SY_OK)
@@ -647,14 +667,19 @@ int sy_cmd_query(const sy_arguments *args)
     if (read_settings(args, &set, &err) != SY_OK)
         return sy_say_failure(&err, NULL);
     sy_index *index;
+    sy_query_steps steps = {0};
+    int64_t now = sy_clock_ns();
     if (!sy_open_index(args, &index))
         return SY_EXIT_FAILED;
+    steps.open = lap(&now);
     int status = SY_EXIT_FAILED;
     sy_query query = {0};
-    if (set.batch)
+    if (set.batch) {
         status = sy_query_batch(args, index, set.batch);
-    else if (sy_query_read(args->operands, args->n_operands, index, &set.options, &query))
-        status = run_query(&set, index, &query, args->operands, args->n_operands);
+    } else if (sy_query_read(args->operands, args->n_operands, index, &set.options, &query)) {
+        steps.read = lap(&now);
+        status = run_query(&set, index, &query, args->operands, args->n_operands, &steps);
+    }
     sy_query_release(&query);
     sy_index_close(index);
     return status;

@@ -20,6 +20,8 @@ bool sy_line_may_end(uint32_t before, int before_width, uint32_t after, int afte
 {
     if (after_width == 0 || before == 0x200D || after == ' ')
         return false;
+    if (before == ' ' && after < 0x80) /* as before ../path, or .5 */
+        return true;
     if (one_of(after, "、。，．：；？！）］｝」』】》〉”’…％,.;:?!)]}%") ||
         one_of(before, "（［｛「『【《〈“‘([{"))
         return false;
@@ -75,4 +77,19 @@ void sy_put_folded(sy_buf *out, const char *text, unsigned indent, unsigned widt
         space = false;
     }
     sy_buf_putc(out, '\n');
+}
+
+void sy_put_fitting(sy_buf *out, const char *line, unsigned width)
+{
+    enum { INDENT = 2 };
+    size_t numbers = strspn(line, " 0123456789.-");
+    if (sy_text_width(line, strlen(line)) <= width) {
+        sy_buf_printf(out, "%s\n", line);
+        return;
+    }
+    sy_buf_append(out, line, numbers);
+    if (numbers > width / 2) /* too little room is left behind them */
+        sy_buf_printf(out, "\n%*s", 2 * INDENT, "");
+    unsigned indent = numbers > width / 2 ? 2 * INDENT : numbers > 0 ? (unsigned)numbers : INDENT;
+    sy_put_folded(out, line + numbers, indent, width);
 }

@@ -14,4 +14,8 @@ bool sy_line_may_end(uint32_t before, int before_width, uint32_t after, int afte
  * stays whole. Ends with a line feed. */
 void sy_put_folded(sy_buf *out, const char *text, unsigned indent, unsigned width);
 
+/* Appends a line, which has no line break, and a line feed: as it is if it fits, else folded. Its
+ * continuations stand below what follows the numbers that it begins with. */
+void sy_put_fitting(sy_buf *out, const char *line, unsigned width);
+
 #endif

@@ -134,10 +134,12 @@ static const sy_option query_options[] = {
      false},
     {SY_OPT_OFFSET, 0, "offset", "N", "Which", "without the first N", "", false},
     {SY_OPT_EXPLAIN, 0, "explain", NULL, "Which",
-     "say how the query was read and what each term found",
-     "On standard error: the tree of the query, for each term the records it matches alone, and "
-     "the term that left nothing, with names and words like one that nothing has. Without it, no "
-     "match at all is explained on a terminal.",
+     "say how the query was read and answered, and how long each step took",
+     "On standard error: the tree of the query, the lists it is answered from, and for each term "
+     "the records it matches alone, those left after it and all before it, those that its lists "
+     "name, those whose texts had to be checked, and milliseconds; the term that left nothing, "
+     "with names and words like one that nothing has; at the end the steps of the answer. Without "
+     "it, no match at all is explained on a terminal.",
      false},
     OPTION_HELP};
 

@@ -1,4 +1,5 @@
 /* --batch: a query a line in, a JSON object a line out, as they come. */
+#include "base/clock.h"
 #include "cli/language.h"
 #include "cli/line_source.h"
 #include "cli/query_modes.h"

@@ -5,22 +5,24 @@
 
 #include "base/alloc.h"
 #include "base/messages.h"
+#include "cli/fold.h"
 #include "cli/print.h"
 #include "cli/term.h"
 #include "query/caret.h"
 #include "segmenter/normal.h"
 
-/* Writes text of several lines to standard error, each made visible. */
-static void say_lines(const sy_buf *text)
+void sy_say_lines(const sy_buf *text)
 {
-    sy_buf out = SY_BUF_INIT;
+    sy_buf out = SY_BUF_INIT, line = SY_BUF_INIT;
     for (size_t i = 0; i < text->len;) {
         const char *feed = memchr(text->data + i, '\n', text->len - i);
         size_t len = feed ? (size_t)(feed - text->data) - i : text->len - i;
-        sy_put_visible(&out, text->data + i, len);
-        sy_buf_putc(&out, '\n');
+        sy_buf_reset(&line);
+        sy_put_visible(&line, text->data + i, len);
+        sy_put_fitting(&out, sy_buf_cstr(&line), sy_message_width());
         i += len + 1;
     }
+    sy_buf_release(&line);
     if (out.len > 0)
         fwrite(out.data, 1, out.len, stderr);
     sy_buf_release(&out);
@@ -45,8 +47,8 @@ bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *ind
     if (where.expected[0] != '\0' && !strstr(err.msg, "; ") && !strstr(err.msg, "；"))
         sy_buf_printf(&message, _("; expected %s"), where.expected);
     sy_buf_printf(&text, "suoyin: %s\n", _("cannot read the query:"));
-    sy_query_caret(exprs[where.expr], &where, sy_buf_cstr(&message), &text);
-    say_lines(&text);
+    sy_query_caret(exprs[where.expr], &where, sy_buf_cstr(&message), sy_message_width(), &text);
+    sy_say_lines(&text);
     sy_buf_release(&message);
     sy_buf_release(&text);
     return false;
@@ -112,67 +114,5 @@ sy_status sy_query_fields(const sy_index *index, const char *list, size_t most, 
         st = sy_query_field(index, list, len, &fields[(*n)++], err);
         list += len + skip;
     }
-    return st;
-}
-
-/* The first term of the top level after which no record is left, or n_leaves. */
-static size_t emptying_leaf(const sy_query *query, const sy_leaf_count *counts)
-{
-    for (size_t i = 0; i < query->n_leaves; i++)
-        if (counts[i].top_level && counts[i].left == 0)
-            return i;
-    return query->n_leaves;
-}
-
-/* A line of what may have been meant by a term that nothing has. */
-static sy_status put_suggestions(const sy_index *index, const sy_node *leaf, sy_buf *out,
-                                 sy_error *err)
-{
-    bool plain = leaf->kind == SY_NODE_TERM || leaf->kind == SY_NODE_QUOTED ||
-                 leaf->kind == SY_NODE_EQUAL || leaf->kind == SY_NODE_PREFIX;
-    sy_buf near = SY_BUF_INIT;
-    sy_slice text = {leaf->text.data, leaf->text.len};
-    sy_status st = plain ? sy_suggest_terms(index, leaf->field, text, &near, err) : SY_OK;
-    if (st == SY_OK && near.len > 0)
-        sy_buf_printf(out, _("          did you mean: %s?\n"), near.data);
-    sy_buf_release(&near);
-    return st;
-}
-
-sy_status sy_query_explain(const sy_index *index, const sy_query *query, const char *const *exprs,
-                           bool tree, sy_error *err)
-{
-    sy_buf out = SY_BUF_INIT;
-    sy_leaf_count *counts = sy_calloc(query->n_leaves, sizeof *counts);
-    sy_status st = counts ? sy_search_explain(index, query, counts, err) : sy_fail_nomem(err);
-    if (st != SY_OK)
-        goto done;
-    if (tree) {
-        sy_buf_puts(&out, _("query: "));
-        sy_query_print(query, &index->schema, &out);
-        sy_buf_putc(&out, '\n');
-    }
-    size_t empty = emptying_leaf(query, counts);
-    if (query->n_leaves > 0)
-        sy_buf_printf(&out, "%s\n", _("records that match each term alone:"));
-    for (size_t i = 0; i < query->n_leaves; i++) {
-        const sy_node *leaf = query->leaves[i];
-        sy_buf_printf(&out, "%8llu  %.*s", (unsigned long long)counts[i].count,
-                      (int)(leaf->end - leaf->start), exprs[leaf->expr] + leaf->start);
-        if (i == empty)
-            sy_buf_puts(&out, counts[i].count == 0 ? _("  <- nothing has this")
-                                                   : _("  <- nothing has this and all before it"));
-        sy_buf_putc(&out, '\n');
-        if (counts[i].count == 0)
-            st = put_suggestions(index, leaf, &out, err);
-        if (st != SY_OK)
-            goto done;
-    }
-    st = sy_buf_status(&out, err);
-    if (st == SY_OK)
-        say_lines(&out);
-done:
-    sy_free(counts);
-    sy_buf_release(&out);
     return st;
 }

@@ -1,12 +1,10 @@
 /* cli/query_modes.h - the parts of `suoyin query` beside printing records: reading
- * the query, many queries, and why nothing was found. */
+ * the query and what names fields, many queries. */
 #ifndef SY_CLI_QUERY_MODES_H
 #define SY_CLI_QUERY_MODES_H
 
 #include "cli/cli.h"
 #include "query/search.h"
-
-enum { SY_BEST_MOST = 1000000 }; /* records that -k gives */
 
 /* Parses; on failure shows the place with a caret on standard error. */
 bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *index,
@@ -25,8 +23,7 @@ SY_CHECKED sy_status sy_query_fields(const sy_index *index, const char *list, si
 /* Answers the queries in the file `path`, one a line. Returns the exit status. */
 int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path);
 
-/* Writes the tree (if `tree`) and what each term found to standard error. */
-SY_CHECKED sy_status sy_query_explain(const sy_index *index, const sy_query *query,
-                                      const char *const *exprs, bool tree, sy_error *err);
+/* Writes text of several lines to standard error, each made visible. */
+void sy_say_lines(const sy_buf *text);
 
 #endif

@@ -1,12 +1,13 @@
 #include "cli/term.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/messages.h"
 #include "base/utf8.h"
 
@@ -54,11 +55,9 @@ unsigned sy_term_width(int fd)
     return width < WIDTH_LEAST ? WIDTH_LEAST : (unsigned)width;
 }
 
-int64_t sy_clock_ns(void)
+unsigned sy_message_width(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return isatty(STDERR_FILENO) ? sy_term_width(STDERR_FILENO) : UINT_MAX;
 }
 
 void sy_progress_init(sy_progress *p, bool wanted)

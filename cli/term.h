@@ -16,6 +16,10 @@ bool sy_color_wanted(sy_when when, int fd);
 /* Columns of the terminal behind fd, else $COLUMNS, else 80; at least 20. */
 unsigned sy_term_width(int fd);
 
+/* Columns that a line of a message may take: those of the terminal behind standard error, where it
+ * is one; else any number. */
+unsigned sy_message_width(void);
+
 /* One line on standard error that is redrawn in place. Does nothing where that is
  * no terminal, or a dumb one. */
 typedef struct sy_progress {
@@ -29,9 +33,6 @@ void sy_progress_init(sy_progress *p, bool wanted);
 void sy_progress_show(sy_progress *p, const char *stage, uint64_t done, uint64_t total);
 /* Takes the line away, so that something else can be written. */
 void sy_progress_clear(sy_progress *p);
-
-/* Nanoseconds of a clock that never goes back. */
-int64_t sy_clock_ns(void);
 
 /* Appends text[len] safe for a terminal and on one line: control characters as
  * their pictures (ESC as U+241B), those without one and ill-formed bytes as

@@ -2,9 +2,12 @@
  *
  *     cc find.c $(pkg-config --cflags --libs suoyin) -o find
  *     ./find my.idx '资金 -status:无'
+ *     ./find -k3 my.idx 资金 缺口       the three best records with any of the words
  *
  * Exit status as of suoyin query: 0 some record matches, 1 none does, 2 error. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <suoyin.h>
 
 static int fail(const suoyin_error *err)
@@ -51,21 +54,30 @@ static suoyin_status show_counts(suoyin_query *query, unsigned unit, suoyin_erro
     return status;
 }
 
+/* What the arguments behind the options ask for: every record, or the `best` ones. */
+static suoyin_status ask(const suoyin_index *index, char **exprs, size_t n, unsigned long best,
+                         suoyin_query **query, suoyin_error *err)
+{
+    suoyin_status status =
+        suoyin_ask(index, (const char *const *)exprs, n, best > 0 ? SUOYIN_ANY : 0, query, err);
+    return status == SUOYIN_OK && best > 0 ? suoyin_best(*query, best, err) : status;
+}
+
 int main(int argc, char **argv)
 {
     suoyin_index *index = NULL;
     suoyin_query *query = NULL;
     suoyin_error err;
     unsigned unit;
-    int found = 0;
-    if (argc < 3) {
-        fprintf(stderr, "usage: find INDEX EXPR...\n");
+    int found = 0, first = argc > 1 && strncmp(argv[1], "-k", 2) == 0 ? 2 : 1;
+    unsigned long best = first == 2 ? strtoul(argv[1] + 2, NULL, 10) : 0;
+    if (argc < first + 2 || (first == 2 && best == 0)) {
+        fprintf(stderr, "usage: find [-kN] INDEX EXPR...\n");
         return 2;
     }
-    suoyin_status status = suoyin_open(argv[1], &index, &err);
+    suoyin_status status = suoyin_open(argv[first], &index, &err);
     if (status == SUOYIN_OK)
-        status =
-            suoyin_ask(index, (const char *const *)argv + 2, (size_t)argc - 2, 0, &query, &err);
+        status = ask(index, argv + first + 1, (size_t)(argc - first - 1), best, &query, &err);
     for (const suoyin_hit *hit = NULL; status == SUOYIN_OK; found = 1) {
         status = suoyin_next(query, &hit, &err);
         if (status != SUOYIN_OK || !hit)

@@ -142,18 +142,35 @@ typedef struct suoyin_hit {
     size_t n_values;
     const suoyin_match *matches; /* by field, ordinal, start; may overlap */
     size_t n_matches;
+    double score; /* after suoyin_best: how well it matches; else 0 */
 } suoyin_hit;
 
-/* The next record that matches, in the order of the documents; *out is NULL behind the
- * last. Borrowed until the next call with this query. A failure is final: every call
- * until suoyin_rewind gives it again. */
+/* The next record that matches, in the order of the documents unless another was asked
+ * for; *out is NULL behind the last. Borrowed until the next call with this query. A
+ * failure is final: every call until suoyin_rewind gives it again. */
 SUOYIN_API suoyin_status suoyin_next(suoyin_query *query, const suoyin_hit **out,
                                      suoyin_error *err);
 /* Counts the records that are left and goes to the end: all that match for a fresh
  * query. Reads no record where lists alone give the answer. */
 SUOYIN_API suoyin_status suoyin_count(suoyin_query *query, uint64_t *count, suoyin_error *err);
-/* The next call starts from the first record again. */
+/* The next call starts from the first record again, in the order asked for last. */
 SUOYIN_API suoyin_status suoyin_rewind(suoyin_query *query, suoyin_error *err);
+
+#define SUOYIN_BEST_MAX 1000000
+
+/* From now on the query has its n best records, 1 to SUOYIN_BEST_MAX, best first, and no
+ * others; equal ones in the order of the documents. With SUOYIN_ANY its terms may be a
+ * question as it is typed. Finds them at once and starts from the first. On failure the
+ * query is as it was. INPUT for another n. What a score is: suoyin-query-language(7). */
+SUOYIN_API suoyin_status suoyin_best(suoyin_query *query, uint64_t n, suoyin_error *err);
+/* From now on the query has all its records in the order of a field's first value that
+ * is not empty, the other way if `down`: by number in fields of numbers and dates and in
+ * SUOYIN_FIELD_LINE, else by normal form, digits in it by their number. Records without
+ * a value come last either way, equal ones in the order of the documents. Finds them at
+ * once, with memory for each, and starts from the first. On failure the query is as it
+ * was. INPUT if there is no such field. */
+SUOYIN_API suoyin_status suoyin_sort(suoyin_query *query, unsigned field, int down,
+                                     suoyin_error *err);
 
 typedef struct suoyin_facet {
     suoyin_text value; /* in the spelling met first */

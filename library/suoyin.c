@@ -12,6 +12,7 @@
 _Static_assert(SUOYIN_FIELD_KEY == SY_FIELD_KEY && SUOYIN_FIELD_SOURCE == SY_FIELD_SOURCE &&
                    SUOYIN_FIELD_LINE == SY_FIELD_LINE,
                "the header names the numbers of store/schema.h");
+_Static_assert(SUOYIN_BEST_MAX == SY_BEST_MOST, "the header names the limit of query/search.h");
 
 struct suoyin_index {
     sy_index *index;
@@ -19,9 +20,18 @@ struct suoyin_index {
     suoyin_field *fields;
 };
 
+/* In which order a query has its records: as the documents have them unless `best` or `sorted`. */
+typedef struct order {
+    uint64_t best;
+    bool sorted, down;
+    sy_field_id field;
+} order;
+
 struct suoyin_query {
     const suoyin_index *index;
     sy_query query;
+    bool any; /* SUOYIN_ANY */
+    order order;
     sy_search *search;
     sy_matches found;
     suoyin_hit hit;
@@ -133,6 +143,7 @@ suoyin_status suoyin_ask(const suoyin_index *index, const char *const *exprs, si
     bool read = st == SY_OK;
     if (read) {
         q->index = index;
+        q->any = options.any;
         st = sy_search_open(index->index, &q->query, &q->search, &own);
     }
     if (st == SY_OK) {
@@ -203,7 +214,8 @@ static sy_status fill_hit(suoyin_query *q, const sy_hit *hit, const sy_stored *r
                           .values = q->values,
                           .n_values = record->n_values,
                           .matches = q->matches,
-                          .n_matches = q->found.n};
+                          .n_matches = q->found.n,
+                          .score = (double)hit->score / SY_SCORE_ONE};
     return SY_OK;
 }
 
@@ -239,16 +251,58 @@ suoyin_status suoyin_count(suoyin_query *q, uint64_t *count, suoyin_error *err)
     return sy_public_error(&own, st, err);
 }
 
+/* A search from the first record on, in some order. */
+static sy_status start(suoyin_query *q, order o, sy_error *err)
+{
+    sy_search *again;
+    sy_status st = sy_search_open(q->index->index, &q->query, &again, err);
+    if (st == SY_OK && o.best > 0)
+        st = sy_search_rank(again, o.best, q->any, true, err);
+    if (st == SY_OK && o.sorted)
+        st = sy_search_sort(again, o.field, o.down, err);
+    if (st != SY_OK) {
+        sy_search_close(again);
+        return st;
+    }
+    sy_search_close(q->search);
+    q->search = again;
+    q->order = o;
+    return SY_OK;
+}
+
+static bool is_field(const suoyin_query *q, unsigned field)
+{
+    return field < q->index->info.n_fields ||
+           (field >= SUOYIN_FIELD_LINE && field <= SUOYIN_FIELD_KEY);
+}
+
 suoyin_status suoyin_rewind(suoyin_query *q, suoyin_error *err)
 {
     sy_error own;
     sy_error_clear(&own);
-    sy_search *again;
-    sy_status st = sy_search_open(q->index->index, &q->query, &again, &own);
-    if (st == SY_OK) {
-        sy_search_close(q->search);
-        q->search = again;
-    }
+    sy_status st = start(q, q->order, &own);
+    return sy_public_error(&own, st, err);
+}
+
+suoyin_status suoyin_best(suoyin_query *q, uint64_t n, suoyin_error *err)
+{
+    sy_error own;
+    sy_error_clear(&own);
+    sy_status st = n > 0 && n <= SUOYIN_BEST_MAX
+                       ? start(q, (order){.best = n}, &own)
+                       : sy_fail(&own, SY_E_INPUT, NULL, "the best can be 1 to %d, not %llu",
+                                 SUOYIN_BEST_MAX, (unsigned long long)n);
+    return sy_public_error(&own, st, err);
+}
+
+suoyin_status suoyin_sort(suoyin_query *q, unsigned field, int down, suoyin_error *err)
+{
+    sy_error own;
+    sy_error_clear(&own);
+    order o = {.sorted = true, .down = down != 0, .field = (sy_field_id)field};
+    sy_status st = is_field(q, field)
+                       ? start(q, o, &own)
+                       : sy_fail(&own, SY_E_INPUT, NULL, "there is no field of number %u", field);
     return sy_public_error(&own, st, err);
 }
 
@@ -261,10 +315,9 @@ suoyin_status suoyin_count_by(suoyin_query *q, unsigned field, const suoyin_face
     sy_facets_release(&q->counted);
     sy_free(q->facets);
     q->facets = NULL;
-    bool known = field < q->index->info.n_fields ||
-                 (field >= SUOYIN_FIELD_LINE && field <= SUOYIN_FIELD_KEY);
-    sy_status st = known ? sy_search_count_by(q->search, (sy_field_id)field, &q->counted, &own)
-                         : sy_fail(&own, SY_E_INPUT, NULL, "there is no field of number %u", field);
+    sy_status st = is_field(q, field)
+                       ? sy_search_count_by(q->search, (sy_field_id)field, &q->counted, &own)
+                       : sy_fail(&own, SY_E_INPUT, NULL, "there is no field of number %u", field);
     if (st == SY_OK && !(q->facets = sy_alloc(q->counted.n, sizeof *q->facets)))
         st = sy_fail_nomem(&own);
     if (st != SY_OK)

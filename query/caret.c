@@ -6,8 +6,6 @@
 #include "base/utf8.h"
 #include "segmenter/width.h"
 
-enum { LEFT_CONTEXT = 36 /* columns kept before the place in a cut expression */ };
-
 #define ELLIPSIS "\xE2\x80\xA6"
 
 /* One character of the expression as it is shown. */
@@ -72,16 +70,17 @@ static size_t measure(const char *expr, size_t len, size_t start, size_t *before
 }
 
 /* Room stays for the caret behind the end, and for … at each cut. */
-static window choose(size_t columns, size_t place)
+static window choose(size_t columns, size_t place, size_t most)
 {
-    if (columns <= SY_CARET_COLUMNS && place < SY_CARET_COLUMNS)
+    size_t left = most / 2 - 2; /* columns kept before the place in a cut expression */
+    if (columns <= most && place < most)
         return (window){0, columns};
-    if (place <= LEFT_CONTEXT)
-        return (window){0, SY_CARET_COLUMNS - 1};
-    size_t low = place - LEFT_CONTEXT;
-    if (columns + 1 - low <= SY_CARET_COLUMNS - 1) /* the rest fits: show more on the left */
-        return (window){columns + 2 - SY_CARET_COLUMNS, columns};
-    return (window){low, low + SY_CARET_COLUMNS - 2};
+    if (place <= left)
+        return (window){0, most - 1};
+    size_t low = place - left;
+    if (columns + 1 - low <= most - 1) /* the rest fits: show more on the left */
+        return (window){columns + 2 - most, columns};
+    return (window){low, low + most - 2};
 }
 
 /* Prints the cells that lie wholly inside the window; where the place came out
@@ -125,14 +124,17 @@ static void put_times(sy_buf *out, size_t n, char c)
         sy_buf_putc(out, c);
 }
 
-void sy_query_caret(const char *expr, const sy_query_error *where, const char *message, sy_buf *out)
+void sy_query_caret(const char *expr, const sy_query_error *where, const char *message,
+                    unsigned most, sy_buf *out)
 {
+    most = most > SY_CARET_COLUMNS ? SY_CARET_COLUMNS : most;
+    most = most < SY_CARET_COLUMNS_LEAST ? SY_CARET_COLUMNS_LEAST : most;
     size_t len = strlen(expr);
     size_t start = where->start < len ? where->start : len;
     size_t end = where->end < start ? start : where->end < len ? where->end : len;
     size_t place;
     size_t columns = measure(expr, len, start, &place);
-    mark m = print_window(expr, len, start, end, choose(columns, place), columns, out);
+    mark m = print_window(expr, len, start, end, choose(columns, place, most), columns, out);
     size_t under = m.width > 1 ? m.width - 1 : 0;
     sy_buf_putc(out, '\n');
     put_times(out, m.column, ' ');
@@ -140,7 +142,7 @@ void sy_query_caret(const char *expr, const sy_query_error *where, const char *m
     put_times(out, under, '~');
     if (message && *message) {
         size_t used = m.column + 1 + under + 1 + sy_text_width(message, strlen(message));
-        sy_buf_putc(out, used <= SY_CARET_COLUMNS ? ' ' : '\n');
+        sy_buf_putc(out, used <= most ? ' ' : '\n');
         sy_buf_puts(out, message);
     }
     sy_buf_putc(out, '\n');

@@ -5,7 +5,10 @@
 
 #include "query/query.h"
 
-enum { SY_CARET_COLUMNS = 76 /* the most that a line with the expression takes */ };
+enum {
+    SY_CARET_COLUMNS = 76, /* what a line with the expression takes at most */
+    SY_CARET_COLUMNS_LEAST = 20
+};
 
 /* Appends two lines, each ended by a newline:
  *
@@ -17,9 +20,9 @@ enum { SY_CARET_COLUMNS = 76 /* the most that a line with the expression takes *
  * caret stands on a third line. Characters that a terminal does not draw are
  * shown as ␛ or <U+202E>, bytes that are not UTF-8 as <FF>. `expr` is the
  * expression that where->expr is the index of; a place past its end counts as
- * the end; message NULL or "": none. Cost O(length of expr); failure is in
- * out's status. */
+ * the end; message NULL or "": none. `columns`: of the terminal; fewer or more than the limits
+ * count as these. Cost O(length of expr); failure is in out's status. */
 void sy_query_caret(const char *expr, const sy_query_error *where, const char *message,
-                    sy_buf *out);
+                    unsigned columns, sy_buf *out);
 
 #endif

@@ -576,3 +576,43 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
     c->doc = SY_DOC_END;
     return true;
 }
+
+static void print_set(const char *name, const operands *of, sy_buf *out)
+{
+    enum { PRINTED_MOST = 8 };
+    sy_buf_printf(out, "(%s", name);
+    for (size_t i = 0; i < of->n && i < PRINTED_MOST; i++) {
+        sy_buf_putc(out, ' ');
+        sy_cursor_print(of->items[i], out);
+    }
+    if (of->n > PRINTED_MOST)
+        sy_buf_printf(out, " +%zu", of->n - PRINTED_MOST);
+    sy_buf_putc(out, ')');
+}
+
+void sy_cursor_print(const sy_cursor *c, sy_buf *out)
+{
+    unsigned long long cost = c->cost;
+    switch (c->kind) {
+    case LIST:
+        sy_buf_printf(out, "(list %llu)", cost);
+        break;
+    case UNION:
+        sy_buf_printf(out, "(lists %llu in %zu)", cost, c->u.lists->n);
+        break;
+    case RANGES:
+        sy_buf_printf(out, cost == c->env->n_records ? "(all %llu)" : "(documents %llu)", cost);
+        break;
+    case AND:
+    case OR:
+        print_set(c->kind == AND ? "and" : "or", &c->u.of, out);
+        break;
+    case NOT:
+        print_set("not", &(operands){.items = (sy_cursor *[]){c->u.child}, .n = 1}, out);
+        break;
+    case CHECK:
+        print_set("check", &(operands){.items = (sy_cursor *[]){c->u.check.candidates}, .n = 1},
+                  out);
+        break;
+    }
+}

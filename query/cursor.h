@@ -56,6 +56,10 @@ uint64_t sy_cursor_cost(const sy_cursor *c);
 /* True if every record it stops at matches: confirming is not needed. */
 bool sy_cursor_exact(const sy_cursor *c);
 
+/* Appends the tree for --explain: (and (list 3) (check (list 120))). Of many operands
+ * only the first few, which are the cheapest in an AND that was not moved. */
+void sy_cursor_print(const sy_cursor *c, sy_buf *out);
+
 /* Counts all records that count at once, if the kind of cursor can and it was never moved: *n is
  * their number, and the cursor is used up. Look for damage before it is passed on. */
 bool sy_cursor_count(sy_cursor *c, uint64_t *n);

@@ -1,11 +1,20 @@
-/* How many records each term matches alone, and how many are left term by term. */
+/* How many records each term matches alone, how many are left term by term, and the lists that a
+ * query is answered from. */
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "query/search_internal.h"
 
-static sy_status count_alone(sy_search *s, const sy_node *leaf, uint64_t *count, sy_error *err)
+static sy_status count_alone(sy_search *s, const sy_node *leaf, sy_leaf_count *out, sy_error *err)
 {
+    int64_t start = sy_clock_ns();
     sy_search_restart(s, leaf);
-    return sy_search_count(s, count, err);
+    s->listed = s->checked = 0;
+    sy_status st = sy_search_count(s, &out->count, err);
+    /* A union's lists may name a record more than once. */
+    out->listed = s->listed < s->index->n_records ? s->listed : s->index->n_records;
+    out->checked = s->checked;
+    out->ns = sy_clock_ns() - start;
+    return st;
 }
 
 /* One pass over the matches of the first part: each goes on to the next part as
@@ -66,10 +75,32 @@ sy_status sy_search_explain(const sy_index *index, const sy_query *query, sy_lea
     sy_status st = sy_search_open(index, query, &s, err);
     for (size_t i = 0; i < query->n_leaves && st == SY_OK; i++) {
         counts[i] = (sy_leaf_count){0};
-        st = count_alone(s, query->leaves[i], &counts[i].count, err);
+        st = count_alone(s, query->leaves[i], &counts[i], err);
     }
     if (st == SY_OK)
         st = count_left(s, counts, err);
+    sy_search_close(s);
+    return st;
+}
+
+sy_status sy_search_plan(const sy_index *index, const sy_query *query, sy_buf *out, sy_error *err)
+{
+    size_t largest = 0;
+    for (size_t i = 1; i < index->n_segments; i++)
+        if (sy_segment_n_records(index->segments[i]) >
+            sy_segment_n_records(index->segments[largest]))
+            largest = i;
+    if (index->n_segments == 0)
+        return SY_OK;
+    sy_search *s;
+    sy_cursor *root;
+    sy_status st = sy_search_open(index, query, &s, err);
+    if (st == SY_OK)
+        st = sy_search_enter(s, largest, err);
+    if (st == SY_OK)
+        st = sy_plan_node(&s->plan, query->root, &root, err);
+    if (st == SY_OK)
+        sy_cursor_print(root, out);
     sy_search_close(s);
     return st;
 }

@@ -375,24 +375,33 @@ static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const s
     sy_buf folded = SY_BUF_INIT;
     leaf->rule = SY_RULE_REGEX;
     sy_status st = sy_regex_fold(tools->index->info.norm_flags, node->text, &folded, err);
-    sy_slice text = {sy_buf_cstr(&folded), folded.len};
-    if (st == SY_OK)
-        st = sy_regex_open(text, &leaf->regex, err);
-    char *copy = st == SY_OK ? sy_query_memory_take(memory, text.len, 1) : NULL;
-    if (copy) {
-        memcpy(copy, text.data, text.len);
-        st = sy_regex_parts((sy_slice){copy, text.len}, memory, &leaf->parts, err);
-    } else if (st == SY_OK) {
+    char *copy = st == SY_OK ? sy_query_memory_take(memory, folded.len, 1) : NULL;
+    sy_slice text = {copy, folded.len};
+    if (copy)
+        memcpy(copy, sy_buf_cstr(&folded), folded.len);
+    else if (st == SY_OK)
         st = sy_fail_nomem(err);
-    }
     sy_buf_release(&folded);
-    return st;
+    if (st == SY_OK)
+        st = sy_regex_parts(text, memory, &leaf->parts, err);
+    sy_slice needed = st == SY_OK ? sy_parts_longest(leaf->parts) : (sy_slice){"", 0};
+    if (sy_utf8_count(needed.data, needed.len) >= 2)
+        st = sy_needle_init(&leaf->needed, needed, err);
+    if (st == SY_OK)
+        st = sy_regex_scan_open(text, &leaf->scan, err);
+    if (st != SY_OK)
+        return st;
+    bool later = leaf->scan && sy_regex_scan_plain(leaf->scan);
+    return later ? sy_regex_open_later(text, &leaf->regex, err)
+                 : sy_regex_open(text, &leaf->regex, err);
 }
 
 void sy_leaf_release(sy_leaf *leaf)
 {
     sy_regex_close(leaf->regex);
+    sy_regex_scan_close(leaf->scan);
     leaf->regex = NULL;
+    leaf->scan = NULL;
 }
 
 /* -w: where words begin and end, in names too. */

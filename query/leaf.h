@@ -7,6 +7,7 @@
 #include "query/pattern.h"
 #include "query/query_internal.h"
 #include "query/regex_parts.h"
+#include "query/regex_scan.h"
 #include "query/tools.h"
 #include "segmenter/pinyin.h"
 #include "segmenter/regex.h"
@@ -56,7 +57,9 @@ typedef struct sy_leaf {
     double low, high;      /* RANGE, both included */
     bool dates;            /* RANGE */
     sy_regex *regex;       /* REGEX; owned: sy_leaf_release */
+    sy_regex_scan *scan;   /* the same, faster, for whether it matches; NULL: it cannot be; owned */
     const sy_parts *parts; /* what it cannot do without */
+    sy_needle needed;      /* of that a text of two characters or more, if there is one */
     /* PINYIN: and what says which fields are looked at, borrowed from the index */
     const sy_pinyin *pinyin;
     const sy_schema *schema;

@@ -27,6 +27,8 @@ typedef struct word {
     size_t start;          /* bytes of the expression */
     size_t colon;          /* of its first : or =, or NONE */
     size_t colon_text;     /* bytes of text before that */
+    size_t comma;          /* of the last comma before it, or NONE */
+    size_t comma_text;     /* bytes of text up to behind that */
     size_t star, question; /* first * and ?, or NONE */
     bool star_last;        /* the word ends with its only star */
     bool many_stars;
@@ -358,10 +360,19 @@ static bool ends_word(char syntax)
            syntax == '|';
 }
 
+static bool is_comma(uint32_t cp)
+{
+    return cp == ',' || cp == ';' || cp == 0x3001 || cp == 0xFF0C || cp == 0xFF1B;
+}
+
 /* Takes note of an unescaped character that is about to join the text. */
 static void note_char(const sy_lexer *lx, word *w, lex_char c, bool after_dot)
 {
     w->star_last = false;
+    if (is_comma(c.cp) && w->colon == NONE) {
+        w->comma = lx->at;
+        w->comma_text = lx->text.len + c.n;
+    }
     if (c.syntax == '*') {
         w->many_stars = w->star != NONE;
         w->star_last = !w->many_stars;
@@ -391,6 +402,7 @@ static sy_status scan_word(sy_lexer *lx, bool names, word *w)
 {
     *w = (word){.start = lx->at,
                 .colon = NONE,
+                .comma = NONE,
                 .star = NONE,
                 .question = NONE,
                 .tilde = NONE,
@@ -547,8 +559,29 @@ static sy_status unknown_field(sy_lexer *lx, size_t start)
     return status;
 }
 
+/* `unit:区商投局，status:无`: a comma between terms, which would be looked for. */
+static sy_status check_comma(sy_lexer *lx, const word *w)
+{
+    if (w->comma == NONE || w->colon == NONE)
+        return SY_OK;
+    bool found;
+    sy_field_id field;
+    sy_buf normal = SY_BUF_INIT; /* that of the whole name may still be told of */
+    sy_status status = sy_buf_status(&lx->text, lx->err);
+    if (status == SY_OK)
+        status = sy_field_lookup(lx->schema, lx->text.data + w->comma_text,
+                                 w->colon_text - w->comma_text, &normal, &found, &field, lx->err);
+    sy_buf_release(&normal);
+    if (status != SY_OK || !found)
+        return status;
+    size_t n = peek_at(lx, w->comma).n;
+    return sy_lex_fail(lx, SY_E_INPUT, w->comma, w->comma + n,
+                       "a space in its place, or quotes around the text",
+                       "'%.*s' does not part terms", (int)n, lx->expr + w->comma);
+}
+
 /* `name:`, with lx->at on the colon and the name in lx->text. */
-static sy_status lex_field(sy_lexer *lx, size_t start)
+static sy_status lex_field(sy_lexer *lx, const word *w)
 {
     bool found;
     sy_field_id field;
@@ -556,15 +589,17 @@ static sy_status lex_field(sy_lexer *lx, size_t start)
     if (status == SY_OK)
         status = sy_field_lookup(lx->schema, sy_buf_cstr(&lx->text), lx->text.len, &lx->normal,
                                  &found, &field, lx->err);
+    if (status == SY_OK && !found)
+        status = check_comma(lx, w);
     if (status != SY_OK)
         return status;
     if (!found)
-        return unknown_field(lx, start);
+        return unknown_field(lx, w->start);
     lex_char c = peek(lx);
     lx->at += c.n;
     lx->tok.field = field;
     lx->tok.equal = c.syntax == '=';
-    return finish(lx, SY_LEX_FIELD, start);
+    return finish(lx, SY_LEX_FIELD, w->start);
 }
 
 /* Whether a { starts a list of fields, {a,b}: - looks a bounded way ahead. */
@@ -687,15 +722,13 @@ static sy_status lex_field_list(sy_lexer *lx, size_t end)
  * fold, which an index decides, is nothing to the syntax. */
 static sy_status check_regex(sy_lexer *lx, size_t start)
 {
-    sy_regex *re = NULL;
     sy_buf folded = SY_BUF_INIT;
     sy_error fault;
     sy_error_clear(&fault);
     sy_status st = sy_regex_fold(SY_NORM_KEEP_VARIANTS, (sy_slice){lx->text.data, lx->text.len},
                                  &folded, &fault);
     if (st == SY_OK)
-        st = sy_regex_open((sy_slice){folded.data, folded.len}, &re, &fault);
-    sy_regex_close(re);
+        st = sy_regex_check((sy_slice){folded.data, folded.len}, &fault);
     sy_buf_release(&folded);
     if (st == SY_E_NOMEM)
         return sy_fail_nomem(lx->err);
@@ -757,13 +790,15 @@ static sy_status lex_word(sy_lexer *lx, bool value, bool spaced)
     if (status != SY_OK)
         return status;
     if (!value && w.colon != NONE)
-        return lex_field(lx, w.start);
+        return lex_field(lx, &w);
     sy_lex_kind kind = w.escaped ? SY_LEX_NONE : keyword(&lx->text);
     if (kind != SY_LEX_NONE && lx->text.status == SY_OK)
         return finish(lx, kind, w.start);
     status = sy_buf_status(&lx->text, lx->err);
     if (status == SY_OK && value && spaced)
         status = check_forgotten_value(lx, &w);
+    if (status == SY_OK && value)
+        status = check_comma(lx, &w);
     if (status == SY_OK)
         status = read_word_form(lx, &w, &kind);
     if (status != SY_OK)

@@ -191,7 +191,12 @@ static sy_status find_regex(const matcher *m, bool *yes)
 {
     sy_regex *re = m->leaf->regex;
     sy_slice text = m->text->normal;
-    *yes = false;
+    sy_scanned known = SY_SCANNED_NOT;
+    if (m->leaf->scan && !m->spans)
+        known = sy_regex_scan_text(m->leaf->scan, text);
+    *yes = known == SY_SCANNED_YES;
+    if (known != SY_SCANNED_NOT)
+        return SY_OK;
     sy_status st = sy_regex_start(re, text, m->err);
     while (st == SY_OK) {
         bool found;
@@ -293,6 +298,26 @@ static bool match_line(const sy_leaf *leaf, uint32_t line)
            memcmp(digits, text.data, text.len) == 0;
 }
 
+/* A regular expression on the values as they are stored, where that will do. *first is the first
+ * text that it will not do for: none before it matches. */
+static sy_status scan_stored(const sy_leaf *leaf, const sy_record_text *record, bool *yes,
+                             size_t *first, sy_error *err)
+{
+    const sy_stored *stored = &record->stored;
+    sy_scanned known = SY_SCANNED_NO;
+    sy_status st = SY_OK;
+    for (*first = 0; *first < stored->n_values && known == SY_SCANNED_NO && st == SY_OK;) {
+        const sy_stored_value *value = &stored->values[*first];
+        if (!value->simple || !sy_segment_has_phrases(record->segment))
+            return SY_OK;
+        if (sy_leaf_looks_at(leaf, value->field))
+            st = sy_regex_scan_value(leaf->scan, record->segment, value, &known, err);
+        *yes = known == SY_SCANNED_YES;
+        *first += known == SY_SCANNED_NO;
+    }
+    return st;
+}
+
 sy_status sy_match_record(const sy_leaf *leaf, sy_record_text *record, bool *yes, sy_error *err)
 {
     *yes = leaf->rule == SY_RULE_ALL;
@@ -301,8 +326,11 @@ sy_status sy_match_record(const sy_leaf *leaf, sy_record_text *record, bool *yes
         return SY_OK;
     }
     sy_status st = SY_OK;
-    size_t n = sy_record_text_count(record);
-    for (size_t i = 0; i < n && !*yes && st == SY_OK; i++) {
+    size_t n = sy_record_text_count(record), i = 0;
+    bool rare = leaf->needed.text.len > 0;
+    if (leaf->scan && !rare)
+        st = scan_stored(leaf, record, yes, &i, err);
+    for (; i < n && !*yes && st == SY_OK; i++) {
         sy_field_id field = sy_record_text_value(record, i).field;
         sy_text *text;
         if (!sy_leaf_looks_at(leaf, field))
@@ -311,8 +339,12 @@ sy_status sy_match_record(const sy_leaf *leaf, sy_record_text *record, bool *yes
             st = sy_record_text_has(record, i, &leaf->text, yes, err);
             continue;
         }
-        st = sy_record_text_normal(record, i, &text, err);
-        if (st == SY_OK)
+        bool has = true;
+        if (rare) /* most texts that lists name have not what a regular expression needs */
+            st = sy_record_text_has(record, i, &leaf->needed, &has, err);
+        if (st == SY_OK && has)
+            st = sy_record_text_normal(record, i, &text, err);
+        if (st == SY_OK && has)
             st = sy_match_text(leaf, record->tools, field, text, yes, NULL, err);
     }
     return st;

@@ -178,6 +178,25 @@ static piece plain(reader *r, const char *at, size_t n, uint32_t cp)
     return is_plain(cp) ? one_text(r, (sy_slice){at, n}) : unknown;
 }
 
+/* x{1F4A9}, behind a backslash: passes over it. */
+static bool skip_code_point(reader *r, uint32_t *cp)
+{
+    size_t at = r->at + 2;
+    *cp = 0;
+    if (r->expr.len - r->at < 4 || memcmp(r->expr.data + r->at, "x{", 2) != 0)
+        return false;
+    for (; at < r->expr.len && r->expr.data[at] != '}' && *cp < 0x110000; at++) {
+        char c = r->expr.data[at], low = (char)(c | 0x20);
+        if (!(c >= '0' && c <= '9') && !(low >= 'a' && low <= 'f'))
+            return false;
+        *cp = *cp * 16 + (uint32_t)(c <= '9' ? c - '0' : low - 'a' + 10);
+    }
+    if (at == r->expr.len || r->expr.data[at] != '}')
+        return false;
+    r->at = at + 1;
+    return true;
+}
+
 static piece read_escape(reader *r)
 {
     r->at++;
@@ -185,6 +204,10 @@ static piece read_escape(reader *r)
     if (kind == '\0')
         return unknown;
     uint32_t cp;
+    if (skip_code_point(r, &cp)) {
+        char *copy = take(r, 4, 1);
+        return copy ? plain(r, copy, sy_utf8_encode(cp, copy), cp) : unknown;
+    }
     const char *at = r->expr.data + r->at;
     size_t n = sy_utf8_decode(at, r->expr.len - r->at, &cp);
     bool word = (kind >= '0' && kind <= '9') || (kind >= 'a' && kind <= 'z') ||
@@ -234,10 +257,11 @@ static piece read_class(reader *r)
             break;
         depth -= cp == ']' && depth > 0;
         depth += cp == '[';
+        r->at += len;
+        bool escaped = cp == '\\' && skip_code_point(r, &cp);
         simple &= cp != '[' && cp != '\\' && cp != '&' && cp != '-' && cp != ']' && is_plain(cp);
         simple &= !(first && cp == ':'); /* [:alpha:] */
-        r->at += len;
-        if (cp == '\\' && r->at < r->expr.len)
+        if (!escaped && cp == '\\' && r->at < r->expr.len)
             r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &last);
         last = cp;
         bool range =
@@ -265,14 +289,15 @@ static piece read_class(reader *r)
 
 static piece read_group(reader *r)
 {
-    bool beside = false; /* looks ahead or behind: matches nothing itself */
+    bool beside = false, holds = false; /* looks ahead or behind; for what has to be there */
     r->at++;
     if (skip(r, "?")) {
         if (skip(r, "#")) {
             skip_to(r, ")");
             return nothing(r);
         }
-        if (skip(r, "=") || skip(r, "!") || skip(r, "<=") || skip(r, "<!"))
+        holds = skip(r, "=") || skip(r, "<=");
+        if (holds || skip(r, "!") || skip(r, "<!"))
             beside = true;
         else if (skip(r, "<"))
             skip_to(r, ">");
@@ -287,7 +312,8 @@ static piece read_group(reader *r)
     r->depth--;
     if (!skip(r, ")"))
         r->lost = true;
-    return beside ? nothing(r) : p;
+    const sy_parts *need = holds ? need_of(r, &p) : NULL;
+    return need ? (piece){.need = need} : beside ? nothing(r) : p;
 }
 
 static piece read_atom(reader *r)
@@ -402,4 +428,17 @@ sy_status sy_regex_parts(sy_slice folded, sy_query_memory *memory, const sy_part
     const sy_parts *need = need_of(&r, &all);
     *out = need && !r.lost && r.at == folded.len ? need : &any;
     return r.failed ? sy_fail_nomem(err) : SY_OK;
+}
+
+/* As deep as groups are. */
+sy_slice sy_parts_longest(const sy_parts *parts)
+{
+    sy_slice longest = {"", 0};
+    if (parts->kind == SY_PARTS_TEXT)
+        return parts->text;
+    for (size_t i = 0; i < parts->n_children && parts->kind == SY_PARTS_AND; i++) {
+        sy_slice text = sy_parts_longest(parts->children[i]);
+        longest = text.len > longest.len ? text : longest;
+    }
+    return longest;
 }

@@ -26,4 +26,7 @@ typedef struct sy_parts {
 SY_CHECKED sy_status sy_regex_parts(sy_slice folded, sy_query_memory *memory, const sy_parts **out,
                                     sy_error *err);
 
+/* The longest text that all matches have, or an empty one. */
+sy_slice sy_parts_longest(const sy_parts *parts);
+
 #endif

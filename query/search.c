@@ -13,6 +13,7 @@ static sy_status check_leaf(void *ctx, const void *leaf, sy_docid doc, bool *yes
     const sy_walk *w = ctx;
     sy_record_text *record = &w->search->record;
     *yes = false;
+    w->search->checked++;
     sy_status st = sy_record_text_load(record, w->segment, doc, err);
     return st == SY_OK ? sy_match_record(leaf, record, yes, err) : st;
 }
@@ -132,7 +133,11 @@ static sy_status go_on(sy_search *s, size_t i, sy_error *err)
     if (s->walk->root)
         return SY_OK;
     sy_status st = sy_search_enter(s, i, err);
-    return st == SY_OK ? sy_plan_node(&s->plan, s->node, &s->walk->root, err) : st;
+    if (st == SY_OK)
+        st = sy_plan_node(&s->plan, s->node, &s->walk->root, err);
+    if (st == SY_OK)
+        s->listed += sy_cursor_cost(s->walk->root);
+    return st;
 }
 
 /* Finds the walk's next hit, or its end. */
@@ -294,6 +299,11 @@ sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err)
     if (s->status != SY_OK && err && err->status == SY_OK)
         *err = s->err;
     return s->status;
+}
+
+uint64_t sy_search_checked(const sy_search *s)
+{
+    return s->checked;
 }
 
 void sy_search_close(sy_search *s)

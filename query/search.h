@@ -19,6 +19,7 @@ typedef struct sy_hit {
 } sy_hit;
 
 #define SY_SCORE_ONE 65536
+enum { SY_BEST_MOST = 1000000 }; /* records that are asked for as the best */
 
 /* A place that matched: [start, end) in bytes of the original value. */
 typedef struct sy_match {
@@ -62,6 +63,8 @@ SY_CHECKED sy_status sy_search_matches(sy_search *s, const sy_hit *hit, const sy
                                        sy_matches *out, sy_error *err);
 /* Counts all hits that are left. */
 SY_CHECKED sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err);
+/* How many times the texts of a record were looked at for a leaf, so far. */
+uint64_t sy_search_checked(const sy_search *s);
 void sy_search_close(sy_search *s);
 
 /* For zero hits and --explain: the number of records each leaf matches alone. */
@@ -69,10 +72,19 @@ typedef struct sy_leaf_count {
     uint64_t count; /* records that match the leaf alone                          */
     uint64_t left;  /* records left after this top-level term and those before it */
     bool top_level; /* a direct part of the root AND, so that `left` has a meaning */
+    /* Of finding `count`. */
+    uint64_t listed;  /* records that lists name, at most                         */
+    uint64_t checked; /* of which texts were looked at                            */
+    int64_t ns;       /* nanoseconds                                              */
 } sy_leaf_count;
 /* counts[query->n_leaves]. */
 SY_CHECKED sy_status sy_search_explain(const sy_index *index, const sy_query *query,
                                        sy_leaf_count *counts, sy_error *err);
+/* Appends how a query is answered in the segment with the most records: lists with how many
+ * records each has, as they are combined, an AND from the shortest one on. A check looks at
+ * texts. */
+SY_CHECKED sy_status sy_search_plan(const sy_index *index, const sy_query *query, sy_buf *out,
+                                    sy_error *err);
 
 /* Appends up to three names or words of the index that are most like a term's text, separated by
  * ", "; nothing if none is. Names of all name fields for SY_FIELD_ANY, and then words without Han

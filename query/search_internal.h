@@ -38,6 +38,9 @@ struct sy_search {
     sy_walk *walks;      /* walks[index->n_segments] */
     sy_walk *walk;       /* the one entered last, or gone on with */
 
+    uint64_t listed;  /* records that the plans made so far name, at most */
+    uint64_t checked; /* texts of records looked at for a leaf */
+
     /* Of a ranked search: all its hits, best first. */
     bool ranked;
     sy_hit *best;

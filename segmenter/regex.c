@@ -6,11 +6,13 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
+#include "segmenter/regex_program.h"
 
 /* ICU counts steps of its matcher in units of about a millisecond. */
 enum { TIME_LIMIT = 500 };
 
 struct sy_regex {
+    sy_slice expression; /* while ICU has not read it */
     URegularExpression *icu;
     sy_slice text;
     UChar *units; /* the text in UTF-16 */
@@ -102,10 +104,32 @@ static sy_status fold_quoted(unsigned flags, sy_slice expr, size_t *at, sy_buf *
     return st;
 }
 
+/* (?i) in front of what has no other case in folded texts: ASCII and Han, but for properties and
+ * code points in numbers. */
+static bool needs_no_case(sy_slice expr)
+{
+    if (expr.len <= 4 || memcmp(expr.data, "(?i)", 4) != 0)
+        return false;
+    for (size_t i = 4; i < expr.len;) {
+        uint32_t cp;
+        char before = expr.data[i - 1], c = expr.data[i];
+        if ((before == '\\' && strchr("pPxuU0cN", c)) || (before == '[' && c == ':'))
+            return false;
+        i += sy_utf8_decode(expr.data + i, expr.len - i, &cp);
+        if (cp >= 0x80 && !sy_cp_is_han(cp))
+            return false;
+    }
+    return true;
+}
+
 sy_status sy_regex_fold(unsigned norm_flags, sy_slice expr, sy_buf *out, sy_error *err)
 {
     sy_buf scratch = SY_BUF_INIT;
     sy_status st = SY_OK;
+    if (needs_no_case(expr)) {
+        expr.data += 4;
+        expr.len -= 4;
+    }
     unsigned depth = 0; /* of sets in one another */
     for (size_t i = 0; i < expr.len && st == SY_OK;) {
         uint32_t cp;
@@ -173,35 +197,64 @@ static void to_units(sy_regex *re, sy_slice text)
     re->n = (size_t)(out - re->units);
 }
 
-sy_status sy_regex_open(sy_slice folded, sy_regex **out, sy_error *err)
+static sy_status read_expression(sy_regex *re, sy_error *err)
+{
+    UErrorCode icu = U_ZERO_ERROR;
+    UParseError where = {0};
+    if (!make_room(re, re->expression.len))
+        return sy_fail_nomem(err);
+    to_units(re, re->expression);
+    re->icu = uregex_open(re->units, (int32_t)re->n, UREGEX_MULTILINE, &where, &icu);
+    if (U_SUCCESS(icu))
+        uregex_setTimeLimit(re->icu, TIME_LIMIT, &icu);
+    if (icu == U_MEMORY_ALLOCATION_ERROR)
+        return sy_fail_nomem(err);
+    const char *name = u_errorName(icu);
+    bool prefix = strncmp(name, "U_REGEX_", 8) == 0;
+    if (U_FAILURE(icu))
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "this is no regular expression: %s at its character %d",
+                       prefix ? name + 8 : name, (int)where.offset);
+    return SY_OK;
+}
+
+sy_status sy_regex_open_later(sy_slice folded, sy_regex **out, sy_error *err)
 {
     *out = NULL;
     if (folded.len > SY_REGEX_MAX)
         return sy_fail(err, SY_E_LIMIT, NULL, "a regular expression has more than %d bytes",
                        SY_REGEX_MAX);
-    sy_regex *re = sy_calloc(1, sizeof *re);
-    if (!re || !make_room(re, folded.len)) {
-        sy_regex_close(re);
+    *out = sy_calloc(1, sizeof **out);
+    if (!*out)
         return sy_fail_nomem(err);
-    }
-    to_units(re, folded);
-    UErrorCode icu = U_ZERO_ERROR;
-    UParseError where = {0};
-    re->icu = uregex_open(re->units, (int32_t)re->n, UREGEX_MULTILINE, &where, &icu);
-    if (U_SUCCESS(icu))
-        uregex_setTimeLimit(re->icu, TIME_LIMIT, &icu);
-    if (U_FAILURE(icu)) {
-        sy_regex_close(re);
-        if (icu == U_MEMORY_ALLOCATION_ERROR)
-            return sy_fail_nomem(err);
-        const char *name = u_errorName(icu);
-        bool prefix = strncmp(name, "U_REGEX_", 8) == 0;
-        return sy_fail(err, SY_E_INPUT, NULL,
-                       "this is no regular expression: %s at its character %d",
-                       prefix ? name + 8 : name, (int)where.offset);
-    }
-    *out = re;
+    (*out)->expression = folded;
     return SY_OK;
+}
+
+sy_status sy_regex_open(sy_slice folded, sy_regex **out, sy_error *err)
+{
+    sy_status st = sy_regex_open_later(folded, out, err);
+    if (st == SY_OK)
+        st = read_expression(*out, err);
+    if (st != SY_OK) {
+        sy_regex_close(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+sy_status sy_regex_check(sy_slice folded, sy_error *err)
+{
+    sy_regex_program program = {0};
+    sy_regex *re = NULL;
+    sy_status st = SY_OK;
+    if (folded.len <= SY_REGEX_MAX)
+        st = sy_regex_program_make(folded, &program, err);
+    if (st == SY_OK && !program.plain)
+        st = sy_regex_open(folded, &re, err);
+    sy_regex_close(re);
+    sy_regex_program_release(&program);
+    return st;
 }
 
 void sy_regex_close(sy_regex *re)
@@ -216,6 +269,9 @@ void sy_regex_close(sy_regex *re)
 sy_status sy_regex_start(sy_regex *re, sy_slice text, sy_error *err)
 {
     UErrorCode icu = U_ZERO_ERROR;
+    sy_status st = re->icu ? SY_OK : read_expression(re, err);
+    if (st != SY_OK)
+        return st;
     if (!make_room(re, text.len))
         return sy_fail_nomem(err);
     to_units(re, text);

@@ -50,6 +50,8 @@ try() {
 }
 try my.idx 资金
 try my.idx 无此事
+try -k1 my.idx 小区 招商 城市
+try -k my.idx 招商
 try my.idx 'unit:(a'
 try no.idx a
 

@@ -34,7 +34,7 @@ zh query -i my.idx 'untt:x'
 zh query -i my.idx '"资金'
 zh query --limt 3
 zh query -n x a
-zh query -i my.idx --explain --keys unit:区商偷局 item:招商
+zh query -i my.idx --explain --keys unit:区商偷局 item:招商 | sed -E 's/ +[0-9]+[.][0-9][0-9]  / N.NN  /'
 zh query -i my.idx --count-by unit '*'
 zh verify -i my.idx
 zh index

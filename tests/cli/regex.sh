@@ -18,4 +18,4 @@ run query -i my.idx --keys -w 资金
 run query -i my.idx --keys -w 级
 run query -i my.idx --keys source:/no/such
 run query -i my.idx '/[资/'
-run query -i my.idx --explain '/资金.*(缺口|不足)/'
+explain '/资金.*(缺口|不足)/'

@@ -6,17 +6,17 @@ cat >a.jsonl <<'J'
 J
 echo '{"id":"3","unit":"区商头局","status":"goneword"}' >b.jsonl
 make_index a.jsonl b.jsonl
-run query -i my.idx --explain unit:区商偷局
-run query -i my.idx --explain unit=商投局
+explain unit:区商偷局
+explain unit=商投局
 rm b.jsonl
 "$SUOYIN" index -q -i my.idx a.jsonl b.jsonl 2>/dev/null
 "$SUOYIN" index -q -i my.idx .
 # What left the index is not proposed.
-run query -i my.idx --explain unit=区商头局
-run query -i my.idx --explain gonewords
-run query -i my.idx --explain 'ledgre projetc'
-run query -i my.idx --explain '区投商局'
-run query -i my.idx --explain 'status:区商头局'
-run query -i my.idx --explain 甲乙丙丁
-run query -i my.idx --explain '"x"'
-run query -i my.idx --explain "unit:$(printf '长%.0s' $(seq 40))"
+explain unit=区商头局
+explain gonewords
+explain 'ledgre projetc'
+explain '区投商局'
+explain 'status:区商头局'
+explain 甲乙丙丁
+explain '"x"'
+explain "unit:$(printf '长%.0s' $(seq 40))"

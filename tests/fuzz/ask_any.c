@@ -47,6 +47,10 @@ static void explain(const sy_index *index, const sy_query *query, bool hostile, 
         return;
     sy_status st = sy_search_explain(index, query, counts, err);
     assert_true(st == SY_OK || (hostile && st == SY_E_CORRUPT));
+    sy_buf plan = SY_BUF_INIT;
+    st = st == SY_OK ? sy_search_plan(index, query, &plan, err) : st;
+    assert_true(st == SY_OK || (hostile && st == SY_E_CORRUPT));
+    sy_buf_release(&plan);
 }
 
 /* The places that matched are in the record. */

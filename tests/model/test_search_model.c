@@ -1150,6 +1150,10 @@ static void check_explain(world *w, const question *q)
         if (counts[k].count != alone)
             fail_msg("%s: leaf %zu alone has %llu, not %llu", sy_buf_cstr(&q->maker.out), k,
                      (unsigned long long)counts[k].count, (unsigned long long)alone);
+        if (counts[k].listed < alone || counts[k].ns < 0)
+            fail_msg("%s: leaf %zu is listed %llu times, found %llu times",
+                     sy_buf_cstr(&q->maker.out), k, (unsigned long long)counts[k].listed,
+                     (unsigned long long)alone);
     }
     if (q->any)
         return;

@@ -37,7 +37,7 @@ static void test_lines(void **state)
         const caret_case *c = &cases[i];
         sy_buf out = SY_BUF_INIT;
         sy_query_error where = {.start = c->start, .end = c->end};
-        sy_query_caret(c->expr, &where, c->message, &out);
+        sy_query_caret(c->expr, &where, c->message, SY_CARET_COLUMNS, &out);
         assert_string_equal(sy_buf_cstr(&out), c->want);
         sy_buf_release(&out);
     }
@@ -58,7 +58,7 @@ static void check_every_place(const char *expr)
             continue;
         sy_buf out = SY_BUF_INIT;
         sy_query_error where = {.start = (uint32_t)at, .end = (uint32_t)at};
-        sy_query_caret(expr, &where, "here it is", &out);
+        sy_query_caret(expr, &where, "here it is", SY_CARET_COLUMNS, &out);
         const char *text = sy_buf_cstr(&out);
         const char *second = strchr(text, '\n') + 1;
         size_t shown = (size_t)(second - text) - 1;
@@ -108,7 +108,7 @@ static void test_message_on_its_own_line(void **state)
     message[59] = '\0';
     sy_buf out = SY_BUF_INIT;
     sy_query_error where = {.start = 70, .end = 70};
-    sy_query_caret(expr, &where, message, &out);
+    sy_query_caret(expr, &where, message, SY_CARET_COLUMNS, &out);
     assert_non_null(strstr(sy_buf_cstr(&out), " ^\nmmm"));
     sy_buf_release(&out);
 }
@@ -119,18 +119,35 @@ static void test_out_of_memory(void **state)
     sy_query_error where = {.start = 1, .end = 2};
     sy_buf out = SY_BUF_INIT;
     sy_alloc_fail_at(1, true);
-    sy_query_caret("资金", &where, "m", &out);
+    sy_query_caret("资金", &where, "m", SY_CARET_COLUMNS, &out);
     sy_alloc_fail_at(0, false);
     assert_int_equal(out.status, SY_E_NOMEM);
     sy_buf_release(&out);
 }
 
+/* On a narrow terminal no line is wider than it, wherever the place is. */
+static void test_narrow(void **state)
+{
+    (void)state;
+    const char *expr = "存在问题:\"资金短缺而且很长很长的一个引号没有结束的查询";
+    for (unsigned columns = SY_CARET_COLUMNS_LEAST; columns < 60; columns++) {
+        for (uint32_t start = 0; start <= strlen(expr); start++) {
+            sy_query_error where = {0, start, start, ""};
+            sy_buf out = SY_BUF_INIT;
+            sy_query_caret(expr, &where, NULL, columns, &out);
+            const char *feed = strchr(sy_buf_cstr(&out), '\n');
+            assert_true(sy_text_width(out.data, (size_t)(feed - out.data)) <= columns);
+            assert_true(strlen(feed + 1) - 1 <= columns);
+            sy_buf_release(&out);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_long),
-        cmocka_unit_test(test_message_on_its_own_line),
+        cmocka_unit_test(test_lines),         cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_long),          cmocka_unit_test(test_message_on_its_own_line),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

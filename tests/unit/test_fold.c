@@ -2,6 +2,8 @@
  * ends in Chinese. */
 #include "cli/fold.c"
 
+#include <limits.h>
+
 #include "tests/support/check.h"
 
 static void check_folded(const char *text, unsigned indent, unsigned width, const char *want)
@@ -18,6 +20,7 @@ static void test_latin_words(void **state)
     check_folded("", 4, 20, "\n");
     check_folded("one two three", 0, 20, "one two three\n");
     check_folded("one two three", 0, 7, "one two\nthree\n");
+    check_folded("one ../two", 0, 7, "one\n../two\n");
     check_folded("one two three", 2, 9, "one two\n  three\n");
     check_folded("a\n\nb c", 2, 4, "a\n\n  b\n  c\n");
     check_folded("unbreakable a", 0, 5, "unbreakable\na\n");
@@ -34,6 +37,25 @@ static void test_chinese(void **state)
     /* Latin words stay whole; a line may end beside them. */
     check_folded("用index建立", 0, 6, "用\nindex\n建立\n");
     check_folded("如 'a b' 与资金", 0, 8, "如 'a b'\n与资金\n");
+}
+
+static void check_fitting(const char *line, unsigned width, const char *want)
+{
+    sy_buf out = SY_BUF_INIT;
+    sy_put_fitting(&out, line, width);
+    assert_string_equal(sy_buf_cstr(&out), want);
+    sy_buf_release(&out);
+}
+
+static void test_fitting(void **state)
+{
+    (void)state;
+    check_fitting("", 20, "\n");
+    check_fitting("a  b   c", 8, "a  b   c\n"); /* what fits stays as it is */
+    check_fitting("suoyin: cannot open it", 12, "suoyin:\n  cannot\n  open it\n");
+    check_fitting("  3  资金短缺", 10, "  3  资金\n     短缺\n");
+    check_fitting("  3     4  资金短缺", 12, "  3     4  \n    资金短缺\n");
+    check_fitting("资金短缺", UINT_MAX, "资金短缺\n");
 }
 
 static void test_random_texts_fit(void **state)
@@ -75,8 +97,8 @@ static void test_random_texts_fit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_latin_words),
-                                       cmocka_unit_test(test_chinese),
-                                       cmocka_unit_test(test_random_texts_fit)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_latin_words), cmocka_unit_test(test_chinese),
+        cmocka_unit_test(test_fitting), cmocka_unit_test(test_random_texts_fit)};
     return cmocka_run_group_tests_name("fold", tests, NULL, NULL);
 }

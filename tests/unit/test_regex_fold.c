@@ -25,6 +25,11 @@ static void test_fold(void **state)
     check_fold("\\p{Lu}X\\x{41}\\k<N>", "\\p{Lu}x\\x{41}\\k<N>");
     check_fold("(?<Name>A)(?iX)(?-i:B)", "(?<Name>a)(?ix)(?-i:b)");
     check_fold("[[:Alpha:]A]", "[[:Alpha:]a]");
+    check_fold("(?i)[A-Z]資\\d", "[a-z]资\\d");
+    check_fold("(?i)é", "(?i)é");
+    check_fold("(?i)\\p{Lu}", "(?i)\\p{Lu}");
+    check_fold("(?i)[[:Lu:]]", "(?i)[[:Lu:]]");
+    check_fold("(?i)", "(?i)");
     check_fold("(?<=A)B\\", "(?<=a)b\\");
     check_fold("１０％", "10%");
     check_fold("\\Q（資[.㎡\\E）", "\\Q(资[.m2\\E\\)");
@@ -147,13 +152,17 @@ static void test_parts(void **state)
     check_parts("(ab){2}", "abab");
     check_parts("a{2,}b", "(& a b)");
     check_parts("x|.", "any");
-    check_parts("(?=y)x", "x");
+    check_parts("\\x{8D44}金", "资金");
+    check_parts("[\\x{8D44}\\x{91D1}]x", "(| 资x 金x)");
+    check_parts("\\x{110000}x", "x");
+    check_parts("[\\x{5b}]x", "x");
+    check_parts("\\x{8G}x", "x");
+    check_parts("(?=y)x", "(& y x)");
     check_parts("(?i)x", "any");
     check_parts("\\d年", "年");
     check_parts("^资金$", "资金");
     check_parts("\\Qa.b\\E", "a.b");
     check_parts("a\\.b", "a.b");
-    check_parts("\\x{8D44}金", "金");
     check_parts("\\u8D44金", "any");
     check_parts("[^a]b", "b");
     check_parts("[:alpha:]b", "b"); /* a class, not its letters */

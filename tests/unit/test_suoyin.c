@@ -167,6 +167,74 @@ static void test_any_and_counts(void **state)
     suoyin_close(index);
 }
 
+/* The keys of what is left, in order. */
+static const char *keys_of(suoyin_query *query, double *least_score)
+{
+    static char keys[16];
+    size_t n = 0;
+    const suoyin_hit *hit;
+    suoyin_error err;
+    for (*least_score = 1e9;; n++) {
+        check_public(suoyin_next(query, &hit, &err), &err);
+        if (!hit)
+            break;
+        assert_true(hit->key.len == 1 && n + 1 < sizeof keys);
+        keys[n] = hit->key.data[0];
+        *least_score = hit->score < *least_score ? hit->score : *least_score;
+    }
+    keys[n] = '\0';
+    return keys;
+}
+
+static void test_orders(void **state)
+{
+    (void)state;
+    suoyin_index *index = open_it();
+    suoyin_error err;
+    suoyin_query *query;
+    double score;
+    uint64_t count;
+    const char *exprs[] = {"无", "资金短缺"};
+    check_public(suoyin_ask(index, exprs, 2, SUOYIN_ANY, &query, &err), &err);
+    assert_string_equal(keys_of(query, &score), "12");
+    assert_true(score == 0);
+    check_public(suoyin_best(query, 9, &err), &err);
+    assert_string_equal(keys_of(query, &score), "12");
+    assert_true(score > 0);
+    check_public(suoyin_best(query, 1, &err), &err);
+    for (int i = 0; i < 2; i++) { /* an order stays */
+        assert_string_equal(keys_of(query, &score), "1");
+        check_public(suoyin_rewind(query, &err), &err);
+    }
+    check_public(suoyin_count(query, &count, &err), &err);
+    assert_int_equal(count, 1);
+    check_public(suoyin_rewind(query, &err), &err);
+    assert_int_equal(suoyin_best(query, 0, &err), SUOYIN_INPUT);
+    assert_int_equal(suoyin_best(query, SUOYIN_BEST_MAX + 1, &err), SUOYIN_INPUT);
+    assert_string_equal(err.message, "the best can be 1 to 1000000, not 1000001");
+    assert_int_equal(suoyin_sort(query, 4000, 0, &err), SUOYIN_INPUT);
+    assert_string_equal(keys_of(query, &score), "1"); /* as it was before the failures */
+    suoyin_query_close(query);
+
+    query = ask(index, "*");
+    unsigned status;
+    check_public(suoyin_find_field(index, "存在问题", &status, &err), &err);
+    check_public(suoyin_sort(query, status, 0, &err), &err);
+    assert_string_equal(keys_of(query, &score), "213"); /* 无, 资, none */
+    assert_true(score == 0);
+    check_public(suoyin_sort(query, status, 1, &err), &err);
+    assert_string_equal(keys_of(query, &score), "123");
+    check_public(suoyin_sort(query, SUOYIN_FIELD_LINE, 1, &err), &err);
+    assert_string_equal(keys_of(query, &score), "321");
+    check_public(suoyin_rewind(query, &err), &err);
+    check_public(suoyin_count(query, &count, &err), &err);
+    assert_int_equal(count, 3);
+    check_public(suoyin_best(query, 2, &err), &err);
+    assert_string_equal(keys_of(query, &score), "12");
+    suoyin_query_close(query);
+    suoyin_close(index);
+}
+
 static void test_failures(void **state)
 {
     (void)state;
@@ -198,9 +266,8 @@ int main(void)
 {
     sy_files_in_memory();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_about),
-        cmocka_unit_test(test_hits),
-        cmocka_unit_test(test_any_and_counts),
+        cmocka_unit_test(test_about),          cmocka_unit_test(test_hits),
+        cmocka_unit_test(test_any_and_counts), cmocka_unit_test(test_orders),
         cmocka_unit_test(test_failures),
     };
     int failed = cmocka_run_group_tests(tests, make, NULL);

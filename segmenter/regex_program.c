@@ -1,0 +1,545 @@
+#include "segmenter/regex_program.h"
+
+#include <string.h>
+#include <unicode/uregex.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+/* The expression becomes a tree, and the tree instructions, from its end to its beginning, so that
+ * each knows what comes next. Whatever is not understood makes the expression unfit. */
+
+enum {
+    DEPTH_MAX = 64,
+    NODES_MAX = 8192,
+    REPEAT_MAX = 1000,
+    NO_END = UINT16_MAX,
+    SET_MAX = 1024,
+    PUT_MAX = 100000
+};
+
+typedef enum node_kind { ATOM, SEQUENCE, ALTERNATIVES, REPEAT, LINE_START, LINE_END } node_kind;
+
+typedef struct node {
+    node_kind kind;
+    bool nullable;     /* it can match nothing */
+    bool lazy;         /* REPEAT: as few as possible first */
+    uint8_t atom;      /* ATOM */
+    uint16_t min, max; /* REPEAT; NO_END: any number */
+    uint16_t child;    /* its last part; 0: none */
+    uint16_t before;   /* the part before this one, of the same node; 0: none */
+} node;
+
+typedef struct reader {
+    sy_slice expr;
+    size_t at;
+    unsigned depth;
+    bool literal; /* between \Q and \E */
+    bool unfit, nomem;
+    bool loose;  /* something that can match nothing is repeated */
+    node *nodes; /* nodes[0] is none */
+    size_t n, cap;
+    sy_regex_program *program;
+    size_t cap_atoms;
+    unsigned n_put; /* nodes that were made instructions */
+} reader;
+
+static uint16_t unfit(reader *r)
+{
+    r->unfit = true;
+    return 0;
+}
+
+static uint16_t new_node(reader *r, node_kind kind)
+{
+    if (r->n >= NODES_MAX)
+        return unfit(r);
+    if (!sy_grow((void **)&r->nodes, r->n, &r->cap, sizeof *r->nodes)) {
+        r->nomem = true;
+        return unfit(r);
+    }
+    r->nodes[r->n] = (node){.kind = kind, .nullable = kind == SEQUENCE};
+    r->nodes[r->n].nullable |= kind == LINE_START || kind == LINE_END;
+    return (uint16_t)r->n++;
+}
+
+static void add_child(reader *r, uint16_t parent, uint16_t child)
+{
+    if (r->unfit)
+        return;
+    node *p = &r->nodes[parent], *c = &r->nodes[child];
+    p->nullable = p->kind == SEQUENCE ? p->nullable && c->nullable : p->nullable || c->nullable;
+    c->before = p->child;
+    p->child = child;
+}
+
+/* ---- atoms ---- */
+
+static const char any_but_line_ends[] = ".";
+
+static bool is_letter(uint32_t cp)
+{
+    return cp >= 0x80 || (cp >= '0' && cp <= '9') || (cp >= 'A' && cp <= 'Z') ||
+           (cp >= 'a' && cp <= 'z');
+}
+
+/* The next range of a plain set from *at on; false at its end, or if it is none. */
+static bool next_range(sy_slice set, size_t *at, uint32_t *low, uint32_t *high)
+{
+    if (*at >= set.len)
+        return false;
+    *at += sy_utf8_decode(set.data + *at, set.len - *at, low);
+    *high = *low;
+    bool sign = *low < 0x80 && *low != 0 && strchr(" %,.;_", (int)*low);
+    if (!is_letter(*low) || *at + 1 >= set.len || set.data[*at] != '-')
+        return sign || is_letter(*low);
+    ++*at;
+    *at += sy_utf8_decode(set.data + *at, set.len - *at, high);
+    return is_letter(*high) && *high >= *low;
+}
+
+/* A set without what would have to be asked of ICU, or one character. */
+static bool is_plain(sy_slice set)
+{
+    if (set.len < 2)
+        return set.len == 0 || set.data[0] == '.';
+    size_t at = set.data[1] == '^' ? 2 : 1;
+    uint32_t low, high;
+    if (set.data[0] != '[' || at + 1 >= set.len)
+        return false;
+    set.len--; /* the ] */
+    while (next_range(set, &at, &low, &high))
+        if (at == set.len)
+            return true;
+    return false;
+}
+
+static bool plain_has(sy_slice set, uint32_t cp)
+{
+    if (set.len == 1)
+        return !((cp >= '\n' && cp <= '\r') || cp == 0x85 || cp == 0x2028 || cp == 0x2029);
+    bool others = set.data[1] == '^';
+    size_t at = others ? 2 : 1;
+    uint32_t low, high;
+    set.len--;
+    while (next_range(set, &at, &low, &high))
+        if (cp >= low && cp <= high)
+            return !others;
+    return others;
+}
+
+static uint16_t new_atom(reader *r, uint32_t cp, sy_slice set)
+{
+    sy_regex_program *p = r->program;
+    size_t i = 0;
+    while (i < p->n_atoms && !(p->atoms[i].cp == cp && sy_slice_equal(p->atoms[i].set, set)))
+        i++;
+    if (i == SY_ATOMS_MAX)
+        return unfit(r);
+    if (i == p->n_atoms) {
+        if (!sy_grow((void **)&p->atoms, i, &r->cap_atoms, sizeof *p->atoms)) {
+            r->nomem = true;
+            return unfit(r);
+        }
+        p->atoms[p->n_atoms] = (sy_atom){.cp = cp, .set = set, .plain = is_plain(set)};
+        p->plain &= p->atoms[p->n_atoms++].plain;
+    }
+    uint16_t made = new_node(r, ATOM);
+    if (!r->unfit)
+        r->nodes[made].atom = (uint8_t)i;
+    return made;
+}
+
+/* The set that starts at byte `start` and ends where the reader is. */
+static uint16_t set_from(reader *r, size_t start)
+{
+    return new_atom(r, 0, (sy_slice){r->expr.data + start, r->at - start});
+}
+
+static uint32_t peek(const reader *r)
+{
+    return r->at < r->expr.len ? (unsigned char)r->expr.data[r->at] : 0;
+}
+
+static bool skip(reader *r, const char *text)
+{
+    size_t n = strlen(text);
+    if (r->expr.len - r->at < n || memcmp(r->expr.data + r->at, text, n) != 0)
+        return false;
+    r->at += n;
+    return true;
+}
+
+static bool skip_to(reader *r, const char *end)
+{
+    const char *found = memmem(r->expr.data + r->at, r->expr.len - r->at, end, strlen(end));
+    r->at = found ? (size_t)(found - r->expr.data) + strlen(end) : r->expr.len;
+    return found != NULL;
+}
+
+static uint32_t take(reader *r)
+{
+    uint32_t cp = 0;
+    if (r->at < r->expr.len)
+        r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &cp);
+    return cp;
+}
+
+static bool is_sign(uint32_t cp)
+{
+    return cp > ' ' && cp < 0x7F && !(cp >= '0' && cp <= '9') && !(cp >= 'A' && cp <= 'Z') &&
+           !(cp >= 'a' && cp <= 'z');
+}
+
+/* Any text, for what a program cannot say. */
+static uint16_t any_text(reader *r)
+{
+    uint16_t any = new_atom(r, 0, sy_slice_of("[\\s\\S]")), made = new_node(r, REPEAT);
+    r->program->exact = r->program->plain = false;
+    if (r->unfit)
+        return 0;
+    r->nodes[made].max = NO_END;
+    add_child(r, made, any);
+    r->nodes[made].nullable = true;
+    return made;
+}
+
+/* What stands behind a backslash: a sign of the syntax for itself, or a set. */
+static uint16_t read_escape(reader *r)
+{
+    size_t start = r->at++;
+    uint32_t kind = take(r);
+    if (is_sign(kind))
+        return new_atom(r, kind, (sy_slice){NULL, 0});
+    r->program->plain = false;
+    if (kind < 0x80 && kind != 0 && strchr("bBAZzG", (int)kind)) {
+        r->program->exact = false;
+        return new_node(r, SEQUENCE);
+    }
+    if (kind == 'R' || kind == 'X' || (kind == 'k' && skip(r, "<") && skip_to(r, ">")))
+        return any_text(r);
+    if (kind >= '1' && kind <= '9') {
+        while (peek(r) >= '0' && peek(r) <= '9')
+            r->at++;
+        return any_text(r);
+    }
+    if (kind < 0x80 && kind != 0 && strchr("dDwWsShHvVnrtfea", (int)kind))
+        return set_from(r, start);
+    if ((kind == 'p' || kind == 'P' || kind == 'x') && skip(r, "{") && skip_to(r, "}"))
+        return set_from(r, start);
+    return unfit(r);
+}
+
+/* [ … ], with sets inside it. */
+static uint16_t read_set(reader *r)
+{
+    size_t start = r->at++;
+    unsigned depth = 1;
+    skip(r, "^");
+    if (peek(r) == ']')
+        return unfit(r);
+    while (depth > 0 && r->at < r->expr.len) {
+        uint32_t cp = take(r);
+        if (cp == '\\') {
+            cp = take(r);
+            bool known = is_sign(cp) || (cp < 0x80 && cp != 0 && strchr("dDwWsSnrt", (int)cp));
+            if (!known &&
+                !((cp == 'p' || cp == 'P' || cp == 'x') && skip(r, "{") && skip_to(r, "}")))
+                return unfit(r);
+        } else if (cp == '[' && skip(r, ":")) {
+            if (!skip_to(r, ":]"))
+                return unfit(r);
+        } else if (cp == '[') {
+            depth++;
+            if (peek(r) == '^' || peek(r) == ']')
+                skip(r, "^");
+            if (peek(r) == ']')
+                return unfit(r);
+        } else if (cp == ']') {
+            depth--;
+        }
+    }
+    return depth == 0 ? set_from(r, start) : unfit(r);
+}
+
+/* ---- the tree ---- */
+
+static uint16_t read_alternatives(reader *r);
+
+static uint16_t read_group(reader *r)
+{
+    bool beside = false; /* looks ahead or behind */
+    r->at++;
+    if (skip(r, "?")) {
+        beside = skip(r, "=") || skip(r, "!") || skip(r, "<=") || skip(r, "<!");
+        bool atomic = !beside && skip(r, ">"), plain = !beside && !atomic && skip(r, ":");
+        if (!beside && !atomic && !plain && !(skip(r, "<") && skip_to(r, ">")))
+            return unfit(r);
+        r->program->plain &= plain;
+        r->program->exact &= !beside && !atomic;
+    }
+    if (++r->depth > DEPTH_MAX)
+        return unfit(r);
+    uint16_t made = read_alternatives(r);
+    r->depth--;
+    if (!skip(r, ")"))
+        return unfit(r);
+    return beside ? new_node(r, SEQUENCE) : made;
+}
+
+static uint16_t read_part(reader *r)
+{
+    if (r->literal)
+        r->program->plain = false;
+    if (skip(r, "\\E")) {
+        r->literal = false;
+        return new_node(r, SEQUENCE);
+    }
+    if (!r->literal && skip(r, "\\Q")) {
+        r->literal = true;
+        return new_node(r, SEQUENCE);
+    }
+    if (r->literal)
+        return new_atom(r, take(r), (sy_slice){NULL, 0});
+    switch (peek(r)) {
+    case '\\':
+        return read_escape(r);
+    case '[':
+        return read_set(r);
+    case '(':
+        return read_group(r);
+    case '^':
+        r->at++;
+        r->program->line_starts = true;
+        return new_node(r, LINE_START);
+    case '$':
+        r->at++;
+        return new_node(r, LINE_END);
+    case '.':
+        r->at++;
+        return new_atom(r, 0, sy_slice_of(any_but_line_ends));
+    case ']':
+    case '{':
+    case '}':
+    case '*':
+    case '+':
+    case '?':
+        return unfit(r);
+    default:
+        return new_atom(r, take(r), (sy_slice){NULL, 0});
+    }
+}
+
+static bool read_number(reader *r, uint16_t *n)
+{
+    size_t start = r->at;
+    unsigned value = 0;
+    for (; peek(r) >= '0' && peek(r) <= '9' && value <= REPEAT_MAX; r->at++)
+        value = value * 10 + peek(r) - '0';
+    *n = (uint16_t)value;
+    return r->at > start && value <= REPEAT_MAX;
+}
+
+/* What stands behind a part: * + ? {n} {n,} {n,m}, each perhaps with ?. */
+static uint16_t read_repeat(reader *r, uint16_t part)
+{
+    uint16_t min = 0, max = NO_END;
+    if (r->unfit || r->literal)
+        return part;
+    if (skip(r, "*"))
+        ;
+    else if (skip(r, "+"))
+        min = 1;
+    else if (skip(r, "?"))
+        max = 1;
+    else if (skip(r, "{")) {
+        if (!read_number(r, &min))
+            return unfit(r);
+        max = min;
+        if (skip(r, ",") && !read_number(r, &max))
+            max = peek(r) == '}' ? NO_END : max;
+        if (!skip(r, "}") || max < min)
+            return unfit(r);
+    } else {
+        return part;
+    }
+    bool lazy = skip(r, "?");
+    r->program->exact &= lazy || !skip(r, "+"); /* possessive */
+    node_kind kind = r->nodes[part].kind;
+    bool behind_quotes = kind == SEQUENCE && r->nodes[part].child == 0;
+    if (kind == LINE_START || kind == LINE_END || behind_quotes)
+        return unfit(r);
+    uint16_t made = new_node(r, REPEAT);
+    if (r->unfit)
+        return 0;
+    r->loose |= r->nodes[part].nullable && max > 1;
+    r->nodes[made].min = min;
+    r->nodes[made].max = max;
+    r->nodes[made].lazy = lazy;
+    add_child(r, made, part);
+    r->nodes[made].nullable |= min == 0;
+    return made;
+}
+
+static uint16_t read_sequence(reader *r)
+{
+    uint16_t made = new_node(r, SEQUENCE);
+    while (!r->unfit && r->at < r->expr.len && (r->literal || (peek(r) != '|' && peek(r) != ')')))
+        add_child(r, made, read_repeat(r, read_part(r)));
+    return made;
+}
+
+static uint16_t read_alternatives(reader *r)
+{
+    uint16_t first = read_sequence(r);
+    if (r->unfit || peek(r) != '|')
+        return first;
+    uint16_t made = new_node(r, ALTERNATIVES);
+    add_child(r, made, first);
+    while (!r->unfit && skip(r, "|"))
+        add_child(r, made, read_sequence(r));
+    return made;
+}
+
+/* ---- instructions ---- */
+
+static uint16_t put(reader *r, sy_instruction one)
+{
+    sy_regex_program *p = r->program;
+    if (p->n == SY_PROGRAM_MAX)
+        return unfit(r);
+    p->instructions[p->n] = one;
+    return (uint16_t)p->n++;
+}
+
+static uint16_t put_either(reader *r, bool lazy, uint16_t body, uint16_t next)
+{
+    return put(r, (sy_instruction){SY_OP_EITHER, lazy ? next : body, lazy ? body : next, 0});
+}
+
+static uint16_t put_node(reader *r, uint16_t at, uint16_t next);
+
+static uint16_t put_repeat(reader *r, const node *n, uint16_t next)
+{
+    uint16_t entry = next;
+    if (n->max == NO_END) {
+        uint16_t loop = put_either(r, n->lazy, next, next);
+        uint16_t body = put_node(r, n->child, loop);
+        if (r->unfit)
+            return 0;
+        sy_instruction *i = &r->program->instructions[loop];
+        *(n->lazy ? &i->other : &i->next) = body;
+        entry = loop;
+    }
+    for (unsigned k = n->min; k < n->max && n->max != NO_END && !r->unfit; k++)
+        entry = put_either(r, n->lazy, put_node(r, n->child, entry), next);
+    for (unsigned k = 0; k < n->min && !r->unfit; k++)
+        entry = put_node(r, n->child, entry);
+    return entry;
+}
+
+/* The instructions of a node and then of `next`; returns the first. */
+static uint16_t put_node(reader *r, uint16_t at, uint16_t next)
+{
+    const node *n = &r->nodes[at];
+    uint16_t entry = next;
+    if (r->unfit || ++r->n_put > PUT_MAX) /* ((){1000}){1000} puts nothing, often */
+        return unfit(r);
+    switch (n->kind) {
+    case ATOM:
+        return put(r, (sy_instruction){SY_OP_ATOM, next, 0, n->atom});
+    case LINE_START:
+    case LINE_END:
+        return put(r, (sy_instruction){n->kind == LINE_START ? SY_OP_LINE_START : SY_OP_LINE_END,
+                                       next, 0, 0});
+    case REPEAT:
+        return put_repeat(r, n, next);
+    case SEQUENCE:
+        for (uint16_t part = n->child; part > 0; part = r->nodes[part].before)
+            entry = put_node(r, part, entry);
+        return entry;
+    case ALTERNATIVES:
+        entry = put_node(r, n->child, next);
+        for (uint16_t part = r->nodes[n->child].before; part > 0; part = r->nodes[part].before)
+            entry = put_either(r, false, put_node(r, part, next), entry);
+        return entry;
+    }
+    return entry;
+}
+
+/* ---- sets ---- */
+
+static sy_status open_matcher(sy_atom *atom, bool *good, sy_error *err)
+{
+    UChar units[SET_MAX];
+    int32_t n = 0;
+    UErrorCode icu = U_ZERO_ERROR;
+    UParseError where = {0};
+    *good = atom->set.len <= SET_MAX;
+    for (size_t i = 0; i < atom->set.len && *good;) {
+        uint32_t cp;
+        i += sy_utf8_decode(atom->set.data + i, atom->set.len - i, &cp);
+        U16_APPEND_UNSAFE(units, n, cp);
+    }
+    if (!*good)
+        return SY_OK;
+    atom->matcher = uregex_open(units, n, 0, &where, &icu);
+    if (icu == U_MEMORY_ALLOCATION_ERROR)
+        return sy_fail_nomem(err);
+    *good = U_SUCCESS(icu);
+    return SY_OK;
+}
+
+bool sy_atom_has(const sy_atom *atom, uint32_t cp, bool *failed)
+{
+    if (atom->plain)
+        return atom->set.len == 0 ? cp == atom->cp : plain_has(atom->set, cp);
+    UChar units[2];
+    int32_t n = 0;
+    UErrorCode icu = U_ZERO_ERROR;
+    U16_APPEND_UNSAFE(units, n, cp);
+    uregex_setText(atom->matcher, units, n, &icu);
+    bool has = uregex_matches(atom->matcher, 0, &icu);
+    *failed |= U_FAILURE(icu);
+    return has;
+}
+
+void sy_regex_program_release(sy_regex_program *p)
+{
+    for (size_t i = 0; i < p->n_atoms; i++)
+        uregex_close(p->atoms[i].matcher);
+    sy_free(p->atoms);
+    sy_free(p->instructions);
+    *p = (sy_regex_program){0};
+}
+
+sy_status sy_regex_program_make(sy_slice folded, sy_regex_program *out, sy_error *err)
+{
+    reader r = {.expr = folded, .program = out};
+    sy_status st = SY_OK;
+    *out = (sy_regex_program){.exact = true, .plain = true};
+    new_node(&r, SEQUENCE); /* none */
+    uint16_t root = read_alternatives(&r);
+    bool fit = !r.unfit && r.at == folded.len;
+    /* With both, what is tried first inside a round that matches nothing decides. */
+    out->exact &= !(fit && r.loose && r.nodes[root].nullable);
+    out->plain &= out->exact && folded.len > 0;
+    for (size_t i = 0; i < out->n_atoms && fit && st == SY_OK; i++)
+        if (!out->atoms[i].plain)
+            st = open_matcher(&out->atoms[i], &fit, err);
+    if (fit && st == SY_OK) {
+        out->instructions = sy_alloc(SY_PROGRAM_MAX, sizeof *out->instructions);
+        r.nomem |= !out->instructions;
+    }
+    if (fit && st == SY_OK && !r.nomem) {
+        uint16_t match = put(&r, (sy_instruction){SY_OP_MATCH, 0, 0, 0});
+        out->start = put_node(&r, root, match);
+        fit = !r.unfit;
+    }
+    sy_free(r.nodes);
+    if (st == SY_OK && r.nomem)
+        st = sy_fail_nomem(err);
+    if (st != SY_OK || !fit)
+        sy_regex_program_release(out);
+    return st;
+}
