@@ -500,7 +500,7 @@ static sy_status read_converted(job *j, const sy_found *f, sy_office_kind kind, 
     sy_error_clear(&why);
     if (strcmp(f->path, "-") == 0)
         return skip(j, f->path, "this format is read from files only", old, err);
-    sy_status st = sy_convert(kind, f->path, &spill, &text, &program, &why);
+    sy_status st = sy_convert(kind, f->path, NULL, &spill, &text, &program, &why);
     if (st == SY_OK && is_blank(&text))
         st = sy_fail(&why, SY_E_INPUT, NULL, "%s finds no text in it", program);
     if (st == SY_E_NOMEM || spill.failed) {

@@ -66,28 +66,35 @@ static sy_slice of_buf(const sy_buf *b)
     return (sy_slice){sy_buf_cstr(b), b->len};
 }
 
-/* The place of a row where the document has no lines: Sheet1!7, table 2/row 5; and
- * its key: s1r7, t2r5, in CSV r7. */
+/* The place of a row where the document has no lines: Sheet1!7, table 2/row 5. */
 static sy_status locate(maker *m, const table_state *t, const sy_table_row *row, sy_row_at *at,
                         sy_error *err)
 {
     unsigned long long number = row->number;
     sy_buf_reset(&m->place);
-    sy_buf_reset(&m->key);
     if (row->line == 0 && m->in_sheet)
         sy_buf_printf(&m->place, "%s!%llu", sy_buf_cstr(&m->sheet), number);
     else if (row->line == 0)
         sy_buf_printf(&m->place, "table %u/row %llu", t->ordinal, number);
+    at->place = of_buf(&m->place);
+    at->hidden = m->in_sheet && m->sheet_hidden ? "sheet" : row->hidden ? "row" : "";
+    return sy_buf_status(&m->place, err);
+}
+
+/* ... and its key: s1r7, t2r5, in CSV r7. Goals have keys of their own. */
+static sy_status locate_with_key(maker *m, const table_state *t, const sy_table_row *row,
+                                 sy_row_at *at, sy_error *err)
+{
+    unsigned long long number = row->number;
+    sy_status st = locate(m, t, row, at, err);
+    sy_buf_reset(&m->key);
     if (m->in_sheet && m->sheet.len == 0)
         sy_buf_printf(&m->key, "r%llu", number);
     else if (m->in_sheet)
         sy_buf_printf(&m->key, "s%ur%llu", m->n_sheets, number);
     else
         sy_buf_printf(&m->key, "t%ur%llu", t->ordinal, number);
-    at->place = of_buf(&m->place);
     at->key = of_buf(&m->key);
-    at->hidden = m->in_sheet && m->sheet_hidden ? "sheet" : row->hidden ? "row" : "";
-    sy_status st = sy_buf_status(&m->place, err);
     return st == SY_OK ? sy_buf_status(&m->key, err) : st;
 }
 
@@ -306,7 +313,7 @@ static sy_status box_row(maker *m, table_state *t, const sy_table_row *row, sy_e
     sy_row_at at;
     if (m->observing)
         return SY_OK;
-    sy_status st = locate(m, t, row, &at, err);
+    sy_status st = locate_with_key(m, t, row, &at, err);
     return st == SY_OK ? sy_plain_text_row(&m->plain, row, &at, err) : st;
 }
 
@@ -315,7 +322,7 @@ static sy_status plain_row(maker *m, table_state *t, const sy_table_row *row, sy
     sy_row_at at;
     if (m->observing)
         return sy_plain_observe(&m->plain, &t->plain, row, err);
-    sy_status st = locate(m, t, row, &at, err);
+    sy_status st = locate_with_key(m, t, row, &at, err);
     return st == SY_OK ? sy_plain_row(&m->plain, &t->plain, row, &at, err) : st;
 }
 

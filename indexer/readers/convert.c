@@ -25,6 +25,14 @@ static const converter converters[] = {
     {SY_OFFICE_XLS, "xls2csv", {"-d", "utf-8", "-q", "3"}, "catdoc"},
     {SY_OFFICE_PDF, "pdftotext", {"-q", "-enc", "UTF-8", "-layout"}, "poppler-utils"}};
 
+enum { SECONDS = 60, MIB = 256 }; /* what is usual */
+
+/* A program at work. */
+typedef struct job {
+    const converter *with;
+    sy_convert_limits limits;
+} job;
+
 extern char **environ;
 
 static int64_t now_ms(void)
@@ -67,8 +75,14 @@ static int start(const converter *c, const char *path, pid_t *pid, int *fd)
     return sys;
 }
 
+static sy_status too_slow(const job *j, sy_error *err)
+{
+    return sy_fail(err, SY_E_LIMIT, NULL, "%s took more than %u seconds", j->with->program,
+                   j->limits.seconds);
+}
+
 /* Reads all that the program writes, within the limits. */
-static sy_status collect(const converter *c, int fd, int64_t until, sy_spill *out, sy_error *err)
+static sy_status collect(const job *j, int fd, int64_t until, sy_spill *out, sy_error *err)
 {
     char piece[16 << 10];
     for (;;) {
@@ -78,21 +92,20 @@ static sy_status collect(const converter *c, int fd, int64_t until, sy_spill *ou
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
-            return sy_fail(err, SY_E_LIMIT, NULL, "%s took more than %d seconds", c->program,
-                           SY_CONVERT_SECONDS);
+            return too_slow(j, err);
         ssize_t n = read(fd, piece, sizeof piece);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return sy_fail_sys(err, NULL, errno, "cannot read from %s", c->program);
+            return sy_fail_sys(err, NULL, errno, "cannot read from %s", j->with->program);
         if (n == 0)
             return SY_OK;
         sy_status st = sy_spill_put(out, piece, (size_t)n, err);
         if (st != SY_OK)
             return st;
-        if (out->len > SY_CONVERT_BYTES)
-            return sy_fail(err, SY_E_LIMIT, NULL, "%s wrote more than %d MiB of text", c->program,
-                           SY_CONVERT_BYTES >> 20);
+        if (out->len > (uint64_t)j->limits.mib << 20)
+            return sy_fail(err, SY_E_LIMIT, NULL, "%s wrote more than %u MiB of text",
+                           j->with->program, j->limits.mib);
     }
 }
 
@@ -108,21 +121,20 @@ static bool ends(pid_t pid, int64_t until, int *status)
     return true;
 }
 
-static sy_status run(const converter *c, const char *path, sy_spill *out, bool *missing,
-                     sy_error *err)
+static sy_status run(const job *j, const char *path, sy_spill *out, bool *missing, sy_error *err)
 {
+    const converter *c = j->with;
     pid_t pid;
     int fd = -1, status = 0;
     int sys = start(c, path, &pid, &fd);
     *missing = sys == ENOENT;
     if (sys != 0)
         return *missing ? SY_OK : sy_fail_sys(err, NULL, sys, "cannot run %s", c->program);
-    int64_t until = now_ms() + SY_CONVERT_SECONDS * 1000;
-    sy_status st = collect(c, fd, until, out, err);
+    int64_t until = now_ms() + (int64_t)j->limits.seconds * 1000;
+    sy_status st = collect(j, fd, until, out, err);
     close(fd);
     if (st == SY_OK && !ends(pid, until, &status))
-        st = sy_fail(err, SY_E_LIMIT, NULL, "%s took more than %d seconds", c->program,
-                     SY_CONVERT_SECONDS);
+        st = too_slow(j, err);
     if (st != SY_OK) {
         kill(pid, SIGKILL);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -133,9 +145,11 @@ static sy_status run(const converter *c, const char *path, sy_spill *out, bool *
     return st;
 }
 
-sy_status sy_convert(sy_office_kind kind, const char *path, sy_spill *spill, sy_extent *text,
-                     const char **program, sy_error *err)
+sy_status sy_convert(sy_office_kind kind, const char *path, const sy_convert_limits *limits,
+                     sy_spill *spill, sy_extent *text, const char **program, sy_error *err)
 {
+    job j = {.limits = {limits && limits->seconds ? limits->seconds : SECONDS,
+                        limits && limits->mib ? limits->mib : MIB}};
     const char *packages[2] = {NULL, NULL};
     /* A name that begins with - would be taken for an option. */
     sy_buf name = SY_BUF_INIT;
@@ -153,7 +167,8 @@ sy_status sy_convert(sy_office_kind kind, const char *path, sy_spill *spill, sy_
         packages[packages[0] ? 1 : 0] = c->package;
         *program = c->program;
         sy_spill_clear(spill);
-        st = run(c, name.data, spill, &missing, why.status == SY_OK ? &why : NULL);
+        j.with = c;
+        st = run(&j, name.data, spill, &missing, why.status == SY_OK ? &why : NULL);
         tried |= !missing;
         settled = !missing && st != SY_E_INPUT; /* what one cannot read another may */
     }

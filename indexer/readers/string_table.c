@@ -30,12 +30,13 @@ void sy_string_table_reset(sy_string_table *t)
 static size_t slot_of(const sy_string_table *t, sy_slice s, uint64_t hash)
 {
     size_t mask = t->n_slots - 1, at = (size_t)hash & mask;
-    while (t->slots[at] != 0) {
-        const sy_string_entry *e = &t->entries[t->slots[at] - 1];
+    for (; t->slots[at].entry != 0; at = (at + 1) & mask) {
+        if (t->slots[at].tag != (uint32_t)(hash >> 32))
+            continue;
+        const sy_string_entry *e = &t->entries[t->slots[at].entry - 1];
         if (e->hash == hash && e->len == s.len &&
             (s.len == 0 || memcmp(t->bytes.data + e->off, s.data, s.len) == 0))
             break;
-        at = (at + 1) & mask;
     }
     return at;
 }
@@ -44,7 +45,7 @@ uint32_t *sy_string_table_find(const sy_string_table *t, sy_slice s)
 {
     if (t->n == 0)
         return NULL;
-    uint32_t entry = t->slots[slot_of(t, s, sy_hash64(s.data, s.len))];
+    uint32_t entry = t->slots[slot_of(t, s, sy_hash64(s.data, s.len))].entry;
     return entry == 0 ? NULL : &t->entries[entry - 1].value;
 }
 
@@ -53,14 +54,15 @@ static bool grow_slots(sy_string_table *t)
     size_t n_slots = t->n_slots ? t->n_slots * 2 : 16;
     while (n_slots < t->n * 2)
         n_slots *= 2;
-    uint32_t *slots = sy_calloc(n_slots, sizeof *slots);
+    sy_string_slot *slots = sy_calloc(n_slots, sizeof *slots);
     if (!slots)
         return false;
     for (size_t i = 0; i < t->n; i++) {
-        size_t at = (size_t)t->entries[i].hash & (n_slots - 1);
-        while (slots[at] != 0)
+        uint64_t hash = t->entries[i].hash;
+        size_t at = (size_t)hash & (n_slots - 1);
+        while (slots[at].entry != 0)
             at = (at + 1) & (n_slots - 1);
-        slots[at] = (uint32_t)(i + 1);
+        slots[at] = (sy_string_slot){(uint32_t)(hash >> 32), (uint32_t)(i + 1)};
     }
     sy_free(t->slots);
     t->slots = slots;
@@ -70,12 +72,12 @@ static bool grow_slots(sy_string_table *t)
 
 uint32_t *sy_string_table_at(sy_string_table *t, sy_slice s)
 {
-    if ((t->n + 1) * 4 > t->n_slots * 3 && !grow_slots(t))
+    if ((t->n + 1) * 2 > t->n_slots && !grow_slots(t))
         return NULL;
     uint64_t hash = sy_hash64(s.data, s.len);
     size_t at = slot_of(t, s, hash);
-    if (t->slots[at] != 0)
-        return &t->entries[t->slots[at] - 1].value;
+    if (t->slots[at].entry != 0)
+        return &t->entries[t->slots[at].entry - 1].value;
     if (t->n >= UINT32_MAX - 1 || !sy_grow((void **)&t->entries, t->n, &t->cap, sizeof *t->entries))
         return NULL;
     size_t off = t->bytes.len;
@@ -83,7 +85,7 @@ uint32_t *sy_string_table_at(sy_string_table *t, sy_slice s)
     if (t->bytes.status != SY_OK)
         return NULL;
     t->entries[t->n] = (sy_string_entry){hash, off, s.len, 0};
-    t->slots[at] = (uint32_t)(t->n + 1);
+    t->slots[at] = (sy_string_slot){(uint32_t)(hash >> 32), (uint32_t)(t->n + 1)};
     return &t->entries[t->n++].value;
 }
 

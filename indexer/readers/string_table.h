@@ -12,11 +12,18 @@ typedef struct sy_string_entry {
     uint32_t value;
 } sy_string_entry;
 
+/* A place of the hash table. What is not the string that is looked for is told by the
+ * tag, without a look at its entry, which lies anywhere in memory. */
+typedef struct sy_string_slot {
+    uint32_t tag;   /* the upper half of the hash */
+    uint32_t entry; /* entry + 1, or 0: empty */
+} sy_string_slot;
+
 typedef struct sy_string_table {
     sy_buf bytes;
     sy_string_entry *entries; /* in order of adding */
     size_t n, cap;
-    uint32_t *slots; /* entry + 1, or 0; open addressing, n_slots a power of two */
+    sy_string_slot *slots; /* open addressing, n_slots a power of two, half of them empty */
     size_t n_slots;
 } sy_string_table;
 
