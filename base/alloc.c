@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* The only mutable globals of the library: the switch that tests use. */
 static _Atomic unsigned long fail_at;
@@ -47,6 +48,24 @@ void *sy_resize(void *p, size_t n, size_t size)
     if (__builtin_mul_overflow(n, size, &bytes) || must_fail())
         return NULL;
     return realloc(p, bytes ? bytes : 1);
+}
+
+void *sy_alloc_table(size_t n, size_t size)
+{
+    const size_t page = 2 << 20;
+    size_t bytes, rounded;
+    if (__builtin_mul_overflow(n, size, &bytes) || __builtin_add_overflow(bytes, page, &rounded) ||
+        must_fail())
+        return NULL;
+    rounded -= rounded % page;
+    if (bytes < page / 4)
+        return calloc(1, bytes ? bytes : 1);
+    void *p = aligned_alloc(page, rounded);
+    if (!p)
+        return NULL;
+    madvise(p, rounded, MADV_HUGEPAGE); /* only advice */
+    memset(p, 0, bytes);
+    return p;
 }
 
 void sy_free(void *p)

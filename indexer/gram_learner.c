@@ -159,7 +159,7 @@ static sy_status finish(sy_grams *g, const size_t *ends, sy_error *err)
     for (size_t i = 0; i < g->n && st == SY_OK; i++)
         st = sy_phrase_matcher_add(g->matcher, g->items[i].data, g->items[i].len,
                                    (uint32_t)i + SY_PHRASE_BYTES, err);
-    return st;
+    return st == SY_OK ? sy_phrase_matcher_build(g->matcher, err) : st;
 }
 
 static bool learn(learner *s, sy_grams *out, size_t **ends)

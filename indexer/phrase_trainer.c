@@ -236,6 +236,8 @@ static sy_status count_uses(const trainer *t, const ranked *kept, size_t n_kept,
         sy_slice s = string_of(t, kept[i].candidate);
         st = sy_phrase_matcher_add(m, s.data, s.len, kept[i].candidate + SY_PHRASE_BYTES, err);
     }
+    if (st == SY_OK)
+        st = sy_phrase_matcher_build(m, err);
     memset(uses, 0, t->strings.n * sizeof *uses);
     for (size_t i = 0; i < n_texts && st == SY_OK; i++) {
         st = sy_phrase_matcher_parse(m, texts[i].data, texts[i].len, &parse, err);

@@ -37,6 +37,8 @@ static sy_status make_dictionary(sy_record_coder *c, const sy_phrase_list *list,
     sy_status st = sy_phrase_matcher_new(&c->matcher, err);
     for (size_t i = 0; i < list->n && st == SY_OK; i++)
         st = add_phrase(c, &w, sy_phrase_at(list, i), &normal, err);
+    if (st == SY_OK)
+        st = sy_phrase_matcher_build(c->matcher, err);
     sy_phrases_finish(&w, &c->bytes);
     if (st == SY_OK)
         st = sy_buf_status(&c->bytes, err);
