@@ -50,21 +50,19 @@ void *sy_resize(void *p, size_t n, size_t size)
     return realloc(p, bytes ? bytes : 1);
 }
 
-void *sy_alloc_table(size_t n, size_t size)
+void *sy_alloc_large(size_t n, size_t size)
 {
     const size_t page = 2 << 20;
     size_t bytes, rounded;
     if (__builtin_mul_overflow(n, size, &bytes) || __builtin_add_overflow(bytes, page, &rounded) ||
         must_fail())
         return NULL;
-    rounded -= rounded % page;
     if (bytes < page / 4)
-        return calloc(1, bytes ? bytes : 1);
+        return malloc(bytes ? bytes : 1);
+    rounded -= rounded % page;
     void *p = aligned_alloc(page, rounded);
-    if (!p)
-        return NULL;
-    madvise(p, rounded, MADV_HUGEPAGE); /* only advice */
-    memset(p, 0, bytes);
+    if (p)
+        madvise(p, rounded, MADV_HUGEPAGE); /* only advice */
     return p;
 }
 

@@ -12,9 +12,9 @@
 void *sy_alloc(size_t n, size_t size);
 /* As sy_alloc, filled with zero bytes. */
 void *sy_calloc(size_t n, size_t size);
-/* As sy_calloc, for a table that is looked at all over: on pages of 2 MiB if the system has
- * them to give. With pages of 4 kB nearly every look waits for the page table as well. */
-void *sy_alloc_table(size_t n, size_t size);
+/* As sy_alloc, for what is looked at all over: on pages of 2 MiB if the system has them to
+ * give. With pages of 4 kB nearly every look waits for the page table as well. */
+void *sy_alloc_large(size_t n, size_t size);
 /* realloc with checked sizes; on failure NULL, and `p` stays as it was. */
 void *sy_resize(void *p, size_t n, size_t size);
 /* NULL is a no-op. */

@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "indexer/posting_pool.h"
+#include "indexer/posting_bytes.h"
 #include "store/term_key.h"
 
 /* A run:  bigram entries | 00 | term entries

@@ -20,7 +20,7 @@ typedef struct sy_run_writer {
 /* Creates the scratch file `path`, borrowed until close. */
 SY_CHECKED sy_status sy_run_create(const char *path, sy_run_writer *w, sy_error *err);
 /* The next bigram (a << 21 | b), ascending. `list` is the df postings as
- * sy_posting_pool_finish writes them. */
+ * sy_posting_put writes them. */
 void sy_run_bigram(sy_run_writer *w, uint64_t bigram, uint32_t df, const sy_buf *list);
 /* The next term, ascending; after all bigrams. */
 void sy_run_term(sy_run_writer *w, sy_slice key, uint32_t df, const sy_buf *list);

@@ -266,7 +266,7 @@ static int compare(const void *a, const void *b, void *ctx)
 static bool settle(builder *b)
 {
     size_t n = b->most + b->set->n_chars + 1;
-    uint64_t *nodes = sy_alloc_table(n, sizeof *nodes);
+    uint64_t *nodes = sy_alloc_large(n, sizeof *nodes);
     if (!nodes)
         return false;
     memcpy(nodes, b->trie->nodes, n * sizeof *nodes);
