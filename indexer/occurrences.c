@@ -116,7 +116,7 @@ uint64_t *sy_occurrences_room(sy_occurrences *o, size_t n)
             return NULL;
         if (o->n > 0)
             memcpy(items, o->items, o->n * sizeof *items);
-        sy_free(o->items);
+        sy_free_large(o->items, o->cap, sizeof *items);
         o->items = items;
         o->cap = cap;
     }
@@ -192,11 +192,12 @@ bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys)
     unsigned high = SY_OCC_KEY_AT + bits_of(n_keys - 1);
     uint64_t *sorted = sort_bits(o->items, other, o->n, SY_OCC_KEY_AT, high);
     if (sorted == other) {
-        other = o->items;
+        sy_free_large(o->items, o->cap, sizeof *other);
         o->items = sorted;
         o->cap = o->n;
+    } else {
+        sy_free_large(other, o->n, sizeof *other);
     }
-    sy_free(other);
     return true;
 }
 
@@ -237,7 +238,7 @@ size_t sy_occurrences_bytes(const sy_occurrences *o)
 
 void sy_occurrences_release(sy_occurrences *o)
 {
-    sy_free(o->items);
+    sy_free_large(o->items, o->cap, sizeof *o->items);
     sy_free(o->counted);
     *o = (sy_occurrences){0};
 }

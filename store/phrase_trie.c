@@ -73,7 +73,7 @@ void sy_phrase_set_release(sy_phrase_set *set)
 
 void sy_phrase_trie_release(sy_phrase_trie *trie)
 {
-    sy_free(trie->nodes);
+    sy_free_large(trie->nodes, trie->n_nodes, sizeof *trie->nodes);
     sy_free(trie->codes);
     *trie = (sy_phrase_trie){0};
 }
@@ -103,7 +103,7 @@ typedef struct child {
 typedef struct builder {
     const sy_phrase_set *set;
     const sy_phrase_entry *entries; /* in order of their codes */
-    sy_phrase_trie *trie;
+    uint64_t *nodes;
     size_t n_slots;       /* of nodes and of the bits */
     uint64_t *taken;      /* bits: slots that have a node */
     uint64_t *bases;      /* bits: bases that are in use */
@@ -143,10 +143,10 @@ static bool need_slots(builder *b, size_t n)
         more *= 2;
     if (more == b->n_slots)
         return true;
-    uint64_t *nodes = sy_resize(b->trie->nodes, more, sizeof *nodes);
+    uint64_t *nodes = sy_resize(b->nodes, more, sizeof *nodes);
     if (!nodes)
         return false;
-    b->trie->nodes = nodes;
+    b->nodes = nodes;
     for (size_t i = b->n_slots; i < more; i++)
         nodes[i] = (uint64_t)SY_TRIE_CODES_END << SY_TRIE_LABEL_AT;
     if (!grow_bits(&b->taken, b->n_slots, more) || !grow_bits(&b->bases, b->n_slots, more))
@@ -234,14 +234,14 @@ static sy_status place_children(builder *b, pending p, sy_error *err)
         return sy_fail_nomem(err);
     if (base >= UINT64_C(1) << (64 - SY_TRIE_BASE_AT))
         return sy_fail(err, SY_E_LIMIT, NULL, "too many phrases");
-    b->trie->nodes[p.slot] |= (uint64_t)base << SY_TRIE_BASE_AT | number;
+    b->nodes[p.slot] |= (uint64_t)base << SY_TRIE_BASE_AT | number;
     if (b->n_children > 0)
         set_bit(b->bases, base);
     for (size_t i = 0; i < b->n_children; i++) {
         uint32_t end = i + 1 < b->n_children ? b->children[i + 1].first : p.end;
         uint32_t slot = (uint32_t)(base + b->children[i].code);
         set_bit(b->taken, slot);
-        b->trie->nodes[slot] = (uint64_t)b->children[i].code << SY_TRIE_LABEL_AT;
+        b->nodes[slot] = (uint64_t)b->children[i].code << SY_TRIE_LABEL_AT;
         if (!push(b, (pending){b->children[i].first, end, slot, p.depth + 1}))
             return sy_fail_nomem(err);
     }
@@ -262,22 +262,21 @@ static int compare(const void *a, const void *b, void *ctx)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Moves the nodes to where looks at them are fast. */
-static bool settle(builder *b)
+/* Copies the nodes to where looks at them are fast. */
+static bool settle(const builder *b, sy_phrase_trie *trie)
 {
     size_t n = b->most + b->set->n_chars + 1;
-    uint64_t *nodes = sy_alloc_large(n, sizeof *nodes);
-    if (!nodes)
+    trie->nodes = sy_alloc_large(n, sizeof *trie->nodes);
+    if (!trie->nodes)
         return false;
-    memcpy(nodes, b->trie->nodes, n * sizeof *nodes);
-    sy_free(b->trie->nodes);
-    b->trie->nodes = nodes;
+    trie->n_nodes = n;
+    memcpy(trie->nodes, b->nodes, n * sizeof *trie->nodes);
     return true;
 }
 
 sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_error *err)
 {
-    builder b = {.set = set, .entries = set->entries, .trie = trie};
+    builder b = {.set = set, .entries = set->entries};
     sy_status st = SY_OK;
     if (set->n > 1)
         qsort_r(set->entries, set->n, sizeof *set->entries, compare, set);
@@ -288,12 +287,13 @@ sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_erro
         st = sy_fail_nomem(err);
     if (st == SY_OK) {
         set_bit(b.taken, 0);
-        trie->nodes[0] = 0;
+        b.nodes[0] = 0;
     }
     for (size_t i = 0; i < b.n_queue && st == SY_OK; i++)
         st = place_children(&b, b.queue[i], err);
-    if (st == SY_OK && !settle(&b))
+    if (st == SY_OK && !settle(&b, trie))
         st = sy_fail_nomem(err);
+    sy_free(b.nodes);
     sy_free(b.taken);
     sy_free(b.bases);
     sy_free(b.queue);

@@ -27,7 +27,8 @@ enum {
 };
 
 typedef struct sy_phrase_trie {
-    uint64_t *nodes; /* nodes[0] is the root */
+    uint64_t *nodes; /* nodes[n_nodes]; nodes[0] is the root */
+    size_t n_nodes;
     uint16_t *codes; /* pages of them; page 0 is empty */
     uint16_t pages[SY_TRIE_PAGES];
     unsigned longest; /* characters of the longest phrase */

@@ -56,9 +56,11 @@ static void test_large(void **state)
         char *p = sy_alloc_large(sizes[i], 1);
         assert_non_null(p);
         memset(p, 'x', sizes[i]);
-        sy_free(p);
+        sy_free_large(p, sizes[i], 1);
     }
     assert_null(sy_alloc_large(SIZE_MAX - 1, 1));
+    sy_free_large(NULL, 1, 1);
+    sy_free_large(NULL, 2 << 20, 1);
 }
 
 static void test_strndup(void **state)
