@@ -4,7 +4,7 @@
 
 enum {
     RING = 32, /* a power of two above SY_TRIE_WORD_MOST */
-    AHEAD = 6  /* places */
+    AHEAD = 8  /* places; twice as many are below RING */
 };
 
 void sy_path_release(sy_path *p)
@@ -43,27 +43,56 @@ static void turn(uint8_t *lens, size_t n)
     }
 }
 
+/* The first two steps of walks, which are taken before the walks are wanted: each waits for
+ * memory, but not for those of other places. By place % RING. */
+typedef struct walks {
+    uint64_t first[RING], second[RING];
+} walks;
+
+static inline void step_first(const sy_trie *trie, const sy_path *p, size_t at, walks *w)
+{
+    if (at >= p->n)
+        return;
+    uint64_t node = sy_trie_step(trie, trie->nodes[0], p->codes[at]);
+    w->first[at % RING] = node;
+    if (at + 1 < p->n)
+        sy_trie_fetch(trie, node, p->codes[at + 1]);
+}
+
+static inline void step_second(const sy_trie *trie, const sy_path *p, size_t at, walks *w)
+{
+    if (at + 1 >= p->n)
+        return;
+    uint64_t node = w->first[at % RING];
+    node = sy_trie_is_leaf(node) ? SY_TRIE_NO_WORD : sy_trie_step(trie, node, p->codes[at + 1]);
+    w->second[at % RING] = node;
+    if (at + 2 < p->n)
+        sy_trie_fetch(trie, node, p->codes[at + 2]);
+}
+
 void sy_path_find(sy_path *p, const sy_trie *trie)
 {
     /* least[i % RING]: the cost of the best way to place i. Only places as far
      * ahead as the longest word are open, so a ring holds them all. 64 bits do not
      * overflow on any text. */
     uint64_t least[RING];
+    walks w;
     size_t n = p->n;
-    const uint16_t *codes = p->codes;
     uint8_t *lens = p->lens;
     for (size_t i = 0; i < RING; i++)
         least[i] = UINT64_MAX;
     least[0] = 0;
     lens[0] = 0;
-    uint64_t root = trie->nodes[0];
+    for (size_t i = 0; i < 2 * AHEAD; i++)
+        step_first(trie, p, i, &w);
+    for (size_t i = 0; i < AHEAD; i++)
+        step_second(trie, p, i, &w);
     for (size_t i = 0; i < n; i++) {
-        /* The second step of a walk is the one that waits for memory. */
-        if (i + AHEAD + 1 < n)
-            sy_trie_fetch(trie, sy_trie_step(trie, root, codes[i + AHEAD]), codes[i + AHEAD + 1]);
+        step_first(trie, p, i + 2 * AHEAD, &w);
+        step_second(trie, p, i + AHEAD, &w);
         uint64_t here = least[i % RING];
         least[i % RING] = UINT64_MAX;
-        uint64_t node = sy_trie_step(trie, root, codes[i]);
+        uint64_t node = w.first[i % RING];
         uint64_t cost =
             here + (sy_trie_cost(node) != SY_TRIE_NO_WORD ? sy_trie_cost(node) : trie->unknown);
         if (cost < least[(i + 1) % RING]) {
@@ -71,7 +100,8 @@ void sy_path_find(sy_path *p, const sy_trie *trie)
             lens[i + 1] = 1;
         }
         for (size_t end = i + 1; end < n && !sy_trie_is_leaf(node);) {
-            node = sy_trie_step(trie, node, codes[end++]);
+            node = end == i + 1 ? w.second[i % RING] : sy_trie_step(trie, node, p->codes[end]);
+            end++;
             cost = here + sy_trie_cost(node);
             if (sy_trie_cost(node) != SY_TRIE_NO_WORD && cost < least[end % RING]) {
                 least[end % RING] = cost;

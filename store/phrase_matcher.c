@@ -74,15 +74,15 @@ typedef struct findings {
     uint8_t depths[BLOCK];
 } findings;
 
-/* Walks from the characters codes[0, n_starts), n_starts <= BLOCK; code 0 stands behind the
- * last character of the text. */
-static void match_block(const sy_phrase_trie *t, const uint16_t *codes, uint32_t n_starts,
-                        findings *out)
+/* Walks from the characters codes[first[n]], n <= BLOCK; code 0 stands behind the last
+ * character of the text. */
+static void match_block(const sy_phrase_trie *t, const uint16_t *codes, const uint32_t *first,
+                        uint32_t n, findings *out)
 {
-    uint32_t starts[BLOCK], bases[BLOCK], n_walks = n_starts;
+    uint32_t starts[BLOCK], bases[BLOCK], n_walks = n;
     const uint64_t *nodes = t->nodes;
-    for (uint32_t i = 0; i < n_starts; i++) {
-        starts[i] = i;
+    for (uint32_t i = 0; i < n; i++) {
+        starts[i] = first[i];
         bases[i] = (uint32_t)(nodes[0] >> SY_TRIE_BASE_AT);
     }
     for (uint32_t level = 0; n_walks > 0; level++) {
@@ -111,10 +111,13 @@ static void find_path(const sy_phrase_trie *t, const uint16_t *codes, sy_parse_s
                       uint32_t n)
 {
     findings found;
+    uint32_t all[BLOCK];
+    for (uint32_t i = 0; i < BLOCK; i++)
+        all[i] = i;
     steps[n].cost = 0;
     for (uint32_t end = n, first; end > 0; end = first) {
         first = end > BLOCK ? end - BLOCK : 0;
-        match_block(t, codes + first, end - first, &found);
+        match_block(t, codes + first, all, end - first, &found);
         for (uint32_t i = end; i-- > first;) {
             const uint32_t *numbers = found.numbers + (i - first) * t->longest;
             uint32_t cost = steps[i + 1].cost + (steps[i + 1].byte - steps[i].byte);
@@ -190,29 +193,43 @@ void sy_phrase_parse_release(sy_phrase_parse *p)
     *p = (sy_phrase_parse){0};
 }
 
+/* Writes to starts[n] where, of codes[0, n), a phrase may begin; returns their number. */
+static uint32_t likely_starts(const sy_phrase_trie *t, const uint16_t *codes, uint32_t n,
+                              uint32_t *starts)
+{
+    uint32_t likely = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t bit = t->heads ? sy_phrase_trie_head(t, codes + i) : 0;
+        starts[likely] = i;
+        likely += !t->heads || (t->heads[bit / 64] >> bit % 64 & 1);
+    }
+    return likely;
+}
+
 void sy_phrase_matcher_find(const sy_phrase_matcher *m, const char *text, size_t len,
                             void (*fn)(void *ctx, uint32_t number), void *ctx)
 {
     findings found;
-    uint16_t codes[BLOCK + LONGEST + 1];
-    uint32_t n = 0;
+    uint16_t codes[BLOCK + LONGEST + SY_TRIE_HEAD];
+    uint32_t starts[BLOCK], n = 0;
     for (size_t at = 0; at < len || n > 0;) {
         for (; n < BLOCK + LONGEST && at < len; n++) {
             uint32_t cp;
             at += sy_utf8_decode(text + at, len - at, &cp);
             codes[n] = sy_phrase_trie_code(&m->trie, cp);
         }
-        codes[n] = 0;
-        uint32_t starts = n < BLOCK ? n : BLOCK;
-        match_block(&m->trie, codes, starts, &found);
-        for (uint32_t s = 0; s < starts; s++) {
-            for (uint32_t k = 0; k < found.depths[s]; k++) {
-                uint32_t number = found.numbers[s * m->trie.longest + k];
-                if (number != 0)
-                    fn(ctx, number);
+        memset(codes + n, 0, SY_TRIE_HEAD * sizeof *codes);
+        uint32_t block = n < BLOCK ? n : BLOCK;
+        uint32_t likely = likely_starts(&m->trie, codes, block, starts);
+        match_block(&m->trie, codes, starts, likely, &found);
+        for (uint32_t i = 0; i < likely; i++) {
+            const uint32_t *numbers = found.numbers + starts[i] * m->trie.longest;
+            for (uint32_t k = 0; k < found.depths[starts[i]]; k++) {
+                if (numbers[k] != 0)
+                    fn(ctx, numbers[k]);
             }
         }
-        n -= starts;
-        memmove(codes, codes + starts, n * sizeof *codes);
+        n -= block;
+        memmove(codes, codes + block, n * sizeof *codes);
     }
 }

@@ -61,6 +61,7 @@ sy_status sy_phrase_set_add(sy_phrase_set *set, sy_phrase_trie *trie, sy_slice t
     uint32_t len = (uint32_t)(set->n_codes - before);
     set->entries[set->n++] = (sy_phrase_entry){(uint32_t)before, len, number};
     trie->longest = len > trie->longest ? len : trie->longest;
+    set->n_short += len < SY_TRIE_HEAD;
     return SY_OK;
 }
 
@@ -75,6 +76,7 @@ void sy_phrase_trie_release(sy_phrase_trie *trie)
 {
     sy_free_large(trie->nodes, trie->n_nodes, sizeof *trie->nodes);
     sy_free(trie->codes);
+    sy_free(trie->heads);
     *trie = (sy_phrase_trie){0};
 }
 
@@ -274,6 +276,20 @@ static bool settle(const builder *b, sy_phrase_trie *trie)
     return true;
 }
 
+static bool mark_heads(sy_phrase_trie *t, const sy_phrase_set *set)
+{
+    if (set->n == 0 || set->n_short > 0)
+        return true;
+    unsigned bits = 6; /* so many that one of sixteen is set, in 128 KiB at most */
+    while (bits < 20 && set->n >> (bits - 4) != 0)
+        bits++;
+    t->heads_shift = 64 - bits;
+    t->heads = sy_calloc(((size_t)1 << bits) / 64, sizeof *t->heads);
+    for (size_t i = 0; t->heads && i < set->n; i++)
+        set_bit(t->heads, sy_phrase_trie_head(t, &set->texts[set->entries[i].at]));
+    return t->heads != NULL;
+}
+
 sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_error *err)
 {
     builder b = {.set = set, .entries = set->entries};
@@ -291,7 +307,7 @@ sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_erro
     }
     for (size_t i = 0; i < b.n_queue && st == SY_OK; i++)
         st = place_children(&b, b.queue[i], err);
-    if (st == SY_OK && !settle(&b, trie))
+    if (st == SY_OK && (!mark_heads(trie, set) || !settle(&b, trie)))
         st = sy_fail_nomem(err);
     sy_free(b.nodes);
     sy_free(b.taken);

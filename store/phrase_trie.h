@@ -22,6 +22,7 @@ enum {
     SY_TRIE_PAGE_BITS = 8, /* of the table of codes */
     SY_TRIE_PAGES = 0x110000 >> SY_TRIE_PAGE_BITS,
     SY_TRIE_CODES_END = 0xFFFF, /* above all codes; a free slot's label */
+    SY_TRIE_HEAD = 3,           /* characters of a head, below */
     SY_TRIE_LABEL_AT = 24,
     SY_TRIE_BASE_AT = 40
 };
@@ -32,6 +33,10 @@ typedef struct sy_phrase_trie {
     uint16_t *codes; /* pages of them; page 0 is empty */
     uint16_t pages[SY_TRIE_PAGES];
     unsigned longest; /* characters of the longest phrase */
+    /* If no phrase is shorter than a head: bits for the first characters of all phrases, each
+     * where its hash says. Where the bit is not set, no phrase begins. Else NULL. */
+    uint64_t *heads;
+    unsigned heads_shift;
 } sy_phrase_trie;
 
 /* Phrases on their way into a trie; all zero at first. */
@@ -41,6 +46,7 @@ typedef struct sy_phrase_set {
     struct sy_phrase_entry *entries;
     size_t n, cap;
     uint32_t n_chars, n_pages; /* codes and pages given so far */
+    uint32_t n_short;          /* phrases shorter than a head */
 } sy_phrase_set;
 
 /* Adds a phrase of well-formed UTF-8 with a number from 1 to 2^24 - 1; its characters get
@@ -59,6 +65,13 @@ static inline uint16_t sy_phrase_trie_code(const sy_phrase_trie *t, uint32_t cp)
 {
     uint32_t page = t->pages[cp >> SY_TRIE_PAGE_BITS];
     return t->codes[page << SY_TRIE_PAGE_BITS | (cp & ((1u << SY_TRIE_PAGE_BITS) - 1))];
+}
+
+/* The place of a head's bit. */
+static inline uint64_t sy_phrase_trie_head(const sy_phrase_trie *t, const uint16_t *codes)
+{
+    uint64_t head = (uint64_t)codes[0] << 32 | (uint32_t)codes[1] << 16 | codes[2];
+    return head * 0x9e3779b97f4a7c15u >> t->heads_shift; /* 2^64 over the golden ratio */
 }
 
 static inline uint32_t sy_phrase_trie_number(uint64_t node)
