@@ -68,7 +68,8 @@ enum {
     SET_SLOTS = 1024,
     GRAM_CHARS = 16, /* longer grams are no parents */
     /* The union of lists with this many postings takes about .5 ms. */
-    ROW_POSTINGS = 1 << 17
+    ROW_POSTINGS = 1 << 17,
+    SHARES = 64 /* quarters of frequency whose bounds are kept: nearly all there are */
 };
 
 struct sy_segment_writer {
@@ -81,6 +82,7 @@ struct sy_segment_writer {
     sy_buf lengths, longest; /* of records */
     uint64_t total_length;
     uint8_t weights[SY_FIELD_BITS];
+    uint8_t shares[SHARES][UINT8_MAX + 1]; /* share_bound of quarters and length codes */
     uint64_t sets[SY_FIELD_SETS_MAX];
     size_t n_sets;
     set_slot set_slots[SET_SLOTS];
@@ -215,6 +217,20 @@ static uint32_t add_string(sy_segment_writer *w, sy_slice s)
     return (uint32_t)at;
 }
 
+static uint8_t share_bound(const sy_segment_writer *w, int quarters, uint8_t length)
+{
+    double average = w->n_records > 0 ? (double)w->total_length / w->n_records : 0;
+    return (uint8_t)ceil(sy_score_share(quarters, sy_length_of(length), average) * UINT8_MAX);
+}
+
+static void make_shares(sy_segment_writer *w)
+{
+    for (int q = 0; q < SHARES; q++) {
+        for (unsigned length = 0; length <= UINT8_MAX; length++)
+            w->shares[q][length] = share_bound(w, q, (uint8_t)length);
+    }
+}
+
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n)
 {
     begin_records(w);
@@ -222,6 +238,7 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
     put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);
     put_facts(w);
+    make_shares(w);
     for (size_t i = 0; i < n; i++) {
         sy_buf_put_u32(&w->docs, docs[i].first);
         sy_buf_put_u32(&w->docs, docs[i].n_records);
@@ -292,10 +309,10 @@ static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
     else if (mark.set != SY_SET_UNKNOWN)
         fields = w->sets[mark.set - 1];
     int extra = mark.set == SY_SET_UNKNOWN ? 0 : sy_field_extra(fields, w->weights);
-    double average = w->n_records > 0 ? (double)w->total_length / w->n_records : 0;
-    double length = sy_length_of((uint8_t)w->lengths.data[doc]);
     int quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE + extra;
-    return (uint8_t)ceil(sy_score_share(quarters, length, average) * UINT8_MAX);
+    uint8_t length = (uint8_t)w->lengths.data[doc];
+    return quarters >= 0 && quarters < SHARES ? w->shares[quarters][length]
+                                              : share_bound(w, quarters, length);
 }
 
 /* Encodes the list that take_list took into w->list. */
