@@ -95,7 +95,7 @@ static void put_learned(sy_segment_writer *w, const sy_workers *all)
 static sy_status write_segment(const sy_build *b, const sy_spool *spool, const sy_workers *all,
                                char *const *runs, size_t n_runs, sy_segment_ref *out, sy_error *err)
 {
-    sy_buf path = SY_BUF_INIT;
+    sy_buf path = SY_BUF_INIT, part = SY_BUF_INIT;
     sy_segment_writer *w = NULL;
     sy_segment_doc *docs = sy_alloc(spool->n_docs, sizeof *docs);
     if (!docs)
@@ -107,6 +107,9 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const s
     facts_reader facts = {all->items, all->items + all->n, 0};
     size_t doc = 0;
     sy_status st = sy_segment_path(b->dir, b->number, &path, err);
+    sy_buf_printf(&part, "%s/tmp-run-part", b->dir);
+    if (st == SY_OK)
+        st = sy_buf_status(&part, err);
     if (st == SY_OK)
         st = sy_segment_writer_open(path.data, b->uuid, b->number, &w, err);
     if (st == SY_OK)
@@ -117,8 +120,9 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const s
         st = put_fields(b, w, all, err);
     if (st == SY_OK)
         sy_segment_writer_docs(w, docs, spool->n_docs);
-    if (st == SY_OK)
-        st = sy_runs_merge(runs, n_runs, w, on_merged, (void *)(uintptr_t)b, err);
+    if (st == SY_OK) /* one thread made the lists if there are few */
+        st = sy_runs_merge(runs, n_runs, w, all->n > 1 ? part.data : NULL, on_merged,
+                           (void *)(uintptr_t)b, err);
     *out = (sy_segment_ref){
         .number = b->number, .n_records = spool->n_records, .n_docs = spool->n_docs};
     if (st == SY_OK)
@@ -127,6 +131,7 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const s
         sy_segment_writer_abandon(w);
     sy_free(docs);
     sy_buf_release(&path);
+    sy_buf_release(&part);
     return st;
 }
 
