@@ -108,7 +108,7 @@ uint64_t *sy_occurrences_room(sy_occurrences *o, size_t n)
     if (o->n - o->record > RECORD_MOST && !count_record(o))
         return NULL;
     if (o->cap - o->n < n) {
-        size_t cap = o->cap > 0 ? 2 * o->cap : FIRST;
+        size_t cap = o->cap > 0 ? 4 * o->cap : FIRST; /* what is not used yet takes no memory */
         while (cap - o->n < n)
             cap *= 2;
         uint64_t *items = sy_alloc_large(cap, sizeof *items);

@@ -88,6 +88,8 @@ void sy_path_find(sy_path *p, const sy_trie *trie)
     for (size_t i = 0; i < AHEAD; i++)
         step_second(trie, p, i, &w);
     for (size_t i = 0; i < n; i++) {
+        if (i + 3 * AHEAD < n)
+            sy_trie_fetch(trie, trie->nodes[0], p->codes[i + 3 * AHEAD]);
         step_first(trie, p, i + 2 * AHEAD, &w);
         step_second(trie, p, i + AHEAD, &w);
         uint64_t here = least[i % RING];
