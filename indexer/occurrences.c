@@ -137,10 +137,14 @@ void sy_occurrences_number(sy_occurrences *o, const uint32_t *numbers)
     }
 }
 
-static void mark_chars(uint32_t *places, uint64_t item)
+/* Marks the characters of a pair; returns the greater one, or `most` if that is greater. */
+static uint32_t mark_chars(uint32_t *places, uint64_t item, uint32_t most)
 {
-    places[item >> (SY_OCC_KEY_AT + SY_OCC_CHAR_BITS)] = 1;
-    places[item >> SY_OCC_KEY_AT & (CHARS - 1)] = 1;
+    uint32_t first = (uint32_t)(item >> (SY_OCC_KEY_AT + SY_OCC_CHAR_BITS));
+    uint32_t second = item >> SY_OCC_KEY_AT & (CHARS - 1);
+    places[first] = places[second] = 1;
+    most = first > most ? first : most;
+    return second > most ? second : most;
 }
 
 static uint64_t pack(const uint32_t *places, size_t n, uint64_t item)
@@ -152,21 +156,21 @@ static uint64_t pack(const uint32_t *places, size_t n, uint64_t item)
 
 bool sy_occurrences_pack(sy_occurrences *o, uint32_t **chars, size_t *n)
 {
-    uint32_t *places = sy_calloc(CHARS, sizeof *places);
+    uint32_t *places = sy_calloc(CHARS, sizeof *places), most = 0;
     *chars = NULL;
     *n = 0;
     for (size_t i = 0; places && i < o->n; i++)
-        mark_chars(places, o->items[i]);
+        most = mark_chars(places, o->items[i], most);
     for (size_t i = 0; places && i < o->n_counted; i++)
-        mark_chars(places, o->counted[i].item);
-    for (size_t cp = 0; places && cp < CHARS; cp++)
+        most = mark_chars(places, o->counted[i].item, most);
+    for (size_t cp = 0; places && cp <= most; cp++)
         *n += places[cp];
     *chars = places ? sy_alloc(*n, sizeof **chars) : NULL;
     if (!*chars) {
         sy_free(places);
         return false;
     }
-    for (uint32_t cp = 0, place = 0; cp < CHARS; cp++) {
+    for (uint32_t cp = 0, place = 0; cp <= most; cp++) {
         if (places[cp] == 0)
             continue;
         (*chars)[place] = cp;
