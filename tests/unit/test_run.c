@@ -191,8 +191,10 @@ static void test_spoilt(void **state)
     sy_model_free(&m);
 }
 
-/* Writes a run and merges it; the status of what failed first. */
-static sy_status run_and_merge(const sy_model *m, const char *run, const char *path)
+/* Writes a run and merges it, by two threads if there is a path for a part; the status of what
+ * failed first. */
+static sy_status run_and_merge(const sy_model *m, const char *run, const char *path,
+                               const char *part)
 {
     char *paths[] = {(char *)(uintptr_t)run};
     sy_segment_writer *w;
@@ -205,7 +207,7 @@ static sy_status run_and_merge(const sy_model *m, const char *run, const char *p
         return st;
     st = sy_model_put_front(m, w);
     if (st == SY_OK)
-        st = sy_runs_merge(paths, 1, w, NULL, NULL, NULL, NULL);
+        st = sy_runs_merge(paths, 1, w, part, NULL, NULL, NULL);
     if (st == SY_OK) /* the writer may have met the failure: it tells at the end */
         return sy_segment_writer_finish(w, &len, &checksum, NULL);
     sy_segment_writer_abandon(w);
@@ -219,19 +221,22 @@ static void test_failures(void **state)
     (void)state;
     sy_model m;
     sy_model_random(&(sy_model_sizes){40, 1, 12, 12}, &m);
-    char run[300], path[300];
+    char run[300], path[300], part[300];
     strcpy(run, sy_files_path("tmp-run-9"));
     strcpy(path, sy_files_path("failing"));
-    for (int kind = 0; kind < 3; kind++) {
+    strcpy(part, sy_files_path("tmp-run-part"));
+    for (int round = 0; round < 6; round++) {
+        int kind = round % 3;
         bool reached = true;
         for (unsigned long n = 1; reached; n++) {
             unlink(run);
             unlink(path);
+            unlink(part);
             if (kind == 2)
                 sy_io_fail_at(n, EIO);
             else
                 sy_alloc_fail_at(n, kind == 1);
-            sy_status st = run_and_merge(&m, run, path);
+            sy_status st = run_and_merge(&m, run, path, round < 3 ? NULL : part);
             reached = (kind == 2 ? sy_io_fail_at(0, 0) : sy_alloc_fail_at(0, false)) >= n;
             assert_true(st == SY_OK || st == (kind == 2 ? SY_E_IO : SY_E_NOMEM));
             assert_true(st == SY_OK || reached);
