@@ -93,7 +93,7 @@ static void match_block(const sy_phrase_trie *t, const uint16_t *codes, const ui
             uint64_t node = nodes[bases[i] + code];
             bool there = (uint16_t)(node >> SY_TRIE_LABEL_AT) == code;
             out->numbers[start * t->longest + level] = there ? sy_phrase_trie_number(node) : 0;
-            out->depths[start] = (uint8_t)(level + 1);
+            out->depths[start] = (uint8_t)(level + there);
             uint32_t base = (uint32_t)(node >> SY_TRIE_BASE_AT);
             starts[kept] = start;
             bases[kept] = base;
