@@ -71,12 +71,35 @@ FUZZ_OBJECTS := $(addprefix $(OUT)/tests/fuzz/,fuzz.o read_any.o ask_any.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: force library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
+.PHONY: force pot po library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: build/suoyin
 	@:
+
+# The messages in Chinese, where the program looks for them beside itself.
+MO := $(OUT)/locale/zh_CN/LC_MESSAGES/suoyin.mo
+
+$(MO): po/zh_CN.po
+	$(call say,MSGFMT,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)msgfmt --check --endianness=little --no-hash -o $@ $<
+
+# All texts for people, as translators get them (POT); and the catalogue with what is new in
+# it still empty.
+POT ?= po/suoyin.pot
+
+pot:
+	$(Q)mkdir -p $(OUT)/gen
+	$(Q)$(CC) $(SY_CFLAGS) -o $(OUT)/gen/option_texts po/option_texts.c cli/option_tables.c
+	$(Q)$(OUT)/gen/option_texts >$(OUT)/gen/option_texts.c
+	$(Q)po/extract.sh '$(OUT)/gen/option_texts.c' '$(abspath $(POT))'
+
+po: pot
+	$(Q)msgmerge --quiet --update --backup=none --no-fuzzy-matching --no-wrap --add-location=file \
+		--sort-by-file po/zh_CN.po '$(POT)'
+	@msgfmt --statistics -o /dev/null po/zh_CN.po
 
 build/suoyin: $(OUT)/suoyin
 	$(Q)ln -sf $(BUILD)/suoyin $@
@@ -91,10 +114,11 @@ $(OUT)/suoyin-index: $(CLI_OBJECTS) $(OUT)/libsuoyin.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(OUT)/suoyin: $(OUT)/suoyin-index $(LEAN_OBJECTS) $(OUT)/libsuoyin.a
+$(OUT)/suoyin: $(OUT)/suoyin-index $(LEAN_OBJECTS) $(OUT)/libsuoyin.a | $(MO)
 	$(call say,LINK,$@)
 	$(Q)$(if $(HAS_STATIC),$(CC) $(SY_LDFLAGS) -static -o $@ $(filter-out $<,$^) $(STATIC_LIBS),ln -f $< $@)
 
+$(OUT)/cli/language.o: private SY_CFLAGS += -DSY_LOCALEDIR='"$(DATADIR)/locale"'
 $(OUT)/cli/lean.o: SY_CFLAGS += -DSY_LIBEXECDIR='"$(LIBEXECDIR)"'
 
 $(OUT)/libsuoyin.a: $(LIB_OBJECTS)
@@ -122,6 +146,7 @@ $(OUT)/lib/libsuoyin.a: $(LIB_OBJECTS)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(@D)/suoyin.o
 
 $(OUT)/segmenter/word_tables.o: $(OUT)/gen/word_tables.inc
+$(OUT)/segmenter/pinyin.o: $(OUT)/gen/pinyin_tables.inc
 
 # Other flags than last time: all is compiled anew.
 $(OUT)/flags: force
@@ -145,8 +170,18 @@ $(OUT)/gen/normal_tables.inc: segmenter/normal_gen.c segmenter/normal_internal.h
 $(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmenter/array_gen.h segmenter/icu_words.c segmenter/icu_words.h segmenter/word_tables.h segmenter/trie.h base/hash.c segmenter/word_costs.tsv
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS) -lm
 	$(Q)$(OUT)/gen/words_gen segmenter/word_costs.tsv > $@
+
+# The readings of characters; they are those of normal forms, so the normal form is needed first.
+PINYIN_GEN := $(addprefix $(OUT)/,segmenter/normal.o segmenter/word_tables.o base/alloc.o base/buf.o base/hash.o base/messages.o base/status.o base/utf8.o)
+$(OUT)/gen/pinyin_gen: segmenter/pinyin_gen.c segmenter/pinyin_internal.h $(PINYIN_GEN)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) $(SY_LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
+
+$(OUT)/gen/pinyin_tables.inc: $(OUT)/gen/pinyin_gen segmenter/pinyin_more.txt
+	$(call say,GEN,$@)
+	$(Q)$< segmenter/pinyin_more.txt > $@
 
 # Learns the word costs anew from raw text: make word-costs TEXT='FILE...'
 word-costs: $(OUT)/libsuoyin.a segmenter/costs_gen.c segmenter/array_gen.c
@@ -278,13 +313,14 @@ INSTALLED = \
 	$(foreach f,$(wildcard man/*.7),644 $(f) $(MANDIR)/man7/$(notdir $(f))) \
 	$(foreach f,LICENSE CHANGELOG.md README.md $(wildcard docs/*.md examples/*.c),644 $(f) $(DATADIR)/doc/suoyin/$(f)) \
 	644 indexer/schema.json $(DATADIR)/suoyin/schema.json \
+	644 $(MO) $(DATADIR)/locale/zh_CN/LC_MESSAGES/suoyin.mo \
 	644 $(OUT)/completion.bash $(DATADIR)/bash-completion/completions/suoyin \
 	644 $(OUT)/completion.zsh $(DATADIR)/zsh/site-functions/_suoyin \
 	644 $(OUT)/completion.fish $(DATADIR)/fish/vendor_completions.d/suoyin.fish
 COMPLETIONS := $(OUT)/completion.bash $(OUT)/completion.zsh $(OUT)/completion.fish
 
 $(COMPLETIONS): $(OUT)/completion.%: $(OUT)/suoyin
-	$(Q)$< completion $* >$@.new && mv $@.new $@
+	$(Q)LC_ALL=C $< completion $* >$@.new && mv $@.new $@
 
 define PC
 prefix=$(PREFIX)
@@ -338,6 +374,7 @@ help:
 	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'
 	@echo 'format      clang-format the sources'
+	@echo 'po          bring po/zh_CN.po up to the texts of the sources; pot: only po/suoyin.pot, for translators'
 	@echo 'library     build/release/lib: libsuoyin, shared and static'
 	@echo 'install     copy programs, library, man pages and the rest below DESTDIR and PREFIX ($(PREFIX)); uninstall'
 	@echo 'deb         a package for this Debian: build/suoyin_VERSION_ARCH.deb'

@@ -17,7 +17,7 @@
 
 #include "base/alloc.h"
 
-enum { WRITE_BUFFER = 1 << 18, READ_STEP = 1 << 16 };
+enum { WRITE_BUFFER = 1 << 18 };
 
 static _Atomic unsigned long fail_at;
 static _Atomic unsigned long calls;
@@ -106,43 +106,56 @@ static sy_status too_long(const char *path, uint64_t limit, sy_error *err)
                    (unsigned long long)limit);
 }
 
-sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *err)
+/* The next piece of a file, after EINTR again; 0 bytes are its end. */
+static sy_status read_piece(int fd, const char *path, char *to, size_t *len, sy_error *err)
+{
+    ssize_t n;
+    do
+        n = must_fail() ? -1 : read(fd, to, SY_READ_PIECE);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return sy_fail_sys(err, path, errno, "cannot read");
+    *len = (size_t)n;
+    return SY_OK;
+}
+
+sy_status sy_read_pieces(const char *path, uint64_t limit, sy_read_fn *fn, void *ctx, sy_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
+    char *piece = sy_alloc(SY_READ_PIECE, 1);
+    if (!piece)
+        return sy_fail_nomem(err);
     int fd = standard ? STDIN_FILENO : open_file(path, O_RDONLY);
-    if (fd < 0)
-        return sy_fail_sys(err, path, errno, "cannot open");
-    sy_status st = SY_OK;
-    size_t start = out->len;
+    sy_status st = fd < 0 ? sy_fail_sys(err, path, errno, "cannot open") : SY_OK;
     struct stat info;
     /* A file that is known to be too long is refused before memory is filled with it. Standard
      * input may stand behind the start of its file. */
-    if (!standard && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+    if (st == SY_OK && !standard && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
         (uint64_t)info.st_size > limit)
         st = too_long(path, limit, err);
-    while (st == SY_OK) {
-        char *at = sy_buf_reserve(out, READ_STEP);
-        if (!at) {
-            st = sy_fail_nomem(err);
-            break;
-        }
-        ssize_t n = must_fail() ? -1 : read(fd, at, READ_STEP);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            st = sy_fail_sys(err, path, errno, "cannot read");
-            break;
-        }
-        if (n == 0)
-            break;
-        out->len += (size_t)n;
-        out->data[out->len] = '\0';
-        if (out->len - start > limit)
+    uint64_t total = 0;
+    for (size_t len = 1; st == SY_OK && len > 0;) {
+        st = read_piece(fd, path, piece, &len, err);
+        if (st == SY_OK && (total += len) > limit)
             st = too_long(path, limit, err);
+        if (st == SY_OK && len > 0)
+            st = fn(ctx, piece, len, err);
     }
-    if (!standard)
+    if (fd >= 0 && !standard)
         close(fd);
+    sy_free(piece);
     return st;
+}
+
+static sy_status append_piece(void *ctx, const char *bytes, size_t len, sy_error *err)
+{
+    sy_buf_append(ctx, bytes, len);
+    return sy_buf_status(ctx, err);
+}
+
+sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *err)
+{
+    return sy_read_pieces(path, limit, append_piece, out, err);
 }
 
 struct sy_writer {

@@ -19,9 +19,28 @@ void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
  * moves *behind there. They would count as the process's memory; read again, they come back. */
 void sy_map_pass(const uint8_t **behind, const uint8_t *at);
 
-/* Appends the whole file to out; "-" is what is left of standard input. More than `limit` bytes
- * are SY_E_LIMIT, a directory SY_E_IO with sys EISDIR. A regular file that is too long is refused
- * before it is read. */
+/* Bytes that are read forwards, in memory or in a map; borrowed. */
+typedef struct sy_extent {
+    const char *data;
+    size_t len;
+    const uint8_t **behind; /* of the map, for sy_map_pass; NULL: in memory */
+} sy_extent;
+/* For who reads an extent forwards, again and again: all before `at` was read. */
+static inline void sy_extent_pass(const sy_extent *e, const char *at)
+{
+    if (e->behind)
+        sy_map_pass(e->behind, (const uint8_t *)at);
+}
+
+/* Calls fn with the whole file in pieces of at most SY_READ_PIECE bytes; "-" is what is left of
+ * standard input. More than `limit` bytes are SY_E_LIMIT, a directory SY_E_IO with sys EISDIR. A
+ * regular file that is too long is refused before it is read. A status of fn other than SY_OK
+ * ends the reading and is returned. */
+enum { SY_READ_PIECE = 1 << 16 };
+typedef sy_status sy_read_fn(void *ctx, const char *bytes, size_t len, sy_error *err);
+SY_CHECKED sy_status sy_read_pieces(const char *path, uint64_t limit, sy_read_fn *fn, void *ctx,
+                                    sy_error *err);
+/* Appends the whole file to out, as above. */
 SY_CHECKED sy_status sy_read_file(const char *path, uint64_t limit, sy_buf *out, sy_error *err);
 
 /* A buffered file that is written front to back and remembers the checksum of

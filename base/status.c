@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/messages.h"
+
 void sy_error_clear(sy_error *err)
 {
     if (err) {
@@ -41,11 +43,11 @@ static void record(sy_error *err, sy_status status, const char *where, uint64_t 
     err->offset = offset;
     snprintf(err->where, sizeof err->where, "%s", where ? where : "");
     trim_utf8(err->where, sizeof err->where);
-    vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    vsnprintf(err->msg, sizeof err->msg, sy_tr(fmt), ap);
     trim_utf8(err->msg, sizeof err->msg);
     if (sys != 0) {
         size_t n = strlen(err->msg);
-        snprintf(err->msg + n, sizeof err->msg - n, ": %s", strerror(sys));
+        snprintf(err->msg + n, sizeof err->msg - n, ": %s", sy_strerror(sys));
     }
 }
 

@@ -2,7 +2,8 @@
  *
  * A fallible function returns sy_status and puts its results in output
  * parameters, which are NULL or zero on failure. Detail for people goes to an
- * optional sy_error, written by whoever fails first and untouched on success. */
+ * optional sy_error, written by whoever fails first and untouched on success. Formats
+ * are English; the functions below translate them (base/messages.h). */
 #ifndef SY_BASE_STATUS_H
 #define SY_BASE_STATUS_H
 
@@ -53,7 +54,7 @@ sy_status sy_fail(sy_error *err, sy_status status, const char *where, const char
 sy_status sy_fail_at(sy_error *err, sy_status status, const char *where, uint64_t offset,
                      const char *fmt, ...) SY_PRINTF(5, 6);
 
-/* SY_E_IO for a failed system call: the text is followed by strerror(sys). */
+/* SY_E_IO for a failed system call: the text is followed by sy_strerror(sys). */
 sy_status sy_fail_sys(sy_error *err, const char *where, int sys, const char *fmt, ...)
     SY_PRINTF(4, 5);
 

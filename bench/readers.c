@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "indexer/decode.h"
 #include "indexer/reader.h"
 #include "indexer/readers/office_kind.h"
 #include "indexer/readers/walks.h"
@@ -106,7 +107,7 @@ static sy_status run(const char *mode, const sy_document *doc, const sy_reader *
         return walk ? walk(doc, &out, err) : sy_fail(err, SY_E_INPUT, NULL, "no blocks here");
     }
     counts c = {.schema = strcmp(mode, "--records") == 0 ? doc->schema : NULL};
-    sy_sink sink = {&c, on_record, on_report};
+    sy_sink sink = {.ctx = &c, .record = on_record, .report = on_report};
     sy_status st = SY_OK;
     double best = 0;
     for (int i = 0; i < (c.schema ? 1 : RUNS) && st == SY_OK; i++) {
@@ -130,7 +131,8 @@ static sy_status run(const char *mode, const sy_document *doc, const sy_reader *
 
 int main(int argc, char **argv)
 {
-    sy_buf bytes = SY_BUF_INIT, text = SY_BUF_INIT;
+    sy_buf bytes = SY_BUF_INIT;
+    sy_spill spill = {.dir = NULL};
     sy_schema schema = SY_SCHEMA_INIT;
     sy_error err;
     sy_error_clear(&err);
@@ -147,12 +149,11 @@ int main(int argc, char **argv)
     doc.len = bytes.len;
     const sy_reader *reader = st == SY_OK ? sy_reader_for(&doc) : NULL;
     if (st == SY_OK && !reader) {
-        size_t replaced, first;
-        const char *encoding;
-        st = sy_decode_document(argv[2], doc.text, doc.len, &text, &encoding, &replaced, &first,
-                                &err);
-        doc.text = sy_buf_cstr(&text);
-        doc.len = text.len;
+        sy_extent all = {doc.text, doc.len, NULL};
+        sy_decoded d;
+        st = sy_decode(NULL, argv[2], &all, &spill, &d, &err);
+        doc.text = d.text.data;
+        doc.len = d.text.len;
         doc.binary = false;
         reader = st == SY_OK ? sy_reader_for(&doc) : NULL;
     }
@@ -164,7 +165,7 @@ int main(int argc, char **argv)
     if (st != SY_OK)
         fprintf(stderr, "readers: %s: %s\n", argv[2], err.msg);
     sy_buf_release(&bytes);
-    sy_buf_release(&text);
+    sy_spill_release(&spill);
     sy_schema_release(&schema);
     return st == SY_OK ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/messages.h"
 #include "cli/term.h"
 
 enum { CLIMB_MOST = 256 };
@@ -22,7 +23,7 @@ static void say_buf(const sy_buf *text)
     if (line.status == SY_OK)
         fwrite(line.data, 1, line.len, stderr);
     else
-        fputs("suoyin: out of memory\n", stderr);
+        fprintf(stderr, "suoyin: %s\n", _("out of memory"));
     sy_buf_release(&line);
 }
 
@@ -31,7 +32,7 @@ void sy_say(const char *fmt, ...)
     char text[2048];
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
+    int n = vsnprintf(text, sizeof text, sy_tr(fmt), ap);
     va_end(ap);
     sy_buf buf = SY_BUF_INIT;
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
@@ -40,14 +41,14 @@ void sy_say(const char *fmt, ...)
     sy_buf_release(&buf);
 }
 
-/* The message of a failed system call ends in ": " and strerror's text, which
+/* The message of a failed system call ends in ": " and sy_strerror's text, which
  * goes behind the subject: "cannot open", "x/manifest", "no such file". */
 static size_t reason_at(const sy_error *err)
 {
     size_t len = strlen(err->msg);
     if (err->sys == 0)
         return len;
-    const char *reason = strerror(err->sys);
+    const char *reason = sy_strerror(err->sys);
     size_t tail = strlen(reason) + 2;
     if (len >= tail && strcmp(err->msg + len - tail + 2, reason) == 0)
         return len - tail;
@@ -68,11 +69,11 @@ int sy_say_failure(const sy_error *err, const char *hint)
     } else {
         sy_buf_printf(&line, "'%s': ", err->where);
         if (err->offset != SY_NO_OFFSET)
-            sy_buf_printf(&line, "offset %llu: ", (unsigned long long)err->offset);
+            sy_buf_printf(&line, _("offset %llu: "), (unsigned long long)err->offset);
         sy_buf_puts(&line, err->msg);
     }
     if (hint)
-        sy_buf_printf(&line, "; %s", hint);
+        sy_buf_printf(&line, "%s%s", _("; "), hint);
     say_buf(&line);
     sy_buf_release(&line);
     return SY_EXIT_FAILED;
@@ -82,18 +83,18 @@ int sy_say_index_failure(const sy_error *err, const char *dir)
 {
     sy_buf hint = SY_BUF_INIT;
     if (err->status == SY_E_IO && err->sys == ENOENT)
-        sy_buf_printf(&hint, "make one with: suoyin index -i %s PATH…", dir);
+        sy_buf_printf(&hint, _("make one with: suoyin index -i %s PATH…"), dir);
     else if (err->status == SY_E_IO && err->sys == EACCES)
-        sy_buf_puts(&hint, "ask its owner for the right to read it");
+        sy_buf_puts(&hint, _("ask its owner for the right to read it"));
     else if (err->status == SY_E_VERSION)
         sy_buf_printf(&hint,
-                      "use the suoyin that made it, or make it anew with: "
-                      "suoyin index --rebuild -i %s PATH…",
+                      _("use the suoyin that made it, or make it anew with: "
+                        "suoyin index --rebuild -i %s PATH…"),
                       dir);
     else if (err->status == SY_E_CORRUPT)
-        sy_buf_printf(&hint, "see all faults with: suoyin verify -i %s", dir);
+        sy_buf_printf(&hint, _("see all faults with: suoyin verify -i %s"), dir);
     else if (err->status == SY_E_LOCKED)
-        sy_buf_puts(&hint, "run this again when the other one is done");
+        sy_buf_puts(&hint, _("run this again when the other one is done"));
     sy_say_failure(err, hint.len > 0 ? sy_buf_cstr(&hint) : NULL);
     sy_buf_release(&hint);
     return SY_EXIT_FAILED;
@@ -174,7 +175,7 @@ bool sy_open_index(const sy_arguments *args, sy_index **out)
 
 static sy_status fail_output(sy_error *err)
 {
-    return sy_fail_sys(err, "standard output", errno, "cannot write to");
+    return sy_fail_sys(err, _("standard output"), errno, "cannot write to");
 }
 
 sy_status sy_print_out(sy_buf *out, sy_error *err)
@@ -193,5 +194,5 @@ sy_status sy_print_flush(sy_error *err)
 
 void sy_put_count(sy_buf *out, uint64_t n, const char *one, const char *many)
 {
-    sy_buf_printf(out, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+    sy_buf_printf(out, "%llu %s", (unsigned long long)n, sy_tr_n(one, many, n));
 }

@@ -19,7 +19,7 @@ int sy_cmd_info(const sy_arguments *args);
 int sy_cmd_completion(const sy_arguments *args);
 
 /* Writes "suoyin: …" and a line feed to standard error, control characters as
- * pictures. */
+ * pictures. The format is English, and translated here. */
 void sy_say(const char *fmt, ...) SY_PRINTF(1, 2);
 /* As sy_say, for a failure: what failed, the subject quoted, the reason; then
  * `hint`, what to do next, unless it is NULL. Returns SY_EXIT_FAILED. */
@@ -42,7 +42,7 @@ SY_CHECKED sy_status sy_print_out(sy_buf *out, sy_error *err);
  * is nothing to say if a reader closed the pipe (err->sys is EPIPE). */
 SY_CHECKED sy_status sy_print_flush(sy_error *err);
 
-/* "1 document", "3 documents". */
+/* "1 document", "3 documents", translated. */
 void sy_put_count(sy_buf *out, uint64_t n, const char *one, const char *many);
 
 #endif

@@ -1,5 +1,6 @@
 /* suoyin completion: scripts by which bash, zsh and fish complete a command line. Commands
  * and options come from the table of options, fields and names from the index. */
+#include "base/messages.h"
 #include "cli/cli.h"
 #include "cli/term.h"
 
@@ -32,11 +33,12 @@ static void put_options(const sy_command *c, sy_buf *out)
 }
 
 /* A value after `field:` is one of the names that the field has; asked for with what was
- * typed of it, so that few come. */
+ * typed of it, so that few come. `py:` is offered where `suoyin info` shows it. */
 static const char bash_head[] =
     "# Completion of suoyin's words in bash; made by: suoyin completion bash\n"
     "_suoyin_fields() {\n"
-    "    suoyin info \"$@\" 2>/dev/null | sed -n '/^fields:/,/^[^ ]/s/^  \\([^ ]*\\) .*/\\1/p'\n"
+    "    LC_ALL=C suoyin info \"$@\" 2>/dev/null | sed -n '/^fields:/,/^[^ ]/s/^  \\([^ ]*\\) "
+    ".*/\\1/p'\n"
     "}\n"
     "_suoyin_names() {\n"
     "    suoyin query --count-by \"$1\" \"${@:2}\" -n 500 '*' 2>/dev/null | cut -f 2\n"
@@ -77,7 +79,8 @@ static const char bash_tail[] =
     "COMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*:}\"}\"}\")\n"
     "    elif [[ ${words[1]} == query ]]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"$(_suoyin_fields \"${index[@]}\" | sed "
-    "'s/$/:/')\" -- \"$cur\")\n"
+    "'s/$/:/'\n"
+    "            suoyin info \"${index[@]}\" 2>/dev/null | grep -o -m 1 '  py:$')\" -- \"$cur\")\n"
     "        compopt -o nospace\n"
     "    elif [[ ${words[1]} == completion ]]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- \"$cur\")\n"
@@ -144,7 +147,7 @@ static void put_zsh_option(const sy_option *o, sy_buf *out)
                       o->arg ? "=" : "");
     else
         sy_buf_printf(out, "'--%s%s[", o->name, o->arg ? "=" : "");
-    put_quoted(out, o->help, "[]:");
+    put_quoted(out, _(o->help), "[]:");
     sy_buf_printf(out, "]%s", action);
     if (o->arg) {
         put_quoted(out, o->arg, ":");
@@ -164,7 +167,7 @@ static void put_zsh(sy_buf *out)
                      "# Completion of suoyin's words in zsh; made by: suoyin completion zsh\n"
                      "_suoyin_fields() {\n"
                      "    local -a fields\n"
-                     "    fields=(${(f)\"$(suoyin info 2>/dev/null |"
+                     "    fields=(${(f)\"$(LC_ALL=C suoyin info 2>/dev/null |"
                      " sed -n '/^fields:/,/^[^ ]/s/^  \\([^ ]*\\) .*/\\1/p')\"})\n"
                      "    compadd \"$@\" -a fields\n"
                      "}\n"
@@ -176,13 +179,14 @@ static void put_zsh(sy_buf *out)
                      "        compadd -a names\n"
                      "    else\n"
                      "        _suoyin_fields -S :\n"
+                     "        suoyin info 2>/dev/null | grep -q '  py:$' && compadd -S : py\n"
                      "    fi\n"
                      "}\n"
                      "_suoyin() {\n"
                      "    local -a commands=(\n");
     for (size_t c = 0; c < sy_n_commands; c++) {
         sy_buf_printf(out, "        '%s:", sy_commands[c].name);
-        put_quoted(out, sy_commands[c].summary, ":");
+        put_quoted(out, _(sy_commands[c].summary), ":");
         sy_buf_puts(out, "'\n");
     }
     sy_buf_puts(out, "    )\n"
@@ -209,26 +213,28 @@ static void put_zsh(sy_buf *out)
 
 static void put_fish(sy_buf *out)
 {
-    sy_buf_puts(
-        out, "# Completion of suoyin's words in fish; made by: suoyin completion fish\n"
-             "function __suoyin_fields\n"
-             "    suoyin info 2>/dev/null | sed -n '/^fields:/,/^[^ ]/s/^  \\([^ ]*\\) .*/\\1/p'\n"
-             "end\n"
-             "function __suoyin_terms\n"
-             "    set -l word (commandline -ct)\n"
-             "    if string match -q '*:*' -- $word\n"
-             "        set -l field (string split -m 1 : -- $word)[1]\n"
-             "        suoyin query --count-by $field -n 500 '*' 2>/dev/null | cut -f 2 |"
-             " string replace -r '^' \"$field:\"\n"
-             "    else\n"
-             "        __suoyin_fields | string replace -r '$' ':'\n"
-             "    end\n"
-             "end\n"
-             "complete -c suoyin -f\n");
+    sy_buf_puts(out, "# Completion of suoyin's words in fish; made by: suoyin completion fish\n"
+                     "function __suoyin_fields\n"
+                     "    env LC_ALL=C suoyin info 2>/dev/null | sed -n '/^fields:/,/^[^ ]/s/^  "
+                     "\\([^ ]*\\) .*/\\1/p'\n"
+                     "end\n"
+                     "function __suoyin_terms\n"
+                     "    set -l word (commandline -ct)\n"
+                     "    if string match -q '*:*' -- $word\n"
+                     "        set -l field (string split -m 1 : -- $word)[1]\n"
+                     "        suoyin query --count-by $field -n 500 '*' 2>/dev/null | cut -f 2 |"
+                     " string replace -r '^' \"$field:\"\n"
+                     "    else\n"
+                     "        __suoyin_fields | string replace -r '$' ':'\n"
+                     "        env LC_ALL=C suoyin info 2>/dev/null | string match -q '*  py:'; and "
+                     "echo py:\n"
+                     "    end\n"
+                     "end\n"
+                     "complete -c suoyin -f\n");
     for (size_t c = 0; c < sy_n_commands; c++) {
         const sy_command *command = &sy_commands[c];
         sy_buf_printf(out, "complete -c suoyin -n __fish_use_subcommand -a %s -d '", command->name);
-        put_quoted(out, command->summary, "");
+        put_quoted(out, _(command->summary), "");
         sy_buf_puts(out, "'\n");
         for (size_t i = 0; i < command->n_options; i++) {
             const sy_option *o = &command->options[i];
@@ -243,7 +249,7 @@ static void put_fish(sy_buf *out)
             if (*words_of(o))
                 sy_buf_printf(out, " -a '%s'", words_of(o));
             sy_buf_puts(out, " -d '");
-            put_quoted(out, o->help, "");
+            put_quoted(out, _(o->help), "");
             sy_buf_puts(out, "'\n");
         }
         sy_buf_printf(out, "complete -c suoyin -n '__fish_seen_subcommand_from %s' %s\n",

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/messages.h"
 #include "cli/cli.h"
 #include "cli/term.h"
 #include "segmenter/cut.h"
@@ -117,7 +118,7 @@ static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
         put_json_string(out, "label", field->label);
         sy_buf_putc(out, ',');
         put_json_string(out, "kind", sy_field_kind_name(field->kind));
-        sy_buf_putc(out, '}');
+        sy_buf_printf(out, ",\"pinyin\":%s}", field->pinyin ? "true" : "false");
     }
     sy_buf_puts(out, "],");
     put_json_segments(index, out);
@@ -148,15 +149,71 @@ static void put_fields(const sy_schema *schema, sy_buf *out)
         unsigned width = (unsigned)sy_text_width(name, strlen(name));
         names = width > names ? width : names;
     }
-    sy_buf_puts(out, "fields:\n");
+    sy_buf_printf(out, "%s\n", _("fields:"));
     for (size_t i = 0; i < schema->n_fields; i++) {
         const sy_field *field = &schema->fields[i];
         sy_buf_puts(out, "  ");
         put_padded(out, field->name, names + 2);
         put_padded(out, sy_field_kind_name(field->kind), 9);
         sy_put_visible(out, field->label, strlen(field->label));
-        sy_buf_putc(out, '\n');
+        sy_buf_puts(out, field->pinyin ? "  py:\n" : "\n");
     }
+}
+
+static void put_label(sy_buf *out, const char *label)
+{
+    put_padded(out, label, 13);
+}
+
+static void put_hash(sy_buf *out, const char *label, uint64_t hash)
+{
+    put_label(out, label);
+    sy_buf_printf(out, "%016llx\n", (unsigned long long)hash);
+}
+
+static void put_counts(const sy_index *index, sy_buf *out)
+{
+    put_label(out, _("documents:"));
+    sy_buf_printf(out, "%llu\n", (unsigned long long)index->n_documents);
+    put_label(out, _("records:"));
+    sy_buf_printf(out, "%llu\n", (unsigned long long)index->n_records);
+    put_label(out, _("segments:"));
+    sy_buf_printf(out, "%zu", index->n_segments);
+    if (index->deleted_records > 0)
+        sy_buf_printf(out,
+                      sy_tr_n("; %llu deleted record stays in them until they are merged",
+                              "; %llu deleted records stay in them until they are merged",
+                              index->deleted_records),
+                      (unsigned long long)index->deleted_records);
+    sy_buf_putc(out, '\n');
+}
+
+/* What the words of the index were made with, and whether this program has the same. */
+static void put_rules(const sy_index_info *info, sy_buf *out)
+{
+    put_label(out, _("Traditional:"));
+    sy_buf_printf(out, "%s\n",
+                  info->norm_flags & SY_NORM_KEEP_VARIANTS ? _("kept apart from Simplified")
+                                                           : _("folded to Simplified"));
+    put_label(out, "ICU:");
+    sy_put_visible(out, info->icu_version, strlen(info->icu_version));
+    if (icu_differs(info))
+        sy_buf_printf(out,
+                      _(" (this program has %s: whole words may be cut otherwise than in the "
+                        "index; index anew to even that out)"),
+                      sy_icu_version());
+    sy_buf_putc(out, '\n');
+    put_label(out, _("rules:"));
+    sy_buf_printf(out, "%016llx%s\n", (unsigned long long)info->rules_hash,
+                  rules_differ(info) ? _(" (this program has others: index anew)") : "");
+    if (!sy_icu_words_are_compiled()) {
+        put_label(out, _("words:"));
+        sy_buf_printf(out, "%s\n",
+                      _("ICU's dictionary is not the one that this program was built with: suoyin "
+                        "segment --icu cuts by ICU's iterator"));
+    }
+    put_hash(out, _("lexicon:"), info->lexicon_hash);
+    put_hash(out, _("aliases:"), info->aliases_hash);
 }
 
 static void put_text(const sy_index *index, const regions *sum, sy_buf *out)
@@ -164,41 +221,21 @@ static void put_text(const sy_index *index, const regions *sum, sy_buf *out)
     const sy_index_info *info = &index->info;
     char when[TIME_BYTES];
     format_time(info->committed_ns, when);
-    sy_buf_puts(out, "index:       ");
+    put_label(out, _("index:"));
     sy_put_visible(out, index->dir, strlen(index->dir));
-    sy_buf_printf(out, "\nformat:      %u\ncommitted:   %s, generation %llu\n",
-                  (unsigned)SY_FORMAT_VERSION, when, (unsigned long long)info->generation);
-    sy_buf_printf(out, "documents:   %llu\nrecords:     %llu\nsegments:    %zu",
-                  (unsigned long long)index->n_documents, (unsigned long long)index->n_records,
-                  index->n_segments);
-    if (index->deleted_records > 0)
-        sy_buf_printf(out, "; %llu deleted record%s until they are merged",
-                      (unsigned long long)index->deleted_records,
-                      index->deleted_records == 1 ? " stays in them" : "s stay in them");
     sy_buf_putc(out, '\n');
-    sy_buf_printf(out, "Traditional: %s\n",
-                  info->norm_flags & SY_NORM_KEEP_VARIANTS ? "kept apart from Simplified"
-                                                           : "folded to Simplified");
-    sy_buf_puts(out, "ICU:         ");
-    sy_put_visible(out, info->icu_version, strlen(info->icu_version));
-    if (icu_differs(info))
-        sy_buf_printf(out,
-                      " (this program has %s: whole words may be cut otherwise than in the "
-                      "index; index anew to even that out)",
-                      sy_icu_version());
-    sy_buf_printf(out, "\nrules:       %016llx%s\n", (unsigned long long)info->rules_hash,
-                  rules_differ(info) ? " (this program has others: index anew)" : "");
-    if (!sy_icu_words_are_compiled())
-        sy_buf_puts(out, "words:       ICU's dictionary is not the one that this program was built "
-                         "with: suoyin segment --icu cuts by ICU's iterator\n");
-    sy_buf_printf(out, "lexicon:     %016llx\naliases:     %016llx\n",
-                  (unsigned long long)info->lexicon_hash, (unsigned long long)info->aliases_hash);
+    put_label(out, _("format:"));
+    sy_buf_printf(out, "%u\n", (unsigned)SY_FORMAT_VERSION);
+    put_label(out, _("committed:"));
+    sy_buf_printf(out, _("%s, generation %llu\n"), when, (unsigned long long)info->generation);
+    put_counts(index, out);
+    put_rules(info, out);
     put_fields(&index->schema, out);
-    sy_buf_puts(out, "bytes:\n");
+    sy_buf_printf(out, "%s\n", _("bytes:"));
     for (size_t i = 0; i < sum->n; i++)
         sy_buf_printf(out, "  %12llu  %s\n", (unsigned long long)sum->items[i].bytes,
                       sum->items[i].name);
-    sy_buf_printf(out, "  %12llu  total\n", (unsigned long long)sum->total);
+    sy_buf_printf(out, "  %12llu  %s\n", (unsigned long long)sum->total, _("total"));
 }
 
 int sy_cmd_info(const sy_arguments *args)

@@ -1,6 +1,7 @@
 /* suoyin lexicon: add words to a lexicon file, list what files or an index have,
  * check files, take names of bodies out of responsibility cells. */
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "cli/cli.h"
 #include "cli/lexicon_file.h"
 #include "segmenter/lexicon.h"
@@ -21,14 +22,6 @@ static sy_slice trimmed(const sy_buf *form)
     while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == SY_BARRIER))
         s.len--;
     return s;
-}
-
-static bool is_weight(sy_slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.data[i] < '0' || s.data[i] > '9')
-            return false;
-    return s.len > 0;
 }
 
 /* Calls fn for each line of `text` that is neither blank nor a comment. */
@@ -77,19 +70,22 @@ static sy_status check_line(void *ctx, const entry *e, uint64_t number, sy_error
     sy_slice word = trimmed(&e->form);
     const char *fault = sy_lexicon_fault(word);
     sy_status st = SY_OK;
-    if (!fault && e->weight.data && !is_weight(e->weight))
-        fault = "what stands behind the tab is no number";
+    uint32_t weight;
+    if (!fault && e->weight.data && !sy_lexicon_weight_read(e->weight, &weight))
+        fault = N_("what stands behind the tab is no number");
+    else if (!fault && e->weight.data && !sy_lexicon_takes_weight(word))
+        fault = N_("only words of Han of up to 20 characters can have a weight");
     if (!fault) {
-        st = sy_lexicon_builder_add(c->seen, 0, word.data, word.len, err);
+        st = sy_lexicon_builder_add(c->seen, 0, word.data, word.len, SY_LEXICON_ALWAYS, err);
         size_t n = sy_lexicon_builder_count(c->seen);
-        fault = n == c->n_seen ? "stands in a line before" : NULL;
+        fault = n == c->n_seen ? N_("stands in a line before") : NULL;
         c->n_seen = n;
     }
     if (fault) {
         c->n_faults++;
         sy_buf_printf(&c->out, "%s:%llu: '", c->path, (unsigned long long)number);
         sy_buf_append(&c->out, word.data, word.len);
-        sy_buf_printf(&c->out, "': %s\n", fault);
+        sy_buf_printf(&c->out, "': %s\n", sy_tr(fault));
     }
     return st;
 }
@@ -107,7 +103,7 @@ static sy_status check_files(const sy_arguments *args, uint64_t *n_faults, sy_er
             st = each_line(&text, check_line, &c, err);
     }
     sy_put_count(&c.out, c.n_seen, "word", "words");
-    sy_buf_puts(&c.out, ", ");
+    sy_buf_puts(&c.out, _(", "));
     sy_put_count(&c.out, c.n_faults, "fault", "faults");
     sy_buf_putc(&c.out, '\n');
     if (st == SY_OK)
@@ -125,7 +121,10 @@ static sy_status collect_line(void *ctx, const entry *e, uint64_t number, sy_err
 {
     (void)number;
     sy_slice word = trimmed(&e->form);
-    return sy_lexicon_builder_add(ctx, 0, word.data, word.len, err);
+    uint32_t weight;
+    if (!e->weight.data || !sy_lexicon_weight_read(e->weight, &weight))
+        weight = SY_LEXICON_ALWAYS;
+    return sy_lexicon_builder_add(ctx, 0, word.data, word.len, weight, err);
 }
 
 static sy_status print_image(const uint8_t *image, size_t len, sy_error *err)
@@ -135,7 +134,10 @@ static sy_status print_image(const uint8_t *image, size_t len, sy_error *err)
     sy_status st = sy_lexicon_open(image, len, &lexicon, err);
     for (uint32_t i = 0; st == SY_OK && i < lexicon.n_words; i++) {
         sy_slice word = sy_lexicon_word(&lexicon, i);
+        uint32_t weight = sy_lexicon_weight(&lexicon, i);
         sy_buf_append(&out, word.data, word.len);
+        if (weight != SY_LEXICON_ALWAYS)
+            sy_buf_printf(&out, "\t%u", weight);
         sy_buf_putc(&out, '\n');
     }
     if (st == SY_OK)
@@ -177,10 +179,10 @@ static sy_status add_word(sy_lexicon_builder *b, const char *word, sy_buf *text,
     size_t n = sy_lexicon_builder_count(b);
     const char *fault = st == SY_OK ? sy_lexicon_fault(trimmed(&form)) : NULL;
     if (fault) {
-        sy_say("'%s' is not added: %s", word, fault);
+        sy_say("'%s' is not added: %s", word, sy_tr(fault));
         *refused = true;
     } else if (st == SY_OK) {
-        st = sy_lexicon_builder_add(b, 0, word, strlen(word), err);
+        st = sy_lexicon_builder_add(b, 0, word, strlen(word), SY_LEXICON_ALWAYS, err);
         if (st == SY_OK && sy_lexicon_builder_count(b) > n) {
             sy_buf_puts(text, word);
             sy_buf_putc(text, '\n');

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/line_source.h"
@@ -149,12 +150,11 @@ static bool tell_replaced(job *j, const char *path)
     }
     if (n == 0)
         return false;
-    sy_buf text = SY_BUF_INIT;
-    sy_buf_printf(&text, "'%s': bytes that are not UTF-8 became U+FFFD in ", path);
-    sy_put_count(&text, n, "place", "places");
-    sy_buf_printf(&text, ", first in line %llu", (unsigned long long)first);
-    sy_say("%s", sy_buf_cstr(&text));
-    sy_buf_release(&text);
+    sy_say(
+        sy_tr_n("'%s': bytes that are not UTF-8 became U+FFFD in %llu place, first in line %llu",
+                "'%s': bytes that are not UTF-8 became U+FFFD in %llu places, first in line %llu",
+                n),
+        path, (unsigned long long)n, (unsigned long long)first);
     return true;
 }
 
@@ -196,7 +196,7 @@ static sy_status add_index_words(const sy_index *index, unsigned flags, sy_lexic
         sy_lexicon_open((const uint8_t *)index->lexicon.data, index->lexicon.len, &own, err);
     for (uint32_t i = 0; st == SY_OK && i < own.n_words; i++) {
         sy_slice word = sy_lexicon_word(&own, i);
-        st = sy_lexicon_builder_add(b, flags, word.data, word.len, err);
+        st = sy_lexicon_builder_add(b, flags, word.data, word.len, sy_lexicon_weight(&own, i), err);
     }
     return st;
 }

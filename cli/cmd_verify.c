@@ -1,5 +1,6 @@
 /* suoyin verify: every byte and every cross-reference of an index. */
 #include "cli/cmd_verify.h"
+#include "base/messages.h"
 #include "cli/term.h"
 
 typedef struct faults {
@@ -16,6 +17,7 @@ static void on_fault(void *ctx, const char *file, uint64_t offset, const char *w
     if (offset != SY_NO_OFFSET)
         sy_buf_printf(&f->out, ": offset %llu", (unsigned long long)offset);
     sy_buf_puts(&f->out, ": ");
+    what = sy_tr(what);
     sy_put_visible(&f->out, what, strlen(what));
     sy_buf_putc(&f->out, '\n');
 }
@@ -27,11 +29,11 @@ static sy_status put_sound(const char *dir, sy_buf *out, sy_error *err)
     sy_status st = sy_index_open(dir, &index, err);
     if (st != SY_OK)
         return st;
-    sy_buf_puts(out, "ok: ");
+    sy_buf_puts(out, _("ok: "));
     sy_put_count(out, index->n_segments + 1, "file", "files");
-    sy_buf_puts(out, ", ");
+    sy_buf_puts(out, _(", "));
     sy_put_count(out, index->n_documents, "document", "documents");
-    sy_buf_puts(out, ", ");
+    sy_buf_puts(out, _(", "));
     sy_put_count(out, index->n_records, "record", "records");
     sy_buf_putc(out, '\n');
     sy_index_close(index);
@@ -61,8 +63,10 @@ int sy_verify(const sy_arguments *args, sy_deep_check_fn *deep)
     if (st == SY_OK && n_faults == 0 && deep)
         st = deep(name, on_fault, &f, &n_faults, &n_passed_over, &err);
     if (st == SY_OK && n_passed_over > 0)
-        sy_say("%zu segment%s not made again: the lexicon has changed since", n_passed_over,
-               n_passed_over == 1 ? " was" : "s were");
+        sy_say(sy_tr_n("%zu segment was not made again: the lexicon has changed since",
+                       "%zu segments were not made again: the lexicon has changed since",
+                       n_passed_over),
+               n_passed_over);
     if (st == SY_OK && n_faults == 0 && !f.quiet)
         st = put_sound(name, &f.out, &err);
     else if (n_faults > 0 && !f.quiet) {

@@ -7,39 +7,21 @@
  * Where ICU cannot be linked statically there is only the full program. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
+#include "cli/beside.h"
 #include "cli/cmd_verify.h"
 
 #define FULL_PROGRAM "suoyin-index"
 
-/* Where it is, as seen from the folder of this program, whatever link that was called
- * by: so a tree that was moved, or unpacked elsewhere, works. */
 static const char *const places[] = {"/" FULL_PROGRAM, "/../libexec/suoyin/" FULL_PROGRAM};
-
-static bool find_near(char *out, size_t cap)
-{
-    ssize_t len = readlink("/proc/self/exe", out, cap);
-    if (len <= 0 || (size_t)len >= cap)
-        return false;
-    out[len] = '\0';
-    char *slash = strrchr(out, '/');
-    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
-        if ((size_t)(slash - out) + strlen(places[i]) >= cap)
-            continue;
-        strcpy(slash, places[i]);
-        if (access(out, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
 
 static int become_full(const char *command, const sy_arguments *args)
 {
     char path[4096];
-    if (!find_near(path, sizeof path))
+    if (!sy_find_beside(places, sizeof places / sizeof *places, X_OK, path, sizeof path))
         snprintf(path, sizeof path, "%s", SY_LIBEXECDIR "/" FULL_PROGRAM);
     char **words = sy_alloc((size_t)args->n_words + 3, sizeof *words);
     if (words) {
@@ -50,7 +32,7 @@ static int become_full(const char *command, const sy_arguments *args)
         words[args->n_words + 2] = NULL;
         execv(path, words);
     }
-    sy_say("cannot run '%s': %s; it comes with suoyin: install both", path, strerror(errno));
+    sy_say("cannot run '%s': %s; it comes with suoyin: install both", path, sy_strerror(errno));
     sy_free(words);
     return SY_EXIT_FAILED;
 }

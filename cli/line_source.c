@@ -6,13 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/messages.h"
+
 enum { STEP = 1 << 16, LINE_MOST = 1 << 30 };
 
 sy_status sy_line_input_open(const char *path, sy_line_input *out, sy_error *err)
 {
     *out = (sy_line_input){.fd = STDIN_FILENO, .path = path};
     if (strcmp(path, "-") == 0) {
-        out->path = "standard input";
+        out->path = _("standard input");
         return SY_OK;
     }
     out->fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/messages.h"
 #include "cli/cli.h"
+#include "cli/language.h"
+#include "cli/term.h"
 #include "segmenter/cut.h"
 #include "store/format.h"
 
@@ -22,7 +25,7 @@ static int print_and_end(sy_buf *out)
 static int show_version(void)
 {
     sy_buf out = SY_BUF_INIT;
-    sy_buf_printf(&out, "suoyin %s\nindex format %u\nICU %s\n", SY_VERSION,
+    sy_buf_printf(&out, _("suoyin %s\nindex format %u\nICU %s\n"), SY_VERSION,
                   (unsigned)SY_FORMAT_VERSION, sy_icu_version());
     return print_and_end(&out);
 }
@@ -30,21 +33,26 @@ static int show_version(void)
 static int show_help(const sy_command *command, bool long_form)
 {
     sy_buf out = SY_BUF_INIT;
+    unsigned width = sy_term_width(STDOUT_FILENO);
     if (command)
-        sy_help_command(command, long_form, &out);
+        sy_help_command(command, long_form, width, &out);
     else
-        sy_help_program(&out);
+        sy_help_program(width, &out);
     return print_and_end(&out);
 }
 
 static int fail_command(const char *name)
 {
     const sy_command *near = sy_command_nearest(name);
-    const char *kind = name[0] == '-' ? "option" : "command";
-    if (near)
-        sy_say("unknown %s '%s'; did you mean %s?", kind, name, near->name);
+    bool option = name[0] == '-';
+    if (near && option)
+        sy_say("unknown option '%s'; did you mean %s?", name, near->name);
+    else if (near)
+        sy_say("unknown command '%s'; did you mean %s?", name, near->name);
+    else if (option)
+        sy_say("unknown option '%s'; see: suoyin --help", name);
     else
-        sy_say("unknown %s '%s'; see: suoyin --help", kind, name);
+        sy_say("unknown command '%s'; see: suoyin --help", name);
     return SY_EXIT_FAILED;
 }
 
@@ -97,6 +105,7 @@ static void on_sigbus(int number)
 
 int main(int argc, char **argv)
 {
+    sy_language_start();
     signal(SIGBUS, on_sigbus);
     /* A reader that closes the pipe ends us quietly, whatever we inherited. */
     signal(SIGPIPE, SIG_DFL);

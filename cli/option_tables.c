@@ -1,4 +1,5 @@
-/* The table itself. Texts are ASCII, so that help folds them by bytes. */
+/* The table itself. Texts are English; who shows them translates them, and po/option_texts.c
+ * tells the translators which there are. */
 #include "cli/options.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -27,7 +28,8 @@ static const sy_option index_options[] = {
      "index has, or the ones that suoyin knows.",
      false},
     {SY_OPT_LEXICON, 0, "lexicon", "FILE", "Analysis", "words to keep whole, one a line",
-     "May be given several times: all the files count. Names of name fields enter the lexicon "
+     "May be given several times: all the files count. Behind a tab a word may have a weight: then "
+     "it is kept where it costs less than other words. Names of name fields enter the lexicon "
      "by themselves. Without it: the words that the index has.",
      false},
     {SY_OPT_ALIASES, 0, "aliases", "FILE", "Analysis", "other names of bureaus, and groups",
@@ -41,7 +43,8 @@ static const sy_option index_options[] = {
     {SY_OPT_JOBS, 'j', "jobs", "N", "Work", "threads (one per core)",
      "The index has the same content whatever the number.", false},
     {SY_OPT_REPORT, 0, "report", "FILE", "Work", "write what was read and found as JSON Lines",
-     "An object for each document, note, replacement and omission, and one for the whole run. "
+     "An object for each document, section with a declared count, note, replacement and omission, "
+     "and one for the whole run. "
      "Described in docs/json.md.",
      false},
     {SY_OPT_QUIET, 'q', "quiet", NULL, "Work", "no progress, notes or closing summary",
@@ -146,7 +149,9 @@ static const sy_option segment_options[] = {
     {SY_OPT_NORMAL, 0, "normal", NULL, "Form", "print the normal form of each line, uncut",
      "What suoyin compares. A paragraph end inside a line is written as U+2028.", false},
     {SY_OPT_LEXICON, 0, "lexicon", "FILE", "Words", "words to keep whole, one a line",
-     "May be given several times: all the files count.", false},
+     "May be given several times: all the files count. Behind a tab a word may have a weight: then "
+     "it is kept where it costs less than other words.",
+     false},
     {SY_OPT_INDEX, 'i', "index", "DIR", "Words", "use the lexicon and rules of an index",
      "Only if given: no index is looked for.", false},
     {SY_OPT_KEEP_VARIANTS, 0, "keep-variants", NULL, "Words",
@@ -223,7 +228,8 @@ const sy_command sy_commands[] = {
      "[options] add|list|check|names [FILE...] [WORD...]",
      "add: appends the words that the file has not; the file may be new. list: the words of the "
      "files, or of the index if no file is named, in normal form and byte order. check: names "
-     "each line that cannot be a word or repeats one. names: takes the names of bodies out of "
+     "each line that cannot be a word, repeats one, or has a weight that it cannot have. names: "
+     "takes the names of bodies out of "
      "responsibility cells, a cell a line, each with its role before it: lead, support or -; ? is "
      "text that is no name.",
      "0 done; 1 a word was refused or a fault found; 2 failed", lexicon_options,

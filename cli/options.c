@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
+#include "cli/fold.h"
+#include "segmenter/width.h"
 
 enum { NAME_MAX_BYTES = 64, FAR = 1000 };
 
@@ -118,12 +121,13 @@ static sy_status fail_unknown(const sy_command *command, const char *word, sy_er
     if (best)
         return sy_fail(err, SY_E_INPUT, NULL, "unknown option '%s' of %s; did you mean --%s?", word,
                        command->name, best->name);
-    return sy_fail(err, SY_E_INPUT, NULL, "unknown option '%s' of %s; %ssee: suoyin %s --help",
-                   word, command->name,
-                   command->expressions && !is_long
-                       ? "an expression that begins with '-' goes after --; "
-                       : "",
-                   command->name);
+    if (command->expressions && !is_long)
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "unknown option '%s' of %s; an expression that begins with '-' goes after "
+                       "--; see: suoyin %s --help",
+                       word, command->name, command->name);
+    return sy_fail(err, SY_E_INPUT, NULL, "unknown option '%s' of %s; see: suoyin %s --help", word,
+                   command->name, command->name);
 }
 
 static void add_setting(sy_arguments *a, const sy_option *option, const char *value, bool off,
@@ -281,36 +285,18 @@ sy_status sy_arguments_number(const sy_arguments *a, sy_option_id id, uint64_t l
     return SY_OK;
 }
 
-enum { HELP_COLUMN = 26, HELP_WIDTH = 80 };
+/* Help is folded to the terminal, but no wider than is good to read; on a narrow one the
+ * texts of options stand below their names. */
+enum { HELP_COLUMN = 26, HELP_COLUMN_NARROW = 8, HELP_NARROW = 60, HELP_WIDTH = 80 };
 
-/* ASCII text folded at spaces to HELP_WIDTH, each line after `indent` spaces; a
- * line break in the text stays one. The first line's indent is there already. */
-static void put_folded(sy_buf *out, const char *text, unsigned indent)
+static unsigned help_width(unsigned width)
 {
-    size_t column = indent;
-    while (*text != '\0') {
-        size_t word = strcspn(text, " \n");
-        if (column > indent && column + 1 + word > HELP_WIDTH) {
-            sy_buf_printf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
-            sy_buf_putc(out, ' ');
-            column++;
-        }
-        sy_buf_append(out, text, word);
-        column += word;
-        text += word;
-        if (*text == '\n') {
-            sy_buf_printf(out, "\n%*s", text[1] == '\0' || text[1] == '\n' ? 0 : (int)indent, "");
-            column = indent;
-        }
-        text += *text != '\0';
-    }
-    sy_buf_putc(out, '\n');
+    return width < HELP_WIDTH ? width : HELP_WIDTH;
 }
 
-static void put_option(const sy_option *o, bool long_form, sy_buf *out)
+static void put_option(const sy_option *o, bool long_form, unsigned width, sy_buf *out)
 {
+    unsigned column = width < HELP_NARROW ? HELP_COLUMN_NARROW : HELP_COLUMN;
     sy_buf line = SY_BUF_INIT;
     if (o->letter)
         sy_buf_printf(&line, "  -%c, ", o->letter);
@@ -318,55 +304,86 @@ static void put_option(const sy_option *o, bool long_form, sy_buf *out)
         sy_buf_puts(&line, "      ");
     sy_buf_printf(&line, "--%s%s%s", o->name, o->arg ? "=" : "", o->arg ? o->arg : "");
     sy_buf_append(out, sy_buf_cstr(&line), line.len);
-    if (line.len + 2 > HELP_COLUMN)
-        sy_buf_printf(out, "\n%*s", HELP_COLUMN, "");
+    if (line.len + 2 > column)
+        sy_buf_printf(out, "\n%*s", (int)column, "");
     else
-        sy_buf_printf(out, "%*s", (int)(HELP_COLUMN - line.len), "");
-    put_folded(out, o->help, HELP_COLUMN);
+        sy_buf_printf(out, "%*s", (int)(column - line.len), "");
+    sy_put_folded(out, _(o->help), column, width);
     if (long_form && *o->more != '\0') {
-        sy_buf_printf(out, "%*s", HELP_COLUMN, "");
-        put_folded(out, o->more, HELP_COLUMN);
+        sy_buf_printf(out, "%*s", (int)column, "");
+        sy_put_folded(out, _(o->more), column, width);
     }
     sy_buf_release(&line);
 }
 
-void sy_help_command(const sy_command *command, bool long_form, sy_buf *out)
+/* A text whose lines all stand behind its head. */
+static void put_headed(sy_buf *out, const char *head, const char *text, unsigned width)
 {
-    sy_buf_printf(out, "usage: suoyin %s %s\n\n%s\n", command->name, command->operands,
-                  command->summary);
+    sy_buf_puts(out, head);
+    sy_put_folded(out, text, (unsigned)sy_text_width(head, strlen(head)), width);
+}
+
+static void put_usage(sy_buf *out, const char *command, const char *operands, unsigned width)
+{
+    sy_buf text = SY_BUF_INIT;
+    sy_buf_printf(&text, "suoyin %s %s", command, operands);
+    put_headed(out, _("usage: "), sy_buf_cstr(&text), width);
+    sy_buf_putc(out, '\n');
+    sy_buf_release(&text);
+}
+
+void sy_help_command(const sy_command *command, bool long_form, unsigned width, sy_buf *out)
+{
+    width = help_width(width);
+    put_usage(out, command->name, command->operands, width);
+    sy_put_folded(out, _(command->summary), 0, width);
     if (long_form && *command->about != '\0') {
         sy_buf_putc(out, '\n');
-        put_folded(out, command->about, 0);
+        sy_put_folded(out, _(command->about), 0, width);
     }
     const char *group = "";
     for (size_t i = 0; i < command->n_options; i++) {
         const sy_option *o = &command->options[i];
         if (strcmp(o->group, group) != 0) {
             group = o->group;
-            sy_buf_printf(out, "\n%s:\n", group);
+            sy_buf_printf(out, _("\n%s:\n"), _(group));
         }
-        put_option(o, long_form, out);
+        put_option(o, long_form, width, out);
     }
-    sy_buf_puts(out, "\nA switch --x is turned off again by --no-x; the last one wins.\n");
-    sy_buf_puts(out, "\nExit status: ");
-    put_folded(out, command->status, strlen("Exit status: "));
+    sy_buf_putc(out, '\n');
+    sy_put_folded(out, _("A switch --x is turned off again by --no-x; the last one wins."), 0,
+                  width);
+    sy_buf_putc(out, '\n');
+    put_headed(out, _("Exit status: "), _(command->status), width);
     if (!long_form)
-        sy_buf_printf(out, "More: suoyin %s --help, man suoyin-%s\n", command->name, command->name);
+        sy_buf_printf(out, _("More: suoyin %s --help, man suoyin-%s\n"), command->name,
+                      command->name);
 }
 
-void sy_help_program(sy_buf *out)
+/* A line of a list: what it is about, in a column of its own, and what that is. */
+static void put_item(sy_buf *out, const char *name, unsigned column, const char *text,
+                     unsigned width)
 {
-    sy_buf_puts(out, "usage: suoyin COMMAND [options] ...\n\n"
-                     "A full-text index and query tool for Chinese records with named fields.\n\n"
-                     "Commands:\n");
+    sy_buf_printf(out, "  %-*s", (int)column - 2, name);
+    sy_put_folded(out, text, column, width);
+}
+
+void sy_help_program(unsigned width, sy_buf *out)
+{
+    enum { COMMANDS = 13, OPTIONS = 17 };
+    width = help_width(width);
+    put_usage(out, "COMMAND", "[options] ...", width);
+    sy_put_folded(out, _("A full-text index and query tool for Chinese records with named fields."),
+                  0, width);
+    sy_buf_printf(out, _("\n%s:\n"), _("Commands"));
     for (size_t i = 0; i < sy_n_commands; i++)
-        sy_buf_printf(out, "  %-9s %s\n", sy_commands[i].name, sy_commands[i].summary);
-    sy_buf_puts(out, "  help      show the help of a command: suoyin help COMMAND\n\n"
-                     "Options:\n"
-                     "  -h, --help     show this text\n"
-                     "  -V, --version  show the versions of the program, the index format and ICU\n"
-                     "\n"
-                     "Start with:\n"
-                     "  suoyin index -i my.idx PATH...\n"
+        put_item(out, sy_commands[i].name, COMMANDS, _(sy_commands[i].summary), width);
+    put_item(out, "help", COMMANDS, _("show the help of a command: suoyin help COMMAND"), width);
+    sy_buf_printf(out, _("\n%s:\n"), _("Options"));
+    put_item(out, "-h, --help", OPTIONS, _("show this text"), width);
+    put_item(out, "-V, --version", OPTIONS,
+             _("show the versions of the program, the index format and ICU"), width);
+    sy_buf_printf(out, _("\n%s:\n"), _("Start with"));
+    sy_buf_puts(out, "  suoyin index -i my.idx PATH...\n"
                      "  suoyin query -i my.idx 'unit:NAME status:WORD'\n");
 }

@@ -136,9 +136,10 @@ SY_CHECKED sy_status sy_arguments_number(const sy_arguments *a, sy_option_id id,
  * digit nor '-', or the word has a ':', a '=' or a byte outside ASCII. */
 bool sy_is_expression(const char *word);
 
-/* Help of one subcommand; `long_form` adds every option's second text. */
-void sy_help_command(const sy_command *command, bool long_form, sy_buf *out);
+/* Help of one subcommand for a terminal of so many columns, translated; `long_form` adds every
+ * option's second text. */
+void sy_help_command(const sy_command *command, bool long_form, unsigned width, sy_buf *out);
 /* Help of the program: its subcommands. */
-void sy_help_program(sy_buf *out);
+void sy_help_program(unsigned width, sy_buf *out);
 
 #endif

@@ -4,7 +4,9 @@
  * style), then folded at places where Chinese and Latin text may break, so that
  * colour and width never get into each other's way. */
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "base/utf8.h"
+#include "cli/fold.h"
 #include "cli/print.h"
 #include "cli/term.h"
 #include "segmenter/width.h"
@@ -84,29 +86,10 @@ static void add_excerpts(const sy_printer *p, glyphs *g, sy_slice text, const sy
     add_text(g, stop < e.text.len ? "…" : "", SY_STYLE_DIM);
 }
 
-static bool one_of(uint32_t cp, const char *set)
-{
-    for (size_t i = 0, len = strlen(set); i < len;) {
-        uint32_t member;
-        i += sy_utf8_decode(set + i, len - i, &member);
-        if (member == cp)
-            return true;
-    }
-    return false;
-}
-
-/* Whether a line may end before glyph i: not inside a Latin word or a combined
- * character, not before closing punctuation, not after opening punctuation
- * (the customary rules of Chinese typesetting, GB/T 15834 section 5.1). */
 static bool may_break(const glyphs *g, size_t i)
 {
     const glyph *a = &g->items[i - 1], *b = &g->items[i];
-    if (b->width == 0 || a->cp == 0x200D || b->cp == ' ')
-        return false;
-    if (one_of(b->cp, "、。，．：；？！）］｝」』】》〉”’…％,.;:?!)]}%") ||
-        one_of(a->cp, "（［｛「『【《〈“‘([{"))
-        return false;
-    return a->cp == ' ' || a->width == 2 || b->width == 2;
+    return sy_line_may_end(a->cp, a->width, b->cp, b->width);
 }
 
 /* Where the line that starts at `from` ends when it has `room` columns. A line
@@ -191,7 +174,7 @@ static void add_cell(const sy_printer *p, glyphs *g, const sy_shown *hit, sy_fie
         const sy_match *via = sy_cell_via_group(matches, n);
         if (via) { /* the name that was asked for is in the group */
             add_value(g, p->query->leaves[via->leaf]->text, NULL, 0, SY_STYLE_DIM);
-            add_text(g, " via ", SY_STYLE_DIM);
+            add_text(g, _(" via "), SY_STYLE_DIM);
         }
         if (whole)
             add_value(g, text, matches, n, style);

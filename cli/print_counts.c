@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "cli/term.h"
@@ -102,7 +103,7 @@ static void put_table(const printer *p, const sy_facets *f, uint64_t from, uint6
 static void put_cross(const printer *p, const sy_cross *x, uint64_t from, uint64_t to,
                       size_t n_columns, const size_t *widths)
 {
-    const sy_slice all = sy_slice_of("all");
+    const sy_slice all = sy_slice_of(widths ? _("all") : "all");
     put_cell(p, sy_slice_of(p->names[0]), 0, widths);
     for (size_t c = 0; c < n_columns; c++)
         put_cell(p, x->columns.items[c].value, c + 1, widths);
@@ -145,7 +146,8 @@ static size_t larger(size_t a, size_t b)
 static bool put_for_eye(const printer *p, const sy_cross *x, uint64_t from, uint64_t to,
                         size_t *left_out, sy_status *st)
 {
-    size_t n = x->columns.n, used = larger(strlen("all"), strlen(p->names[0])), shown = 0;
+    size_t n = x->columns.n, all = sy_text_width(_("all"), strlen(_("all"))), shown = 0;
+    size_t used = larger(all, sy_text_width(p->names[0], strlen(p->names[0])));
     size_t *widths = sy_alloc(n + 2, sizeof *widths);
     *st = widths ? SY_OK : SY_E_NOMEM;
     if (!widths)
@@ -153,7 +155,7 @@ static bool put_for_eye(const printer *p, const sy_cross *x, uint64_t from, uint
     for (uint64_t r = from; r < to; r++)
         used = larger(used, sy_text_width(x->rows.items[r].value.data, x->rows.items[r].value.len));
     widths[0] = used;
-    size_t last = larger(strlen("all"), digits_of(x->n_records));
+    size_t last = larger(all, digits_of(x->n_records));
     for (used += GAP + last; shown < n; shown++) {
         const sy_facet *f = &x->columns.items[shown];
         size_t width = larger(sy_text_width(f->value.data, f->value.len), digits_of(f->count));
@@ -182,7 +184,7 @@ static void window(const sy_counts *how, size_t n, uint64_t *from, uint64_t *to)
 static void say_values(sy_buf *note, const sy_facets *f, const char *name)
 {
     sy_put_count(note, f->n, "value", "values");
-    sy_buf_printf(note, " of %s; ", name);
+    sy_buf_printf(note, _(" of %s; "), name);
     sy_put_count(note, f->without, "record has none", "records have none");
 }
 
@@ -241,13 +243,14 @@ static sy_status print_two(const printer *p, sy_search *search, bool *any, sy_er
     *any = x.n_records > 0;
     sy_buf note = SY_BUF_INIT;
     say_values(&note, &x.rows, p->names[0]);
-    sy_buf_puts(&note, "; ");
+    sy_buf_puts(&note, _("; "));
     say_values(&note, &x.columns, p->names[1]);
     if (done && left_out > 0)
-        sy_buf_printf(&note, ", and %zu of them have no room here: --csv has all", left_out);
+        sy_buf_printf(&note, _(", and %zu of them have no room here: --csv has all"), left_out);
     if (*any)
-        sy_say("%s; a record counts once for each of its values, so %s no sum", sy_buf_cstr(&note),
-               done ? "'all' is" : "this is");
+        sy_say(done ? N_("%s; a record counts once for each of its values, so 'all' is no sum")
+                    : N_("%s; a record counts once for each of its values, so this is no sum"),
+               sy_buf_cstr(&note));
     sy_buf_release(&note);
     sy_cross_release(&x);
     return st == SY_OK ? SY_OK : sy_fail_nomem(err);

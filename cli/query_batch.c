@@ -1,4 +1,5 @@
 /* --batch: a query a line in, a JSON object a line out, as they come. */
+#include "cli/language.h"
 #include "cli/line_source.h"
 #include "cli/query_modes.h"
 #include "cli/term.h"
@@ -145,6 +146,7 @@ int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *
     sy_status st = sy_arguments_number(args, SY_OPT_BEST, 1, SY_BEST_MOST, 0, &b.best, &err);
     if (st == SY_OK)
         st = sy_line_input_open(path, &lines, &err);
+    sy_language_plain(); /* errors are in the answers */
     while (st == SY_OK) {
         bool more;
         sy_slice line, end;

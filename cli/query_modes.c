@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "cli/print.h"
 #include "cli/term.h"
 #include "query/caret.h"
@@ -40,9 +41,10 @@ bool sy_query_read(const char *const *exprs, size_t n_exprs, const sy_index *ind
     }
     sy_buf text = SY_BUF_INIT, message = SY_BUF_INIT;
     sy_buf_puts(&message, err.msg);
-    if (where.expected[0] != '\0' && !strstr(err.msg, "; ")) /* else the message has advice */
-        sy_buf_printf(&message, "; expected %s", where.expected);
-    sy_buf_puts(&text, "suoyin: cannot read the query:\n");
+    /* Else the message has advice. */
+    if (where.expected[0] != '\0' && !strstr(err.msg, "; ") && !strstr(err.msg, "；"))
+        sy_buf_printf(&message, _("; expected %s"), where.expected);
+    sy_buf_printf(&text, "suoyin: %s\n", _("cannot read the query:"));
     sy_query_caret(exprs[where.expr], &where, sy_buf_cstr(&message), &text);
     say_lines(&text);
     sy_buf_release(&message);
@@ -132,7 +134,7 @@ static sy_status put_suggestions(const sy_index *index, const sy_node *leaf, sy_
     sy_slice text = {leaf->text.data, leaf->text.len};
     sy_status st = plain ? sy_suggest_terms(index, leaf->field, text, &near, err) : SY_OK;
     if (st == SY_OK && near.len > 0)
-        sy_buf_printf(out, "          did you mean: %s?\n", near.data);
+        sy_buf_printf(out, _("          did you mean: %s?\n"), near.data);
     sy_buf_release(&near);
     return st;
 }
@@ -146,20 +148,20 @@ sy_status sy_query_explain(const sy_index *index, const sy_query *query, const c
     if (st != SY_OK)
         goto done;
     if (tree) {
-        sy_buf_puts(&out, "query: ");
+        sy_buf_puts(&out, _("query: "));
         sy_query_print(query, &index->schema, &out);
         sy_buf_putc(&out, '\n');
     }
     size_t empty = emptying_leaf(query, counts);
     if (query->n_leaves > 0)
-        sy_buf_puts(&out, "records that match each term alone:\n");
+        sy_buf_printf(&out, "%s\n", _("records that match each term alone:"));
     for (size_t i = 0; i < query->n_leaves; i++) {
         const sy_node *leaf = query->leaves[i];
         sy_buf_printf(&out, "%8llu  %.*s", (unsigned long long)counts[i].count,
                       (int)(leaf->end - leaf->start), exprs[leaf->expr] + leaf->start);
         if (i == empty)
-            sy_buf_puts(&out, counts[i].count == 0 ? "  <- nothing has this"
-                                                   : "  <- nothing has this and all before it");
+            sy_buf_puts(&out, counts[i].count == 0 ? _("  <- nothing has this")
+                                                   : _("  <- nothing has this and all before it"));
         sy_buf_putc(&out, '\n');
         if (counts[i].count == 0)
             st = put_suggestions(index, leaf, &out, err);

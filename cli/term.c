@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/messages.h"
 #include "base/utf8.h"
 
 enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 20, WIDTH_MOST = 10000 };
@@ -72,13 +73,15 @@ void sy_progress_show(sy_progress *p, const char *stage, uint64_t done, uint64_t
     int64_t now = sy_clock_ns();
     if (now < p->next_ns)
         return;
+    char line[256];
     p->next_ns = now + redraw_ns;
     p->drawn = true;
     if (total > 0)
-        fprintf(stderr, "\r%s %llu of %llu\033[K", stage, (unsigned long long)done,
-                (unsigned long long)total);
+        snprintf(line, sizeof line, _("%s %llu of %llu"), stage, (unsigned long long)done,
+                 (unsigned long long)total);
     else
-        fprintf(stderr, "\r%s %llu\033[K", stage, (unsigned long long)done);
+        snprintf(line, sizeof line, "%s %llu", stage, (unsigned long long)done);
+    fprintf(stderr, "\r%s\033[K", line);
     fflush(stderr);
 }
 

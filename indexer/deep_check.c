@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/messages.h"
 #include "indexer/build.h"
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
@@ -65,7 +66,7 @@ static sy_status make_again(check *c, const sy_segment *seg, sy_segment_ref *out
 /* Tells the first section that differs. */
 static void compare(check *c, const sy_file *is, const sy_file *made)
 {
-    const char *what = "its bytes are not those that its records make";
+    const char *what = N_("its bytes are not those that its records make");
     sy_buf message = SY_BUF_INIT;
     uint64_t offset = 0;
     if (is->map.len == made->map.len && memcmp(is->map.data, made->map.data, is->map.len) == 0)
@@ -76,7 +77,7 @@ static void compare(check *c, const sy_file *is, const sy_file *made)
             (a->len == 0 || memcmp(a->data, b->data, (size_t)a->len) == 0))
             continue;
         offset = a->offset;
-        sy_buf_printf(&message, "the %s are not those that its records make",
+        sy_buf_printf(&message, _("the %s are not those that its records make"),
                       sy_section_name(a->kind));
     }
     c->n_faults++;

@@ -1,13 +1,14 @@
 #include "indexer/index_paths.h"
 
 #include <stdio.h>
-#include <strings.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "base/utf8.h"
+#include "base/messages.h"
 #include "indexer/build.h"
+#include "indexer/decode.h"
 #include "indexer/old_index.h"
 #include "indexer/reader.h"
 #include "indexer/readers/convert.h"
@@ -28,8 +29,9 @@
  * Documents that did not change stay in their segments. The old index is not touched
  * before the manifest is replaced. */
 
+#define TEXT_MAX ((uint64_t)16 << 30) /* bytes of one document that is text */
 enum {
-    DOCUMENT_MAX = 1 << 30, /* bytes of one document */
+    FILE_MAX = 1 << 30, /* bytes of one that is not */
     DEFAULT_MEMORY_MIB = 256,
     RACY_NS = 2000000000 /* a file changed this shortly before it was read may have
                             changed again within one tick of its clock */
@@ -60,7 +62,7 @@ static void report(job *j, sy_report_kind kind, const char *source, uint32_t lin
     if (kind == SY_REPORT_REPLACED)
         j->sum->replaced++;
     if (j->options->report)
-        j->options->report(j->options->ctx, kind, source, line, message);
+        j->options->report(j->options->ctx, kind, source, line, sy_tr(message));
 }
 
 /* ---- before anything is written ---- */
@@ -101,6 +103,8 @@ static sy_status find_documents(job *j, const char *const *paths, size_t n_paths
         st = sy_walk_ignore(&j->walk, o->schema_path, err);
     if (st == SY_OK && o->aliases_path)
         st = sy_walk_ignore(&j->walk, o->aliases_path, err);
+    if (st == SY_OK && o->written_path)
+        st = sy_walk_ignore(&j->walk, o->written_path, err);
     for (size_t i = 0; i < o->n_lexicons && st == SY_OK; i++)
         st = sy_walk_ignore(&j->walk, o->lexicon_paths[i], err);
     if (st == SY_OK)
@@ -194,6 +198,7 @@ typedef struct reading {
     const char *source;
     bool fatal; /* the run cannot go on */
     uint64_t notes, replaced, skipped;
+    sy_record_counts counts;
 } reading;
 
 static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, const char *message)
@@ -205,6 +210,16 @@ static void on_reader_report(void *ctx, sy_report_kind kind, uint32_t line, cons
     r->replaced += kind == SY_REPORT_REPLACED;
     r->notes += kind == SY_REPORT_NEWS;
     report(r->job, kind, r->source, line, message);
+}
+
+static void on_section(void *ctx, const sy_section_count *section)
+{
+    reading *r = ctx;
+    const sy_index_options *o = r->job->options;
+    r->counts.declared += section->declared;
+    r->counts.found += section->found;
+    if (o->section)
+        o->section(o->ctx, r->source, section);
 }
 
 static sy_status learn_names(job *j, const sy_record *record, sy_error *err)
@@ -232,7 +247,8 @@ static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
                               record->key, &why);
     if (st == SY_E_LIMIT) { /* the record is left out, the document goes on */
         sy_buf message = SY_BUF_INIT;
-        sy_buf_printf(&message, "record %.*s: %s", (int)record->key.len, record->key.data, why.msg);
+        sy_buf_printf(&message, _("record %.*s: %s"), (int)record->key.len, record->key.data,
+                      why.msg);
         on_reader_report(ctx, SY_REPORT_SKIPPED, record->line, sy_buf_cstr(&message));
         sy_buf_release(&message);
         return SY_OK;
@@ -241,8 +257,10 @@ static sy_status on_record(void *ctx, const sy_record *record, sy_error *err)
         r->fatal = true;
         if (err && err->status == SY_OK)
             *err = why;
+        return st;
     }
-    return st;
+    r->counts.of_kind[record->kind]++;
+    return SY_OK;
 }
 
 /* The document of the index that is looked at again. */
@@ -265,8 +283,8 @@ static sy_status keep_old(job *j, const before *old, sy_error *err)
 static sy_status skip(job *j, const char *path, const char *why, const before *old, sy_error *err)
 {
     sy_buf message = SY_BUF_INIT;
-    sy_buf_printf(&message, "%s%s", why,
-                  old->is ? "; its records of the last reading stay in the index" : "");
+    sy_buf_printf(&message, "%s%s", sy_tr(why),
+                  old->is ? _("; its records of the last reading stay in the index") : "");
     j->sum->skipped++;
     report(j, SY_REPORT_SKIPPED, path, 0, sy_buf_cstr(&message));
     sy_buf_release(&message);
@@ -279,15 +297,16 @@ static const char *reason(const sy_error *why, sy_buf *out)
     sy_buf_reset(out);
     sy_buf_puts(out, why->msg);
     if (why->offset != SY_NO_OFFSET)
-        sy_buf_printf(out, " (byte %llu)", (unsigned long long)why->offset);
+        sy_buf_printf(out, _(" (byte %llu)"), (unsigned long long)why->offset);
     return sy_buf_cstr(out);
 }
 
-static bool is_blank(const sy_buf *text)
+static bool is_blank(const sy_extent *text)
 {
     for (size_t i = 0; i < text->len; i++) {
         if (!strchr(" \t\r\n\f\v", text->data[i]))
             return false;
+        sy_extent_pass(text, text->data + i);
     }
     return true;
 }
@@ -295,11 +314,30 @@ static bool is_blank(const sy_buf *text)
 /* A document's content in the form that its reader takes. */
 typedef struct content {
     const char *name; /* by which a reader is chosen, if the content does not tell */
-    const sy_buf *bytes;
+    sy_extent bytes;
     bool binary;
     const char *encoding; /* NULL if binary */
     size_t replaced;
 } content;
+
+/* Adds a document to the sums. */
+static void count(job *j, const reading *r, const sy_reader *reader, uint64_t records)
+{
+    sy_record_counts *all = &j->sum->counts;
+    const sy_record_counts *its = &r->counts;
+    j->sum->documents++;
+    j->sum->records += records;
+    all->declared += its->declared;
+    all->found += its->found;
+    for (size_t i = 0; i < SY_N_RECORD_KINDS; i++)
+        all->of_kind[i] += its->of_kind[i];
+    for (size_t i = 0; i < SY_N_READERS; i++) {
+        if (sy_readers[i] != reader)
+            continue;
+        j->sum->by_reader[i].documents++;
+        j->sum->by_reader[i].records += records;
+    }
+}
 
 static void tell_document(job *j, const reading *r, const content *c, const char *reader,
                           uint64_t records)
@@ -307,8 +345,9 @@ static void tell_document(job *j, const reading *r, const content *c, const char
     sy_index_document d = {.source = r->source,
                            .reader = reader,
                            .encoding = c->encoding,
-                           .bytes = c->bytes->len,
+                           .bytes = c->bytes.len,
                            .records = records,
+                           .counts = r->counts,
                            .notes = r->notes,
                            .replaced = r->replaced + (c->replaced > 0),
                            .skipped = r->skipped};
@@ -321,12 +360,13 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
                             const before *old, sy_error *err)
 {
     sy_document document = {.name = c->name,
-                            .text = sy_buf_cstr(c->bytes),
-                            .len = c->bytes->len,
+                            .text = c->bytes.data,
+                            .len = c->bytes.len,
+                            .behind = c->bytes.behind,
                             .binary = c->binary,
                             .options = j->options->read,
                             .schema = &j->settings.schema};
-    bool blank = !c->binary && is_blank(c->bytes), is_schema = false;
+    bool blank = !c->binary && is_blank(&c->bytes), is_schema = false;
     sy_status st =
         c->binary ? SY_OK : sy_schema_recognise(document.text, document.len, &is_schema, err);
     if (st != SY_OK)
@@ -334,12 +374,12 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     const sy_reader *reader = blank || is_schema ? NULL : sy_reader_for(&document);
     if (!reader)
         return skip(j, f->path,
-                    blank       ? "the file is empty"
-                    : is_schema ? "a schema is no document; --schema takes it"
-                                : "no reader knows this format",
+                    blank       ? N_("the file is empty")
+                    : is_schema ? N_("a schema is no document; --schema takes it")
+                                : N_("no reader knows this format"),
                     old, err);
     reading r = {.job = j, .source = f->path};
-    sy_sink sink = {&r, on_record, on_reader_report};
+    sy_sink sink = {&r, on_record, on_reader_report, on_section};
     sy_error why;
     sy_error_clear(&why);
     sy_spool_begin(&j->spool);
@@ -363,8 +403,7 @@ static sy_status run_reader(job *j, const sy_found *f, const content *c, sy_segm
     if (n == 0)
         return skip(j, f->path, "no record was found in it", old, err);
     doc->reader = sy_slice_of(reader->name);
-    j->sum->documents++;
-    j->sum->records += n;
+    count(j, &r, reader, n);
     j->sum->replaced_documents += old->is;
     j->changed = true;
     tell_document(j, &r, c, reader->name, n);
@@ -400,52 +439,53 @@ static bool is_named_document(const char *path)
     return false;
 }
 
-/* Whether the bytes are UTF-8 as it should be, which needs no copy. */
-static bool is_plain_utf8(const char *encoding, const sy_buf *bytes)
+/* What is no text, though it looked like it: told of where a document was expected. */
+static sy_status turn_down(job *j, const sy_found *f, const sy_error *why, const before *old,
+                           sy_error *err)
 {
-    if (bytes->len == 0 || (encoding && strcasecmp(encoding, "UTF-8") != 0))
-        return false;
-    bool mark = bytes->len >= 3 && memcmp(bytes->data, "\xEF\xBB\xBF", 3) == 0;
-    return !mark && !memchr(bytes->data, '\0', bytes->len) &&
-           sy_utf8_check(bytes->data, bytes->len) == bytes->len;
+    if (!old->is && !is_given(j, f->path) && !is_named_document(f->path)) {
+        j->sum->no_documents++;
+        return SY_OK;
+    }
+    sy_buf message = SY_BUF_INIT;
+    sy_status st = skip(j, f->path, reason(why, &message), old, err);
+    sy_buf_release(&message);
+    return st;
 }
 
-static sy_status read_text(job *j, const sy_found *f, const char *name, const sy_buf *bytes,
+static void report_replaced(job *j, const char *path, const sy_decoded *d)
+{
+    sy_buf message = SY_BUF_INIT;
+    sy_buf_printf(&message,
+                  sy_tr_n("%zu ill-formed part is U+FFFD now (read as %s), the first at byte %zu",
+                          "%zu ill-formed parts are U+FFFD now (read as %s), the first at byte %zu",
+                          d->replaced),
+                  d->replaced, d->encoding, d->first);
+    report(j, SY_REPORT_REPLACED, path, 0, sy_buf_cstr(&message));
+    sy_buf_release(&message);
+}
+
+static sy_status read_text(job *j, const sy_found *f, const char *name, const sy_extent *bytes,
                            sy_segment_doc *doc, const before *old, sy_error *err)
 {
-    sy_buf text = SY_BUF_INIT, message = SY_BUF_INIT;
-    size_t first = 0;
+    sy_spill spill = {.dir = j->options->dir};
+    sy_decoded d;
     sy_error why;
     sy_error_clear(&why);
-    content c = {.name = name, .bytes = &text};
-    const char *encoding = j->options->read.encoding;
-    sy_status st = SY_OK;
-    if (is_plain_utf8(encoding, bytes)) {
-        c.bytes = bytes;
-        c.encoding = "UTF-8";
-    } else {
-        st = sy_decode_as(encoding, f->path, sy_buf_cstr(bytes), bytes->len, &text, &c.encoding,
-                          &c.replaced, &first, &why);
-    }
-    if (st == SY_E_NOMEM) {
-        st = sy_fail_nomem(err);
-    } else if (st != SY_OK && !old->is && !is_given(j, f->path) && !is_named_document(f->path)) {
-        j->sum->no_documents++;
-        st = SY_OK;
+    sy_status st = sy_decode(j->options->read.encoding, f->path, bytes, &spill, &d, &why);
+    if (st == SY_E_NOMEM || spill.failed) {
+        if (err && err->status == SY_OK)
+            *err = why;
     } else if (st != SY_OK) {
-        st = skip(j, f->path, reason(&why, &message), old, err);
+        st = turn_down(j, f, &why, old, err);
     } else {
-        if (c.replaced > 0) {
-            sy_buf_printf(&message,
-                          "%zu ill-formed part%s U+FFFD now (read as %s), the first at byte %zu",
-                          c.replaced, c.replaced == 1 ? " is" : "s are", c.encoding, first);
-            report(j, SY_REPORT_REPLACED, f->path, 0, sy_buf_cstr(&message));
-        }
-        j->sum->text_bytes += c.bytes->len;
+        content c = {.name = name, .bytes = d.text, .encoding = d.encoding, .replaced = d.replaced};
+        if (d.replaced > 0)
+            report_replaced(j, f->path, &d);
+        j->sum->text_bytes += d.text.len;
         st = run_reader(j, f, &c, doc, old, err);
     }
-    sy_buf_release(&text);
-    sy_buf_release(&message);
+    sy_spill_release(&spill);
     return st;
 }
 
@@ -453,23 +493,26 @@ static sy_status read_text(job *j, const sy_found *f, const char *name, const sy
 static sy_status read_converted(job *j, const sy_found *f, sy_office_kind kind, sy_segment_doc *doc,
                                 const before *old, sy_error *err)
 {
-    sy_buf text = SY_BUF_INIT;
+    sy_spill spill = {.dir = j->options->dir};
+    sy_extent text;
     const char *program;
     sy_error why;
     sy_error_clear(&why);
     if (strcmp(f->path, "-") == 0)
         return skip(j, f->path, "this format is read from files only", old, err);
-    sy_status st = sy_convert(kind, f->path, &text, &program, &why);
+    sy_status st = sy_convert(kind, f->path, &spill, &text, &program, &why);
     if (st == SY_OK && is_blank(&text))
         st = sy_fail(&why, SY_E_INPUT, NULL, "%s finds no text in it", program);
-    if (st == SY_E_NOMEM)
-        st = sy_fail_nomem(err);
-    else if (st != SY_OK)
+    if (st == SY_E_NOMEM || spill.failed) {
+        if (err && err->status == SY_OK)
+            *err = why;
+    } else if (st != SY_OK) {
         st = skip(j, f->path, why.msg, old, err);
-    else
+    } else {
         st = read_text(j, f, kind == SY_OFFICE_XLS ? "converted.csv" : "converted.txt", &text, doc,
                        old, err);
-    sy_buf_release(&text);
+    }
+    sy_spill_release(&spill);
     return st;
 }
 
@@ -492,18 +535,16 @@ static const char *unread(sy_office_kind kind)
     }
 }
 
-static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, const before *old,
-                            sy_error *err)
+static sy_status read_bytes(job *j, const sy_found *f, const sy_extent *bytes, uint64_t hash,
+                            const before *old, sy_error *err)
 {
-    sy_segment_doc doc = {.source = sy_slice_of(f->path),
-                          .size = bytes->len,
-                          .mtime_ns = f->mtime_ns,
-                          .hash = sy_hash64(bytes->data, bytes->len)};
+    sy_segment_doc doc = {
+        .source = sy_slice_of(f->path), .size = bytes->len, .mtime_ns = f->mtime_ns, .hash = hash};
     if (old->is && !j->settings.reread && doc.hash == old->doc.hash && doc.size == old->doc.size) {
         return keep_old(j, old, err);
     }
-    sy_office_kind kind = sy_office_kind_of(sy_buf_cstr(bytes), bytes->len);
-    content c = {.name = f->path, .bytes = bytes, .binary = true};
+    sy_office_kind kind = sy_office_kind_of(bytes->data, bytes->len);
+    content c = {.name = f->path, .bytes = *bytes, .binary = true};
     if (kind == SY_OFFICE_NO_MEMORY)
         return sy_fail_nomem(err);
     if (kind == SY_OFFICE_NONE)
@@ -516,21 +557,66 @@ static sy_status read_bytes(job *j, const sy_found *f, const sy_buf *bytes, cons
     return run_reader(j, f, &c, &doc, old, err);
 }
 
+/* A file that is being read into a copy: it may change while it is looked at. */
+typedef struct intake {
+    const sy_found *f;
+    const char *encoding; /* that was asked for, or NULL */
+    sy_spill copy;
+    uint64_t most;  /* bytes that it may have */
+    bool is_binary; /* its first bytes say so */
+} intake;
+
+static sy_status too_long(const intake *in, sy_error *err)
+{
+    return sy_fail(err, SY_E_LIMIT, NULL, "longer than the limit of %llu bytes",
+                   (unsigned long long)in->most);
+}
+
+/* By its first bytes: how long a file may be, and whether it need be read at all. */
+static sy_status look_at_head(intake *in, const char *head, size_t len, sy_error *err)
+{
+    bool office = sy_office_begins(head, len);
+    in->most = office ? FILE_MAX : TEXT_MAX;
+    if (in->f->size > in->most)
+        return too_long(in, err);
+    sy_status st =
+        office || in->encoding ? SY_OK : sy_decode_check_head(in->f->path, head, len, err);
+    in->is_binary = st != SY_OK;
+    return st;
+}
+
+static sy_status take_piece(void *ctx, const char *bytes, size_t len, sy_error *err)
+{
+    intake *in = ctx;
+    sy_status st = in->copy.len == 0 ? look_at_head(in, bytes, len, err) : SY_OK;
+    if (st == SY_OK && in->copy.len + len > in->most)
+        st = too_long(in, err);
+    return st == SY_OK ? sy_spill_put(&in->copy, bytes, len, err) : st;
+}
+
 static sy_status read_document(job *j, const sy_found *f, const before *old, sy_error *err)
 {
     if (f->missed) /* reported by the walk */
         return old->is ? keep_old(j, old, err) : SY_OK;
-    sy_buf bytes = SY_BUF_INIT;
+    intake in = {.f = f, .encoding = j->options->read.encoding, .copy = {.dir = j->options->dir}};
+    sy_extent bytes;
+    uint64_t hash = 0;
     sy_error why;
     sy_error_clear(&why);
-    sy_status st = sy_read_file(f->path, DOCUMENT_MAX, &bytes, &why);
-    if (st == SY_E_NOMEM)
-        st = sy_fail_nomem(err);
-    else if (st != SY_OK)
+    sy_status st = sy_read_pieces(f->path, TEXT_MAX, take_piece, &in, &why);
+    if (st == SY_OK)
+        st = sy_spill_end(&in.copy, &bytes, &hash, &why);
+    if (st == SY_E_NOMEM || in.copy.failed) {
+        if (err && err->status == SY_OK)
+            *err = why;
+    } else if (in.is_binary) {
+        st = turn_down(j, f, &why, old, err);
+    } else if (st != SY_OK) {
         st = skip(j, f->path, why.msg, old, err);
-    else
-        st = read_bytes(j, f, &bytes, old, err);
-    sy_buf_release(&bytes);
+    } else {
+        st = read_bytes(j, f, &bytes, hash, old, err);
+    }
+    sy_spill_release(&in.copy);
     return st;
 }
 
@@ -539,7 +625,7 @@ static sy_status read_document(job *j, const sy_found *f, const before *old, sy_
 static void tell_reading(job *j, uint64_t done)
 {
     if (j->options->progress)
-        j->options->progress(j->options->ctx, "reading", done, j->walk.n);
+        j->options->progress(j->options->ctx, N_("reading"), done, j->walk.n);
 }
 
 static bool is_unchanged(const job *j, const sy_found *f, const sy_segment_doc *doc)
@@ -565,7 +651,7 @@ static bool is_gone(const job *j, const sy_segment_doc *doc)
 static void report_spelling(job *j, const char *path, const char *now)
 {
     sy_buf message = SY_BUF_INIT;
-    sy_buf_printf(&message, "read as %s now", now);
+    sy_buf_printf(&message, _("read as %s now"), now);
     report(j, SY_REPORT_NEWS, path, 0, sy_buf_cstr(&message));
     sy_buf_release(&message);
 }
@@ -646,10 +732,12 @@ static sy_status report_repeated_keys(job *j, sy_error *err)
         sy_slice other = seen_source(j, found.docs[0]), own = seen_source(j, found.docs[1]);
         sy_buf_append(&path, own.data, own.len);
         sy_buf_printf(&message,
-                      "%llu %s also in another document, as in %.*s; key: finds the "
-                      "records of all",
-                      (unsigned long long)found.n, found.n == 1 ? "key is" : "keys are",
-                      (int)other.len, other.data);
+                      sy_tr_n("%llu key is also in another document, as in %.*s; key: finds the "
+                              "records of all",
+                              "%llu keys are also in another document, as in %.*s; key: finds the "
+                              "records of all",
+                              found.n),
+                      (unsigned long long)found.n, (int)other.len, other.data);
         report(j, SY_REPORT_NEWS, sy_buf_cstr(&path), 0, sy_buf_cstr(&message));
     }
     sy_buf_release(&message);

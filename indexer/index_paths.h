@@ -5,12 +5,19 @@
 #include "indexer/reader.h"
 #include "indexer/tiers.h"
 
+/* What records are and what their sections declare, of a document or of all. */
+typedef struct sy_record_counts {
+    uint64_t of_kind[SY_N_RECORD_KINDS];
+    uint64_t declared, found; /* of the sections that declare a number of goals */
+} sy_record_counts;
+
 /* What became of one document that was read. Borrowed for the call. */
 typedef struct sy_index_document {
     const char *source;
     const char *reader;   /* "ledger", "docx" ...          */
     const char *encoding; /* of text; NULL for other files */
     uint64_t bytes, records;
+    sy_record_counts counts;
     uint64_t notes, replaced, skipped; /* reports about it */
 } sy_index_document;
 
@@ -20,6 +27,7 @@ typedef struct sy_index_options {
     const char *const *lexicon_paths; /* n_lexicons files; none: what the index has    */
     size_t n_lexicons;
     const char *aliases_path; /* NULL: what the index has                           */
+    const char *written_path; /* a file that is no document, as the caller writes it; or NULL */
     unsigned memory_mib;      /* 0: 256                                             */
     unsigned jobs;            /* 0: one per core                                    */
     bool keep_variants;
@@ -32,6 +40,7 @@ typedef struct sy_index_options {
                    const char *message);
     void (*progress)(void *ctx, const char *stage, uint64_t done, uint64_t total);
     void (*document)(void *ctx, const sy_index_document *document);
+    void (*section)(void *ctx, const char *source, const sy_section_count *section);
 } sy_index_options;
 
 typedef struct sy_index_summary {
@@ -45,6 +54,10 @@ typedef struct sy_index_summary {
     uint64_t text_bytes;                     /* of the documents read    */
     uint64_t names;                          /* distinct names learned   */
     uint64_t total_documents, total_records; /* in the index now */
+    sy_record_counts counts;                 /* of those read in this run ... */
+    struct {
+        uint64_t documents, records;
+    } by_reader[SY_N_READERS]; /* ... and by sy_readers[] */
 } sy_index_summary;
 
 /* Reads the documents below the paths ("-": standard input, JSON Lines or a ledger)

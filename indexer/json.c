@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "base/messages.h"
 #include "base/utf8.h"
 
 typedef struct reader {
@@ -32,8 +33,9 @@ static char peek(const reader *r)
 static sy_status fault(reader *r, const char *expected)
 {
     if (r->at >= r->len)
-        return sy_fail_at(r->err, SY_E_INPUT, NULL, r->at, "it ends where %s should be", expected);
-    return sy_fail_at(r->err, SY_E_INPUT, NULL, r->at, "expected %s", expected);
+        return sy_fail_at(r->err, SY_E_INPUT, NULL, r->at, "it ends where %s should be",
+                          sy_tr(expected));
+    return sy_fail_at(r->err, SY_E_INPUT, NULL, r->at, "expected %s", sy_tr(expected));
 }
 
 static sy_status tell(reader *r, sy_json_event event, const char *text, size_t len, size_t from)
@@ -270,7 +272,7 @@ static sy_status read_all(reader *r)
                 continue;
             }
             if (peek(r) != ',')
-                return fault(r, r->in_object[r->depth - 1] ? "',' or '}'" : "',' or ']'");
+                return fault(r, r->in_object[r->depth - 1] ? N_("',' or '}'") : N_("',' or ']'"));
             r->at++;
             skip_space(r);
         }

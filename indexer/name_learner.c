@@ -1,5 +1,6 @@
 #include "indexer/name_learner.h"
 
+#include "base/messages.h"
 #include "segmenter/names.h"
 #include "segmenter/normal.h"
 #include "segmenter/whole_value.h"
@@ -7,7 +8,8 @@
 static sy_status add_alias(void *ctx, sy_slice name, sy_error *err)
 {
     sy_name_learner *l = ctx;
-    return sy_lexicon_builder_add(l->words, l->norm_flags, name.data, name.len, err);
+    return sy_lexicon_builder_add(l->words, l->norm_flags, name.data, name.len, SY_LEXICON_ALWAYS,
+                                  err);
 }
 
 sy_status sy_name_learner_open(unsigned norm_flags, sy_slice aliases, sy_slice user_words,
@@ -20,8 +22,8 @@ sy_status sy_name_learner_open(unsigned norm_flags, sy_slice aliases, sy_slice u
         st = sy_lexicon_builder_add_lines(out->words, norm_flags, user_words.data, user_words.len,
                                           err);
     if (st == SY_OK)
-        st =
-            sy_aliases_parse(norm_flags, "the alias file", aliases.data, aliases.len, &parsed, err);
+        st = sy_aliases_parse(norm_flags, _("the alias file"), aliases.data, aliases.len, &parsed,
+                              err);
     if (st == SY_OK)
         st = sy_aliases_each(parsed, add_alias, out, err);
     sy_aliases_free(parsed);
@@ -63,9 +65,9 @@ sy_status sy_name_learner_know(sy_name_learner *l, sy_slice name, sy_error *err)
     uint32_t *seen = sy_string_table_at(&l->names, name);
     if (!seen)
         return sy_fail_nomem(err);
-    return (*seen)++ > 0
-               ? SY_OK
-               : sy_lexicon_builder_add(l->words, l->norm_flags, name.data, name.len, err);
+    return (*seen)++ > 0 ? SY_OK
+                         : sy_lexicon_builder_add(l->words, l->norm_flags, name.data, name.len,
+                                                  SY_LEXICON_ALWAYS, err);
 }
 
 sy_status sy_name_learner_finish(sy_name_learner *l, sy_buf *image, sy_error *err)

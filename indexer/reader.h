@@ -3,6 +3,7 @@
 #ifndef SY_INDEXER_READER_H
 #define SY_INDEXER_READER_H
 
+#include "base/io.h"
 #include "indexer/record.h"
 
 /* How documents are read; all zero is what most want. */
@@ -17,12 +18,20 @@ typedef struct sy_document {
     const char *name; /* path as the user gave it, for messages */
     const char *text; /* text[len], not NUL-terminated */
     size_t len;
-    bool binary; /* text is the file's bytes */
+    const uint8_t **behind; /* as that of sy_extent, of which text and len are the rest */
+    bool binary;            /* text is the file's bytes */
     sy_read_options options;
     /* Headings are looked up in normal form (no flags); readers add the ones
      * that are not there under their own name. */
     sy_schema *schema;
 } sy_document;
+
+/* For who reads the text forwards: all before `at` was read. */
+static inline void sy_document_pass(const sy_document *doc, const char *at)
+{
+    if (doc->behind)
+        sy_map_pass(doc->behind, (const uint8_t *)at);
+}
 
 enum { SY_SURE_NO_MEMORY = -1 };
 
@@ -34,6 +43,9 @@ typedef struct sy_reader {
     SY_CHECKED sy_status (*read)(const sy_document *doc, const sy_sink *sink, sy_error *err);
     bool binary; /* it takes the bytes of files that are no text */
 } sy_reader;
+
+enum { SY_N_READERS = 8 };
+extern const sy_reader *const sy_readers[SY_N_READERS]; /* all of them */
 
 /* The reader for a document, or NULL if no reader recognises it. If there is no memory
  * to tell, one whose read fails with NOMEM. */
@@ -47,23 +59,6 @@ extern const sy_reader sy_odf_reader;    /* indexer/readers/odf.c    */
 extern const sy_reader sy_html_reader;   /* indexer/readers/html.c   */
 extern const sy_reader sy_csv_reader;    /* indexer/readers/csv.c    */
 extern const sy_reader sy_prose_reader;  /* indexer/readers/prose.c  */
-
-/* Appends a document's bytes to `out` as UTF-8: BOMs, UTF-16, UTF-8, else GB18030 if
- * the whole decodes and it is not UTF-8 with a few faults, else UTF-8 with
- * ill-formed bytes as U+FFFD (*n_replaced of them, the first at byte *first).
- * *encoding is a static name. Text that has NUL bytes
- * and is not UTF-16 is binary: SY_E_INPUT "not text". */
-SY_CHECKED sy_status sy_decode_document(const char *name, const char *bytes, size_t len,
-                                        sy_buf *out, const char **encoding, size_t *n_replaced,
-                                        size_t *first, sy_error *err);
-
-/* As above in the encoding of this name, which need not be detected; NULL: as above.
- * INPUT if no such encoding is known. */
-SY_CHECKED sy_status sy_decode_as(const char *encoding_name, const char *name, const char *bytes,
-                                  size_t len, sy_buf *out, const char **encoding,
-                                  size_t *n_replaced, size_t *first, sy_error *err);
-/* Whether an encoding of this name is known. */
-bool sy_encoding_known(const char *encoding_name);
 
 /* Fills an empty schema with the shipped default (indexer/schema.json, compiled
  * in); then come the fields of the file `path` unless NULL. The file adds fields and

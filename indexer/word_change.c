@@ -61,7 +61,7 @@ sy_status sy_word_change_touches(const sy_segment *seg, const sy_lexicon *before
         int order = !left ? 1 : !right ? -1 : sy_slice_compare(old, new);
         i += order <= 0;
         k += order >= 0;
-        if (order != 0)
+        if (order != 0 || sy_lexicon_weight(before, i - 1) != sy_lexicon_weight(after, k - 1))
             st = may_have(seg, order < 0 ? old : new, touches, err);
     }
     return st;

@@ -1,13 +1,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "query/query_internal.h"
 #include "segmenter/normal.h"
 #include "segmenter/regex.h"
 
 #define NONE       SIZE_MAX
-#define QUOTE_IT   "quotes around it"
+#define QUOTE_IT   N_("quotes around it")
 #define LOOK_AHEAD 1024 /* bytes read past a word to recognise {a,b}: */
 
 enum { NEAR_MOST = 1000 };
@@ -124,11 +125,11 @@ sy_status sy_lex_fail(sy_lexer *lx, sy_status status, size_t start, size_t end,
     lx->where->expr = lx->index;
     lx->where->start = start < UINT32_MAX ? (uint32_t)start : UINT32_MAX;
     lx->where->end = end < UINT32_MAX ? (uint32_t)end : UINT32_MAX;
-    copy_cut(lx->where->expected, sizeof lx->where->expected, expected);
+    copy_cut(lx->where->expected, sizeof lx->where->expected, sy_tr(expected));
     char msg[512];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(msg, sizeof msg, fmt, ap);
+    vsnprintf(msg, sizeof msg, sy_tr(fmt), ap);
     va_end(ap);
     return sy_fail_at(lx->err, status, "query", start, "%s", msg);
 }
@@ -159,7 +160,7 @@ static sy_status unsupported(sy_lexer *lx, const char *what, size_t start, size_
     return sy_lex_fail(lx, SY_E_INPUT, start, end, QUOTE_IT,
                        "%s (%s) are not part of this version; quote the term to search for the "
                        "characters themselves",
-                       what, sy_lex_excerpt(lx, start, end).text);
+                       sy_tr(what), sy_lex_excerpt(lx, start, end).text);
 }
 
 sy_status sy_lex_start(sy_lexer *lx, const char *expr, uint32_t index)
@@ -250,13 +251,13 @@ static const char *closer_name(uint32_t opener)
 {
     switch (opener) {
     case 0x201C:
-        return "a closing ” or \"";
+        return N_("a closing ” or \"");
     case 0x300C:
-        return "a closing 」";
+        return N_("a closing 」");
     case 0x300E:
-        return "a closing 』";
+        return N_("a closing 』");
     default:
-        return "a closing \"";
+        return N_("a closing \"");
     }
 }
 
@@ -535,8 +536,8 @@ static sy_status unknown_field(sy_lexer *lx, size_t start)
     sy_buf expected = SY_BUF_INIT;
     sy_field_suggest(lx->schema, sy_buf_cstr(&lx->normal), lx->normal.len, &expected);
     if (expected.len == 0)
-        sy_buf_puts(&expected, "the name of a field of this index");
-    sy_buf_printf(&expected, "; or quotes around the text if the '%.*s' belongs to it",
+        sy_buf_puts(&expected, _("the name of a field of this index"));
+    sy_buf_printf(&expected, _("; or quotes around the text if the '%.*s' belongs to it"),
                   (int)peek(lx).n, lx->expr + lx->at);
     sy_status status = sy_buf_status(&expected, lx->err);
     if (status == SY_OK)

@@ -6,6 +6,8 @@
  * another class stands (kana, combining marks, Hangul, emoji ...), ICU's iterator
  * cuts the text around it, up to characters that break on both sides whatever
  * stands there. So with ICU's costs the cut is ICU's, at several times its speed. */
+#include <math.h>
+
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "segmenter/cut_internal.h"
@@ -157,11 +159,34 @@ static inline sy_status add(sy_token_list *list, size_t start, size_t end, sy_to
 
 typedef struct scan {
     const char *text;
-    size_t to;
-    bool commas; /* a comma joins digits wherever it stands, as ICU has it */
+    size_t from, to;
+    bool as_icu; /* , and ; join digits, : letters wherever they stand */
 } scan;
 
-/* The class of the character at `at`, and its end; ALONE at the end of the text. */
+/* Whether the comma in [at, at + 1) parts thousands: three digits follow, and one to
+ * three are before. */
+static bool parts_thousands(const scan *s, size_t at)
+{
+    size_t before = 0, behind = 0;
+    while (before < 4 && at - before > s->from && s->text[at - before - 1] >= '0' &&
+           s->text[at - before - 1] <= '9')
+        before++;
+    while (behind < 4 && at + 1 + behind < s->to && s->text[at + 1 + behind] >= '0' &&
+           s->text[at + 1 + behind] <= '9')
+        behind++;
+    return before >= 1 && before <= 3 && behind == 3;
+}
+
+/* Whether a mark that joins by Unicode's rules is none of those here: it was a full-width one
+ * in the original mostly. */
+static bool is_punctuation(const scan *s, size_t at, uint32_t cp)
+{
+    return cp == ';' || cp == ':' || (cp == ',' && !parts_thousands(s, at));
+}
+
+/* The class of the character at `at`, and its end; ALONE at the end of the text, and for
+ * punctuation as above. So that ends a stretch for ICU, too, and what ICU cuts before it is
+ * what it would cut without what stands behind. */
 static sy_break_class class_at(const scan *s, size_t at, size_t *end, uint32_t *cp)
 {
     if (at >= s->to) {
@@ -169,7 +194,9 @@ static sy_break_class class_at(const scan *s, size_t at, size_t *end, uint32_t *
         return SY_BREAK_ALONE;
     }
     *end = at + sy_utf8_decode(s->text + at, s->to - at, cp);
-    return sy_break_class_of(*cp);
+    sy_break_class class = sy_break_class_of(*cp);
+    return class > SY_BREAK_JOINER && !s->as_icu && is_punctuation(s, at, *cp) ? SY_BREAK_ALONE
+                                                                               : class;
 }
 
 static bool is_left_to_icu(const scan *s, size_t at)
@@ -201,20 +228,6 @@ static size_t stretch_end(const scan *s, size_t at)
     return s->to;
 }
 
-/* Whether the comma in [at, at + 1) parts thousands: three digits follow, and one to
- * three are before. The comma of 3,2023 was a full-width one in the original mostly. */
-static bool parts_thousands(const scan *s, size_t start, size_t at)
-{
-    size_t before = 0, behind = 0;
-    while (before < 4 && at - before > start && s->text[at - before - 1] >= '0' &&
-           s->text[at - before - 1] <= '9')
-        before++;
-    while (behind < 4 && at + 1 + behind < s->to && s->text[at + 1 + behind] >= '0' &&
-           s->text[at + 1 + behind] <= '9')
-        behind++;
-    return before >= 1 && before <= 3 && behind == 3;
-}
-
 static bool is_joined(sy_break_class class)
 {
     return class == SY_BREAK_LETTER || class == SY_BREAK_DIGIT || class == SY_BREAK_JOINER;
@@ -243,8 +256,7 @@ static size_t latin_end(const scan *s, size_t at, sy_token_kind *kind)
             size_t far_end;
             uint32_t far_cp = 0;
             sy_break_class far = class_at(s, next_end, &far_end, &far_cp);
-            if (!is_middle(class, next, far) ||
-                (next_cp == ',' && !s->commas && !parts_thousands(s, at, end)))
+            if (!is_middle(class, next, far))
                 return end;
             next = far;
             next_end = far_end;
@@ -273,7 +285,7 @@ static size_t latin_run_end(const scan *s, size_t at)
 static sy_status cut_latin(const scan *s, size_t at, size_t end, sy_token_list *out, sy_error *err)
 {
     sy_status st = SY_OK;
-    scan part = {s->text, end, s->commas};
+    scan part = {s->text, s->from, end, s->as_icu};
     while (st == SY_OK && at < end) {
         sy_token_kind kind;
         size_t token_end = latin_end(&part, at, &kind);
@@ -305,6 +317,49 @@ static sy_status read_han(const scan *s, sy_path *path, size_t at, size_t *end, 
     }
     *end = at;
     return SY_OK;
+}
+
+/* What a word of a lexicon costs: one of weight 1 as much as a word that the text the costs
+ * were learned from has not, one of weight n as if it were n times as frequent. */
+static uint32_t cost_of_weight(const sy_trie *trie, uint32_t weight)
+{
+    double cost = trie->rare - SY_TRIE_COST_SCALE * log(weight);
+    return cost > 1 ? (uint32_t)lround(cost) : 1;
+}
+
+/* Adds the weighed words that start at text[at], character `i` of a run that ends at `end`. */
+static sy_status add_weighed(sy_base_cut *b, const char *text, size_t at, size_t end, size_t i,
+                             sy_error *err)
+{
+    const sy_lexicon *lx = b->weighed;
+    sy_path *path = &b->path;
+    for (uint32_t w = sy_lexicon_find(lx, text + at, end - at); w != SY_LEXICON_NONE;
+         w = sy_lexicon_shorter(lx, w)) {
+        uint32_t weight = sy_lexicon_weight(lx, w);
+        sy_slice word = sy_lexicon_word(lx, w);
+        if (weight == SY_LEXICON_ALWAYS)
+            continue;
+        if (!sy_grow((void **)&path->words, path->n_words, &path->cap_words, sizeof *path->words))
+            return sy_fail_nomem(err);
+        path->words[path->n_words++] = (sy_path_word){
+            i, (uint8_t)sy_utf8_count(word.data, word.len), cost_of_weight(b->trie, weight)};
+    }
+    return SY_OK;
+}
+
+/* Finds the best path through text[at, end), which was read into it. */
+static sy_status find_path(sy_base_cut *b, const char *text, size_t at, size_t end, sy_error *err)
+{
+    sy_status st = SY_OK;
+    b->path.n_words = 0;
+    for (size_t i = 0; b->weighed && st == SY_OK && at < end; i++) {
+        uint32_t cp;
+        st = add_weighed(b, text, at, end, i, err);
+        at += sy_utf8_decode(text + at, end - at, &cp);
+    }
+    if (st == SY_OK)
+        sy_path_find(&b->path, b->trie);
+    return st;
 }
 
 /* Adds the words of the path, which starts at `at`. Han take three bytes, those
@@ -352,12 +407,12 @@ static sy_status recut_han(sy_base_cut *b, const scan *s, size_t first, sy_token
         if (!han) {
             st = add(out, start, end, icu.items[i].kind, err);
         } else {
-            scan part = {s->text, end, s->commas};
+            scan part = {s->text, s->from, end, s->as_icu};
             st = read_han(&part, &b->path, start, &end, err);
-            if (st == SY_OK) {
-                sy_path_find(&b->path, b->trie);
+            if (st == SY_OK)
+                st = find_path(b, s->text, start, end, err);
+            if (st == SY_OK)
                 st = add_path(s, &b->path, start, out, err);
-            }
         }
         i = next;
     }
@@ -393,8 +448,8 @@ static sy_status cut_some(sy_base_cut *b, const scan *s, size_t *at, sy_token_li
         return add(out, start, end, sy_kind_of(cp), err);
     if (class >= SY_BREAK_LETTER)
         return cut_latin(s, start, end, out, err);
-    sy_path_find(&b->path, b->trie);
-    return add_path(s, &b->path, start, out, err);
+    st = find_path(b, s->text, start, end, err);
+    return st == SY_OK ? add_path(s, &b->path, start, out, err) : st;
 }
 
 sy_status sy_base_cut_text(sy_base_cut *b, const char *text, size_t from, size_t to,
@@ -402,7 +457,7 @@ sy_status sy_base_cut_text(sy_base_cut *b, const char *text, size_t from, size_t
 {
     if (b->only_icu)
         return from < to ? cut_by_icu(b, text, from, to, out, err) : SY_OK;
-    scan s = {text, to, b->trie == &sy_trie_icu};
+    scan s = {text, from, to, b->trie == &sy_trie_icu};
     sy_status st = SY_OK;
     for (size_t at = from; st == SY_OK && at < to;)
         st = cut_some(b, &s, &at, out, err);

@@ -11,7 +11,8 @@ void sy_path_release(sy_path *p)
 {
     sy_free(p->codes);
     sy_free(p->lens);
-    *p = (sy_path){NULL, NULL, 0, 0};
+    sy_free(p->words);
+    *p = (sy_path){.codes = NULL};
 }
 
 bool sy_path_grow(sy_path *p)
@@ -70,7 +71,26 @@ static inline void step_second(const sy_trie *trie, const sy_path *p, size_t at,
         sy_trie_fetch(trie, node, p->codes[at + 2]);
 }
 
-void sy_path_find(sy_path *p, const sy_trie *trie)
+/* Takes the given words from `word` on that start at place i as ways on. Returns those
+ * behind; *taken has a bit for the length of each. */
+static const sy_path_word *take_words(const sy_path *p, const sy_path_word *word, size_t i,
+                                      uint64_t here, uint64_t *least, uint32_t *taken)
+{
+    *taken = 0;
+    for (; word < p->words + p->n_words && word->start == i; word++) {
+        uint64_t cost = here + word->cost;
+        size_t end = i + word->n;
+        *taken |= 1u << word->n;
+        if (cost < least[end % RING]) {
+            least[end % RING] = cost;
+            p->lens[end] = word->n;
+        }
+    }
+    return word;
+}
+
+/* Compiled twice: hardly any run has given words, and the loop is hot. */
+static inline void find_path(sy_path *p, const sy_trie *trie, bool with_words)
 {
     /* least[i % RING]: the cost of the best way to place i. Only places as far
      * ahead as the longest word are open, so a ring holds them all. 64 bits do not
@@ -87,6 +107,8 @@ void sy_path_find(sy_path *p, const sy_trie *trie)
         step_first(trie, p, i, &w);
     for (size_t i = 0; i < AHEAD; i++)
         step_second(trie, p, i, &w);
+    const sy_path_word *word = p->words;
+    uint32_t taken = 0;
     for (size_t i = 0; i < n; i++) {
         if (i + 3 * AHEAD < n)
             sy_trie_fetch(trie, trie->nodes[0], p->codes[i + 3 * AHEAD]);
@@ -101,15 +123,26 @@ void sy_path_find(sy_path *p, const sy_trie *trie)
             least[(i + 1) % RING] = cost;
             lens[i + 1] = 1;
         }
+        if (with_words)
+            word = take_words(p, word, i, here, least, &taken);
         for (size_t end = i + 1; end < n && !sy_trie_is_leaf(node);) {
             node = end == i + 1 ? w.second[i % RING] : sy_trie_step(trie, node, p->codes[end]);
             end++;
             cost = here + sy_trie_cost(node);
-            if (sy_trie_cost(node) != SY_TRIE_NO_WORD && cost < least[end % RING]) {
+            if (sy_trie_cost(node) != SY_TRIE_NO_WORD && cost < least[end % RING] &&
+                !(with_words && (taken >> (end - i) & 1) != 0)) {
                 least[end % RING] = cost;
                 lens[end] = (uint8_t)(end - i);
             }
         }
     }
     turn(lens, n);
+}
+
+void sy_path_find(sy_path *p, const sy_trie *trie)
+{
+    if (p->n_words > 0)
+        find_path(p, trie, true);
+    else
+        find_path(p, trie, false);
 }

@@ -6,7 +6,7 @@
  * ICU's own cut of it has, and pairs of neighbours in that cut that keep together.
  * A unigram model of them is fitted by expectation and maximisation (forward and
  * backward over all ways to cut a run of Han), and a word costs
- * -ln(probability) * COST_SCALE. */
+ * -ln(probability) * SY_TRIE_COST_SCALE. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,30 +20,30 @@
 #include "segmenter/word_tables.h"
 
 enum {
-    ROUNDS = 2, /* more change little */
-    COST_SCALE = 64,
+    ROUNDS = 4,      /* more change little */
     PAIR_CHARS = 3,  /* characters of a pair that may be a word, at most */
     PAIR_LEAST = 10, /* its occurrences, at least */
     RUN_MOST = 2000  /* characters of a run, at most; longer ones are cut there */
 };
 
 /* In nats. Chosen on the development sets of `make bench-words`. */
-static const double pair_cohesion = 3;   /* of a pair that may be a word */
+static const double pair_cohesion = 3.5; /* of a pair that may be a word */
 static const double pair_entropy = 1.0;  /* of what stands on each side of it */
 static const double loose_cohesion = 3;  /* of a dictionary word with a clitic */
 static const double clitic_cohesion = 6; /* with two, or with a degree */
 /* Occurrences that any word has at least, and what the cost of a word that the text
  * does not have follows from. */
-static const double least_expected = 0.5;
+static const double least_expected = 1.0;
 static const double seen_least = 0.05;
 
 /* A new word neither starts nor ends with these. */
 static const char never_first[] = "的了是在和与及或等为对将以有不也都就而被把从于之其这那我他她它们"
-                                  "个着地得又并很更最还到上下中一各每"
+                                  "多号仅仍约颇个着地得又并很更最还到上下中一各每"
                                   "某该此但却则已曾正使让向由所者要会能可应须十百千万亿年月日";
-static const char never_last[] = "的了是在和与及或等为对将以有不也都就而被把从于之其这那我他她它们"
-                                 "个着地得又并很更最还到下中一各每"
-                                 "某该此但却则已曾正使让向由所要可应须说十百千万亿";
+static const char never_last[] =
+    "过内的了是在和与及或等为对将以有不也都就而被把从于之其这那我他她它们"
+    "个着地得又并很更最还到下中一各每"
+    "某该此但却则已曾正使让向由所要可应须说十百千万亿";
 /* With these at an end, a word of ICU's dictionary must keep together to stay. */
 static const char clitics[] = "的了是在也都就我他她它你很还已曾把被且但却着只有";
 /* With one of these and another or a clitic, too. */
@@ -53,19 +53,24 @@ static const char degrees[] = "最更很较极";
 static const char numerals[] = "一二两三四五六七八九十几数";
 static const char measures[] =
     "年月日天次位条种批项名件片家支份座届场段层台部册卷张封间栋艘辆架枚颗粒块股组队群套双对级号轮";
+/* With these at an end a word of three characters is two, whatever holds together:
+ * copulas and adverbs, places and results, and who is second. */
+static const char loose_first[] = "也都却就他她我不副比据按才再仅仍占给约相";
+static const char loose_last[] = "是上下到在内里后时出过好达能起占完";
 /* These stay whatever the text says. */
-static const char kept[] =
-    " 目的 可能 更新 但是 于是 总是 实在 可是 将军 还原 要点 最后 最近 最初 最终 只有 只要 只是 "
-    "只能 "
-    "不要 不是 有人 不断 还是 或是 不得不 不但 有点 有时 多元 为了 所在 将会 有的 存在 内在 现在 "
-    "正在 "
-    "外在 潜在 自在 在乎 要求 需要 主要 重要 必要 只好 不同 不仅 不过 不少 不足 不良 不利 可以 "
-    "可靠 可见 "
-    "可惜 能力 能够 能源 有关 有效 有利 有限 有力 有序 有机 具有 所有 拥有 还要 更加 更换 更正 "
-    "极其 极端 "
-    "就业 就近 再次 再生 再度 又是 都市 首都 已经 曾经 才能 人才 被告 把握 并且 而且 然而 从而 "
-    "则是 法则 "
-    "原则 规则 否则 多少 多数 多样 多次 许多 很多 着力 着手 着重 沿着 随着 本着 意味着 ";
+static const char kept[] = " 目的 可能 更新 但是 于是 总是 实在 可是 将军 还原 要点 最后 "
+                           "最近 最初 最终 只有 只要 只是 只能 不要 不是 有人 不断 还是 "
+                           "或是 不得不 不但 有点 有时 多元 为了 所在 将会 有的 存在 内在 "
+                           "现在 正在 外在 潜在 自在 在乎 要求 需要 主要 重要 必要 只好 "
+                           "不同 不仅 不过 不少 不足 不良 不利 可以 可靠 可见 可惜 能力 "
+                           "能够 能源 有关 有效 有利 有限 有力 有序 有机 具有 所有 拥有 "
+                           "还要 更加 更换 更正 极其 极端 就业 就近 再次 再生 再度 又是 "
+                           "都市 首都 已经 曾经 才能 人才 被告 把握 并且 而且 然而 从而 "
+                           "则是 法则 原则 规则 否则 多少 多数 多样 多次 许多 很多 着力 "
+                           "着手 着重 沿着 随着 本着 意味着 副作用 副产物 副产品 副食品 "
+                           "原子能 太阳能 多功能 高效能 占便宜 给水管 都柏林 不得已 不小心 "
+                           "不定期 不景气 不平等 不平衡 不溶性 不动产 巴格达 西西里 瓦西里 "
+                           "看不起 看得起 一路上 比不上 ";
 
 /* The text as codes of sy_trie_codes; 0 between runs and for unknown characters. */
 static uint16_t *text;
@@ -171,7 +176,7 @@ static size_t run_length(size_t at)
 /* The text in ICU's cut, run by run. */
 static void for_each_run(void (*fn)(void *ctx, const uint16_t *run, const sy_path *path), void *ctx)
 {
-    sy_path path = {NULL, NULL, 0, 0};
+    sy_path path = {.codes = NULL};
     for (size_t at = 1; at < n_text;) {
         size_t n = run_length(at);
         for (path.n = 0; path.n < n; path.n++) {
@@ -287,6 +292,34 @@ static double cohesion(const table *words, const entry *pair, double total)
     return least;
 }
 
+/* Writes the word in UTF-8, with a NUL behind it. */
+static void to_text(const entry *e, char *out)
+{
+    static uint32_t cp_of[SY_TRIE_CP_END - SY_TRIE_CP_FIRST + 1];
+    if (cp_of[1] == 0)
+        for (uint32_t cp = SY_TRIE_CP_FIRST; cp < SY_TRIE_CP_END; cp++)
+            cp_of[sy_trie_code(cp)] = cp;
+    size_t len = 0;
+    for (size_t i = 0; i < e->n; i++)
+        len += sy_utf8_encode(cp_of[e->codes[i]], out + len);
+    out[len] = '\0';
+}
+
+static bool is_kept(const entry *e)
+{
+    char word[4 * SY_TRIE_WORD_MOST + 3] = " ";
+    to_text(e, word + 1);
+    return strstr(kept, strcat(word, " ")) != NULL;
+}
+
+/* Whether a word of three characters is two words, one of them a function word. */
+static bool is_loose(const table *words, const entry *e)
+{
+    return !is_kept(e) &&
+           ((is_in(loose_first, e->codes[0]) && find(words, e->codes + 1, 2)->count > 0) ||
+            (is_in(loose_last, e->codes[2]) && find(words, e->codes, 2)->count > 0));
+}
+
 /* Adds to the words those pairs of neighbours that are words by all we can tell:
  * frequent, together more than by chance, free in what stands beside them, and
  * without function characters at their ends. */
@@ -298,8 +331,8 @@ static void add_pairs(table *words, double total)
         entry *e = &s.pairs->slots[i];
         if (e->n != 0 &&
             (e->count < PAIR_LEAST || is_in(never_first, e->codes[0]) ||
-             is_in(never_last, e->codes[e->n - 1]) || find(words, e->codes, e->n)->count > 0 ||
-             cohesion(words, e, total) < pair_cohesion))
+             (e->n == 3 && is_loose(words, e)) || is_in(never_last, e->codes[e->n - 1]) ||
+             find(words, e->codes, e->n)->count > 0 || cohesion(words, e, total) < pair_cohesion))
             e->count = 0;
     }
     for_each_run(count_sides, &s);
@@ -317,30 +350,46 @@ static void add_pairs(table *words, double total)
     free(s.pairs->slots);
 }
 
-/* Writes the word in UTF-8, with a NUL behind it. */
-static void to_text(const entry *e, char *out)
+/* The code of a character as the text has it: its normal form. ICU's dictionary spells
+ * words as people do (著名), the text is folded (着名). */
+static uint16_t folded_code(uint16_t unit)
 {
-    static uint32_t cp_of[SY_TRIE_CP_END - SY_TRIE_CP_FIRST + 1];
-    if (cp_of[1] == 0)
-        for (uint32_t cp = SY_TRIE_CP_FIRST; cp < SY_TRIE_CP_END; cp++)
-            cp_of[sy_trie_code(cp)] = cp;
-    size_t len = 0;
-    for (size_t i = 0; i < e->n; i++)
-        len += sy_utf8_encode(cp_of[e->codes[i]], out + len);
-    out[len] = '\0';
+    char utf8[4];
+    uint32_t cp;
+    sy_buf form = SY_BUF_INIT;
+    sy_error err;
+    if (sy_normalize(0, utf8, sy_utf8_encode(unit, utf8), &form, NULL, &err) != SY_OK)
+        exit(1);
+    sy_utf8_decode(form.data, form.len, &cp);
+    sy_buf_release(&form);
+    return sy_trie_code(cp);
+}
+
+/* Whether the ends of a string allow it to be a word that nobody lists. */
+static bool may_be_word(const uint16_t *codes, size_t n)
+{
+    const char *first = codes[0] == sy_trie_code(0x7740) ? "" : never_first; /* 着名 is 著名 */
+    return !is_in(first, codes[0]) && !is_in(never_last, codes[n - 1]) &&
+           !(n == 3 && (is_in(loose_first, codes[0]) || is_in(loose_last, codes[2]))) &&
+           !(n == 2 && is_in(numerals, codes[0]) && is_in(measures, codes[1]));
 }
 
 /* Words of ICU's dictionary that the text does not have stay possible. */
 static void add_unseen(void *ctx, const uint16_t *units, size_t n, uint32_t cost)
 {
-    uint16_t codes[SY_TRIE_WORD_MOST];
+    uint16_t codes[SY_TRIE_WORD_MOST], folded[SY_TRIE_WORD_MOST];
     (void)cost;
     if (n > SY_TRIE_WORD_MOST)
         return;
-    for (size_t i = 0; i < n; i++)
-        if ((codes[i] = sy_trie_code(units[i])) == 0)
+    for (size_t i = 0; i < n; i++) {
+        codes[i] = sy_trie_code(units[i]);
+        folded[i] = folded_code(units[i]);
+        if (codes[i] == 0 || folded[i] == 0)
             return;
+    }
     count(ctx, codes, n, 0);
+    if (n > 3 || may_be_word(folded, n))
+        count(ctx, folded, n, 0);
 }
 
 /* Takes words of ICU's dictionary away that hang a function character on a word
@@ -349,10 +398,12 @@ static void drop_loose(table *words, double total)
 {
     for (size_t i = 0; i < words->size; i++) {
         entry *e = &words->slots[i];
-        char word[4 * SY_TRIE_WORD_MOST + 3] = " ";
-        to_text(e, word + 1);
-        if (e->n < 2 || e->count <= 0 || strstr(kept, strcat(word, " ")) != NULL)
+        if (e->n < 2 || e->count <= 0 || is_kept(e))
             continue;
+        if (e->n == 3 && is_loose(words, e)) {
+            e->count = -e->count;
+            continue;
+        }
         bool degree = is_in(degrees, e->codes[0]);
         if (e->n == 2 && is_in(numerals, e->codes[0]) && is_in(measures, e->codes[1])) {
             e->count = -e->count;
@@ -487,7 +538,7 @@ static double improve(model *m, const table *words)
 
 static int cost_of(double logp)
 {
-    return (int)lround(-logp * COST_SCALE);
+    return (int)lround(-logp * SY_TRIE_COST_SCALE);
 }
 
 /* Words that the text does not have cost as much as `other`, a character that is

@@ -38,6 +38,7 @@ sy_status sy_cutter_new(const sy_lexicon *lexicon, sy_cutter **out, sy_error *er
         return sy_fail_nomem(err);
     (*out)->base.trie = &sy_trie_learned;
     (*out)->lexicon = lexicon && lexicon->n_words > 0 ? lexicon : NULL;
+    (*out)->base.weighed = (*out)->lexicon && lexicon->weights ? lexicon : NULL;
     return SY_OK;
 }
 
@@ -67,6 +68,7 @@ bool sy_icu_words_are_compiled(void)
 void sy_cutter_use_icu(sy_cutter *c)
 {
     c->base.trie = &sy_trie_icu;
+    c->base.weighed = NULL; /* ICU's costs have another measure */
     c->base.only_icu = !sy_icu_words_are_compiled();
 }
 
@@ -112,12 +114,13 @@ static bool may_divide(const sy_cutter *c, const char *text, size_t len, size_t 
 }
 
 /* The longest word of the lexicon from `i` on its chain of shorter ones that may
- * stand at text[at], or SY_LEXICON_NONE. */
+ * stand at text[at] and that no cost is to decide on, or SY_LEXICON_NONE. */
 static uint32_t allowed_word(const sy_cutter *c, uint32_t i, const char *text, size_t len,
                              size_t at)
 {
     while (i != SY_LEXICON_NONE &&
-           !may_divide(c, text, len, at + sy_lexicon_word(c->lexicon, i).len))
+           ((c->base.weighed && sy_lexicon_weight(c->lexicon, i) != SY_LEXICON_ALWAYS) ||
+            !may_divide(c, text, len, at + sy_lexicon_word(c->lexicon, i).len)))
         i = sy_lexicon_shorter(c->lexicon, i);
     return i;
 }

@@ -28,7 +28,8 @@ typedef struct sy_cutter sy_cutter;
 SY_CHECKED sy_status sy_cutter_new(const sy_lexicon *lexicon, sy_cutter **out, sy_error *err);
 void sy_cutter_free(sy_cutter *c); /* NULL is a no-op */
 
-/* From now on the cutter gives ICU's own words where the lexicon has none. If the
+/* From now on the cutter gives ICU's own words where the lexicon has none; weights of its
+ * words say nothing then. If the
  * ICU at hand has not the dictionary that the program was built with, its iterator
  * cuts everything. */
 void sy_cutter_use_icu(sy_cutter *c);

@@ -22,9 +22,10 @@ sy_token_kind sy_kind_of_text(const char *text, size_t start, size_t end);
 
 typedef struct sy_base_cut {
     const sy_trie *trie;
-    bool only_icu;          /* ICU's iterator cuts all */
-    UBreakIterator *breaks; /* NULL until it is needed */
-    UChar *units;           /* the text for ICU */
+    const sy_lexicon *weighed; /* its words with a weight are words too; NULL: none */
+    bool only_icu;             /* ICU's iterator cuts all */
+    UBreakIterator *breaks;    /* NULL until it is needed */
+    UChar *units;              /* the text for ICU */
     size_t cap_units;
     sy_path path;
 } sy_base_cut;

@@ -5,8 +5,10 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
+#include "segmenter/word_tables.h"
 
 enum {
     HEADER_LEN = 16,
@@ -20,24 +22,51 @@ static const char magic[4] = {'S', 'Y', 'L', 'X'};
 const char *sy_lexicon_fault(sy_slice word)
 {
     if (word.len > SY_LEXICON_WORD_MAX)
-        return "longer than 255 bytes";
+        return N_("longer than 255 bytes");
     if (sy_utf8_check(word.data, word.len) != word.len)
-        return "not UTF-8";
+        return N_("not UTF-8");
     size_t n_chars = 0;
     for (size_t i = 0; i < word.len; n_chars++) {
         uint32_t cp;
         i += sy_utf8_decode(word.data + i, word.len - i, &cp);
         if (cp == ' ' || cp == SY_BARRIER)
-            return "has white space in it";
+            return N_("has white space in it");
         if (sy_cp_is_enclosed_number(cp))
-            return "has an enclosed number in it";
+            return N_("has an enclosed number in it");
     }
-    return n_chars < 2 ? "shorter than two characters" : NULL;
+    return n_chars < 2 ? N_("shorter than two characters") : NULL;
 }
 
 static bool is_word(sy_slice word)
 {
     return sy_lexicon_fault(word) == NULL;
+}
+
+bool sy_lexicon_takes_weight(sy_slice word)
+{
+    size_t n_chars = 0;
+    for (size_t i = 0; i < word.len; n_chars++) {
+        uint32_t cp;
+        i += sy_utf8_decode(word.data + i, word.len - i, &cp);
+        if (sy_break_class_of(cp) != SY_BREAK_HAN)
+            return false;
+    }
+    return n_chars <= SY_LEXICON_WEIGHED_CHARS;
+}
+
+bool sy_lexicon_weight_read(sy_slice s, uint32_t *weight)
+{
+    uint64_t sum = 0;
+    size_t n_digits = 0, i = 0, end = s.len;
+    while (i < end && s.data[i] == ' ')
+        i++;
+    while (end > i && s.data[end - 1] == ' ')
+        end--;
+    for (; i < end && s.data[i] >= '0' && s.data[i] <= '9'; i++, n_digits++)
+        if ((sum = 10 * sum + (uint64_t)(s.data[i] - '0')) >= SY_LEXICON_ALWAYS)
+            sum = SY_LEXICON_ALWAYS - 1;
+    *weight = (uint32_t)sum;
+    return n_digits > 0 && i == end;
 }
 
 static uint32_t filter_bits_for(uint32_t n_words)
@@ -71,8 +100,10 @@ static bool starts_with(sy_slice text, sy_slice prefix)
 struct sy_lexicon_builder {
     sy_buf text;      /* the words, one behind the other */
     uint32_t *starts; /* of word i in text; it ends where the next one starts */
-    size_t n, cap_starts;
-    uint32_t *slots; /* hash table: word number + 1, or 0; a power of two */
+    uint32_t *weights;
+    size_t n, cap_starts, cap_weights;
+    size_t n_weighed; /* words that have a weight */
+    uint32_t *slots;  /* hash table: word number + 1, or 0; a power of two */
     size_t n_slots;
     sy_buf form; /* scratch */
 };
@@ -90,6 +121,7 @@ void sy_lexicon_builder_free(sy_lexicon_builder *b)
     sy_buf_release(&b->text);
     sy_buf_release(&b->form);
     sy_free(b->starts);
+    sy_free(b->weights);
     sy_free(b->slots);
     sy_free(b);
 }
@@ -140,8 +172,17 @@ static sy_slice trim(sy_slice s)
     return s;
 }
 
+/* Gives word i the greater of two weights. */
+static void raise_weight(sy_lexicon_builder *b, size_t i, uint32_t weight)
+{
+    if (weight <= b->weights[i])
+        return;
+    b->n_weighed -= weight == SY_LEXICON_ALWAYS;
+    b->weights[i] = weight;
+}
+
 sy_status sy_lexicon_builder_add(sy_lexicon_builder *b, unsigned norm_flags, const char *word,
-                                 size_t len, sy_error *err)
+                                 size_t len, uint32_t weight, sy_error *err)
 {
     sy_buf_reset(&b->form);
     sy_status st = sy_normalize(norm_flags, word, len, &b->form, NULL, err);
@@ -152,17 +193,23 @@ sy_status sy_lexicon_builder_add(sy_lexicon_builder *b, unsigned norm_flags, con
         return SY_OK;
     if (!make_room(b))
         return sy_fail_nomem(err);
+    weight = !sy_lexicon_takes_weight(form) ? SY_LEXICON_ALWAYS : weight > 0 ? weight : 1;
     uint32_t *slot = slot_of(b, form);
-    if (*slot != 0)
+    if (*slot != 0) {
+        raise_weight(b, *slot - 1, weight);
         return SY_OK;
+    }
     if (b->n >= WORDS_MOST || b->text.len + form.len > UINT32_MAX)
         return sy_fail(err, SY_E_LIMIT, NULL, "too many words in the lexicon");
     if (!sy_grow((void **)&b->starts, b->n, &b->cap_starts, sizeof *b->starts) ||
+        !sy_grow((void **)&b->weights, b->n, &b->cap_weights, sizeof *b->weights) ||
         !sy_buf_reserve(&b->text, form.len)) {
         b->text.status = SY_OK; /* nothing was written: the builder is as it was */
         return sy_fail_nomem(err);
     }
     b->starts[b->n] = (uint32_t)b->text.len;
+    b->weights[b->n] = weight;
+    b->n_weighed += weight != SY_LEXICON_ALWAYS;
     sy_buf_append(&b->text, form.data, form.len);
     *slot = (uint32_t)++b->n;
     return SY_OK;
@@ -180,9 +227,13 @@ sy_status sy_lexicon_builder_add_lines(sy_lexicon_builder *b, unsigned norm_flag
         while (line_end < end && *line_end != '\n' && *line_end != '\r')
             line_end++;
         const char *tab = memchr(at, '\t', (size_t)(line_end - at));
+        uint32_t weight;
+        if (!tab ||
+            !sy_lexicon_weight_read((sy_slice){tab + 1, (size_t)(line_end - tab - 1)}, &weight))
+            weight = SY_LEXICON_ALWAYS;
         if (*at != '#')
             st = sy_lexicon_builder_add(b, norm_flags, at, (size_t)((tab ? tab : line_end) - at),
-                                        err);
+                                        weight, err);
         at = line_end + 1;
     }
     return st;
@@ -204,15 +255,16 @@ static uint32_t shorter_of(const sy_slice *words, const uint32_t *shorter, uint3
     return at;
 }
 
-static void put_image(const sy_slice *words, const uint32_t *shorter, uint32_t n, size_t words_len,
+static void put_image(const sy_lexicon_builder *b, const sy_slice *words, const uint32_t *shorter,
                       sy_buf *image)
 {
+    uint32_t n = (uint32_t)b->n;
     uint32_t bits = filter_bits_for(n);
     size_t filter_len = (size_t)1 << (bits - 3);
     sy_buf_append(image, magic, sizeof magic);
     sy_buf_put_u32(image, n);
     sy_buf_put_u32(image, bits);
-    sy_buf_put_u32(image, (uint32_t)words_len);
+    sy_buf_put_u32(image, (uint32_t)b->text.len);
     uint32_t start = 0;
     for (uint32_t i = 0; i < n; i++) {
         sy_buf_put_u32(image, start);
@@ -233,6 +285,8 @@ static void put_image(const sy_slice *words, const uint32_t *shorter, uint32_t n
     image->len += filter_len;
     for (uint32_t i = 0; i < n; i++)
         sy_buf_append(image, words[i].data, words[i].len);
+    for (uint32_t i = 0; i < n && b->n_weighed > 0; i++)
+        sy_buf_put_u32(image, b->weights[*slot_of(b, words[i]) - 1]);
 }
 
 sy_status sy_lexicon_builder_finish(sy_lexicon_builder *b, sy_buf *image, sy_error *err)
@@ -252,7 +306,7 @@ sy_status sy_lexicon_builder_finish(sy_lexicon_builder *b, sy_buf *image, sy_err
     qsort(words, n, sizeof *words, compare_words);
     for (uint32_t i = 0; i < n; i++)
         shorter[i] = shorter_of(words, shorter, i);
-    put_image(words, shorter, n, b->text.len, image);
+    put_image(b, words, shorter, image);
     st = sy_buf_status(image, err);
 done:
     sy_free(shorter);
@@ -274,6 +328,11 @@ uint32_t sy_lexicon_shorter(const sy_lexicon *lx, uint32_t i)
     return sy_get_u32(lx->shorter + 4 * (size_t)i);
 }
 
+uint32_t sy_lexicon_weight(const sy_lexicon *lx, uint32_t i)
+{
+    return lx->weights ? sy_get_u32(lx->weights + 4 * (size_t)i) : SY_LEXICON_ALWAYS;
+}
+
 static bool passes_filter(const sy_lexicon *lx, const char *text, size_t len)
 {
     uint32_t bit;
@@ -293,13 +352,22 @@ static bool lay_out(sy_lexicon *lx)
         lx->filter_bits != filter_bits_for(lx->n_words))
         return false;
     uint64_t n = lx->n_words, filter_len = (uint64_t)1 << (lx->filter_bits - 3);
-    if (lx->len != HEADER_LEN + 4 * (n + 1) + 4 * n + filter_len + words_len)
+    uint64_t len = HEADER_LEN + 4 * (n + 1) + 4 * n + filter_len + words_len;
+    if (lx->len != len && lx->len != len + 4 * n)
         return false;
     lx->starts = lx->image + HEADER_LEN;
     lx->shorter = lx->starts + 4 * (n + 1);
     lx->filter = lx->shorter + 4 * n;
     lx->words = lx->filter + filter_len;
+    lx->weights = lx->len > len ? lx->words + words_len : NULL;
     return sy_get_u32(lx->starts) == 0 && sy_get_u32(lx->starts + 4 * n) == words_len;
+}
+
+static bool weight_is_sound(const sy_lexicon *lx, uint32_t i, sy_slice word)
+{
+    uint32_t weight = sy_lexicon_weight(lx, i);
+    return weight == SY_LEXICON_ALWAYS ||
+           (weight > 0 && sy_utf8_count(word.data, word.len) <= SY_LEXICON_WEIGHED_CHARS);
 }
 
 /* Word i against what docs/format.md asks of it; the words before it are sound. */
@@ -310,7 +378,7 @@ static bool word_is_sound(const sy_lexicon *lx, uint32_t i, uint32_t words_len)
     if (start > end || end > words_len)
         return false;
     sy_slice word = sy_lexicon_word(lx, i);
-    if (!is_word(word) || !passes_filter(lx, word.data, word.len))
+    if (!is_word(word) || !passes_filter(lx, word.data, word.len) || !weight_is_sound(lx, i, word))
         return false;
     if (i == 0)
         return sy_lexicon_shorter(lx, 0) == SY_LEXICON_NONE;
@@ -327,11 +395,13 @@ sy_status sy_lexicon_open(const uint8_t *image, size_t len, sy_lexicon *out, sy_
     *out = (sy_lexicon){.image = image, .len = len};
     if (len == 0)
         return SY_OK;
-    bool sound = lay_out(out);
+    bool sound = lay_out(out), weighed = false;
     uint32_t words_len = sound ? sy_get_u32(image + 12) : 0;
-    for (uint32_t i = 0; sound && i < out->n_words; i++)
+    for (uint32_t i = 0; sound && i < out->n_words; i++) {
         sound = word_is_sound(out, i, words_len);
-    if (sound)
+        weighed = weighed || sy_lexicon_weight(out, i) != SY_LEXICON_ALWAYS;
+    }
+    if (sound && weighed == (out->weights != NULL))
         return SY_OK;
     *out = (sy_lexicon){0};
     return sy_fail(err, SY_E_CORRUPT, NULL, "the lexicon image is damaged");

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
 
@@ -249,7 +250,7 @@ static sy_status add_list(alias_parser *p, const char *at, const char *end, sy_e
 
 static sy_status broken(const alias_parser *p, const char *why, sy_error *err)
 {
-    return sy_fail(err, SY_E_INPUT, p->where, "line %zu: %s", p->number, why);
+    return sy_fail(err, SY_E_INPUT, p->where, "line %zu: %s", p->number, sy_tr(why));
 }
 
 static const char *find_equals(const char *at, const char *end)

@@ -23,6 +23,7 @@
 
 enum {
     SY_TRIE_NO_WORD = 0xFFFF,
+    SY_TRIE_COST_SCALE = 64,   /* a learned cost is the negative logarithm times this */
     SY_TRIE_WORD_MOST = 20,    /* characters of a word, as in ICU's dictionary engine */
     SY_TRIE_CP_FIRST = 0x3000, /* code points that may be in a word: [first, end) */
     SY_TRIE_CP_END = 0xA000
@@ -31,6 +32,7 @@ enum {
 typedef struct sy_trie {
     const uint64_t *nodes; /* nodes[0] is the root */
     uint32_t unknown;      /* the cost of a character that is no word itself */
+    uint32_t rare;         /* of a word that the text the costs come from has not */
     uint32_t n_words;
     uint64_t hash; /* of what it was compiled from */
 } sy_trie;

@@ -7,6 +7,14 @@
 #include "segmenter/word_tables.h"
 
 /* Characters, and lists of words with a space on either side of each. */
+enum {
+    NAME_TOKENS_MOST = 32, /* of a foreign name */
+    /* What binds two characters into a word that nobody lists, in steps of sy_char_bound: 1.3
+     * nats each, 3.5 together. Chosen on the development sets of `make bench-words`. */
+    BOUND_LEAST = 13 * SY_BOUND_SCALE / 10,
+    BOUND_TOGETHER = 7 * SY_BOUND_SCALE / 2
+};
+
 static const char after_latin[] = "级类型股座区线站号版岗楼栋款轮形";
 static const char units[] =
     " 元 万元 亿元 美元 欧元 日元 万美元 亿美元 米 千米 公里 厘米 毫米 微米 平方米 平方千米 "
@@ -146,7 +154,7 @@ static size_t mark_end(const reader *r, size_t i)
 static size_t name_end(const reader *r, size_t i)
 {
     size_t at = i, alone = 0, together = 0, n;
-    for (; at < r->n && (at == i || touches(r, at)); at++) {
+    for (; at < r->n && at < i + NAME_TOKENS_MOST && (at == i || touches(r, at)); at++) {
         if (at > i && is_text(r, at, "·") && touches(r, at + 1) &&
             all_are(SY_CHAR_SOUND, text_of(r, at + 1), &n))
             continue;
@@ -157,6 +165,36 @@ static size_t name_end(const reader *r, size_t i)
     }
     size_t least = alone + 2 * together; /* characters */
     return (alone >= 2 && least >= 3 && alone >= together) || (alone >= 1 && least >= 5) ? at : i;
+}
+
+/* How bound the character is that token i is; 0 if it is no single one of class HAN. */
+static unsigned bound_of(const reader *r, size_t i)
+{
+    uint32_t cp;
+    if (!is_kind(r, i, SY_TOKEN_HAN))
+        return 0;
+    sy_slice s = text_of(r, i);
+    if (sy_utf8_decode(s.data, s.len, &cp) < s.len || sy_break_class_of(cp) != SY_BREAK_HAN)
+        return 0;
+    return sy_char_bound[sy_trie_code(cp)];
+}
+
+/* How much tokens i and i + 1 are one word, two characters that are hardly words alone; 0 if
+ * they are not. */
+static unsigned pair_strength(const reader *r, size_t i)
+{
+    unsigned a = bound_of(r, i), b = touches(r, i + 1) ? bound_of(r, i + 1) : 0;
+    return a >= BOUND_LEAST && b >= BOUND_LEAST && a + b > BOUND_TOGETHER ? a + b : 0;
+}
+
+/* Behind the word of two characters at token i; i if there is none, or a stronger one
+ * starts at the next token, or a foreign name. */
+static size_t pair_end(const reader *r, size_t i)
+{
+    unsigned strength = pair_strength(r, i);
+    if (strength == 0 || pair_strength(r, i + 1) > strength || name_end(r, i + 1) > i + 1)
+        return i;
+    return i + 2;
 }
 
 static size_t unit_end(const reader *r, size_t i, sy_unit_kind *kind)
@@ -173,6 +211,7 @@ static size_t unit_end(const reader *r, size_t i, sy_unit_kind *kind)
     case SY_TOKEN_HAN:
         end = name_end(r, i);
         *kind = end > i ? SY_UNIT_NAME : SY_UNIT_WORD;
+        end = end > i ? end : pair_end(r, i);
         return end > i ? end : i + 1;
     default:
         *kind = SY_UNIT_PUNCTUATION;

@@ -34,6 +34,12 @@ extern const uint8_t sy_break_blocks[][1 << SY_BREAK_SHIFT];
 /* The codes of the tries, for code points from SY_TRIE_CP_FIRST on. */
 extern const uint16_t sy_trie_codes[SY_TRIE_CP_END - SY_TRIE_CP_FIRST];
 
+/* How bound a character is, by its code: -ln of the share of its occurrences in which it is a
+ * word itself, by the learned costs, in steps of 1 / SY_BOUND_SCALE, SY_BOUND_MOST at most;
+ * 0 for function words and numerals. */
+enum { SY_BOUND_SCALE = 32, SY_BOUND_MOST = 6 * SY_BOUND_SCALE };
+extern const uint8_t sy_char_bound[];
+
 /* ICU's Chinese dictionary with ICU's costs: its words of class HAN. The hash is
  * that of the dictionary as ICU keeps it (sy_icu_words_hash). */
 extern const sy_trie sy_trie_icu;

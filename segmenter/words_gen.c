@@ -3,6 +3,7 @@
  *
  * A program of the build, not of the library. What the tables mean is said in
  * segmenter/word_tables.h and segmenter/trie.h. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +208,47 @@ static void give_codes(const sy_gen_words *list)
     printf("};\n");
 }
 
-static void print_trie(const char *name, sy_gen_words *list, uint32_t unknown, uint64_t hash)
+/* These make no word with the character beside them that nobody lists: numerals, function
+ * words, places, auxiliaries, negations, and what follows a verb. */
+static const char unbound[] =
+    "一二三四五六七八九十百千万亿两几多之所其即既且乃皆亦各该此是在了着过来去"
+    "到上下里外前后中内再先没便就都每使"
+    "出得能会可应无未非莫勿难如若些件全又仍诸进回起开变往作用";
+
+/* Sums the probabilities of the learned words that each character is in, and is alone. */
+static void print_bound(const sy_gen_words *list)
+{
+    static double in_words[N_CPS], alone[N_CPS];
+    static uint8_t bound[N_CPS + 1];
+    for (size_t i = 0; i < list->n; i++) {
+        const sy_gen_word *w = &list->items[i];
+        double p = exp(-(double)w->cost / SY_TRIE_COST_SCALE);
+        for (size_t k = 0; k < w->n && w->cost != SY_TRIE_NO_WORD; k++) {
+            in_words[w->codes[k] - SY_TRIE_CP_FIRST] += p;
+            alone[w->codes[k] - SY_TRIE_CP_FIRST] += w->n == 1 ? p : 0;
+        }
+    }
+    bound[0] = SY_BOUND_MOST; /* of a character that no word has */
+    for (uint32_t i = 0; i < N_CPS; i++) {
+        double most = (double)SY_BOUND_MOST / SY_BOUND_SCALE;
+        double b = alone[i] > 0 ? -log(alone[i] / in_words[i]) : most;
+        bound[code_of[i]] = (uint8_t)lround((b < most ? b : most) * SY_BOUND_SCALE);
+    }
+    UChar units[128];
+    int32_t n;
+    UErrorCode status = U_ZERO_ERROR;
+    u_strFromUTF8(units, 128, &n, unbound, -1, &status);
+    check_icu(status);
+    for (int32_t i = 0; i < n; i++)
+        bound[code_of[units[i] - SY_TRIE_CP_FIRST]] = 0;
+    printf("const uint8_t sy_char_bound[] = {");
+    for (uint32_t i = 0; i <= n_codes; i++)
+        printf("%s%u,", i % 32 ? "" : "\n", bound[i]);
+    printf("};\n");
+}
+
+static void print_trie(const char *name, sy_gen_words *list, uint32_t unknown, uint32_t rare,
+                       uint64_t hash)
 {
     for (size_t i = 0; i < list->n; i++)
         for (size_t k = 0; k < list->items[i].n; k++)
@@ -217,8 +258,8 @@ static void print_trie(const char *name, sy_gen_words *list, uint32_t unknown, u
     printf("static const uint64_t %s_nodes[%u] = {", name, (unsigned)n);
     for (uint32_t i = 0; i < n; i++)
         printf("%s%#llx,", i % 8 ? "" : "\n", (unsigned long long)nodes[i]);
-    printf("};\nconst sy_trie %s = {%s_nodes, %u, %zu, %#llxu};\n", name, name, (unsigned)unknown,
-           list->n, (unsigned long long)hash);
+    printf("};\nconst sy_trie %s = {%s_nodes, %u, %u, %zu, %#llxu};\n", name, name,
+           (unsigned)unknown, (unsigned)rare, list->n, (unsigned long long)hash);
     free(nodes);
 }
 
@@ -326,10 +367,15 @@ int main(int argc, char **argv)
     sy_icu_words_each(&words, take_icu_word, &of_icu);
     sy_icu_words_close(&words);
     read_costs(argv[1]);
+    sy_gen_words seen = {NULL, 0, 0};
+    for (size_t i = 0; i < learned.n; i++)
+        *sy_gen_words_add(&seen) = learned.items[i];
     complete(&of_icu);
     give_codes(&learned);
-    print_trie("sy_trie_learned", &learned, unknown, learned_hash);
-    print_trie("sy_trie_icu", &of_icu, 255, hash);
+    print_bound(&seen);
+    free(seen.items);
+    print_trie("sy_trie_learned", &learned, unknown, other, learned_hash);
+    print_trie("sy_trie_icu", &of_icu, 255, 255, hash);
     free(of_icu.items);
     free(learned.items);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

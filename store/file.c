@@ -5,9 +5,10 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/messages.h"
 
 static const char *const kind_names[] = {
-    [SY_FILE_MANIFEST] = "manifest", [SY_FILE_SEGMENT] = "segment"};
+    [SY_FILE_MANIFEST] = N_("manifest"), [SY_FILE_SEGMENT] = N_("segment")};
 
 const char *sy_section_name(sy_section_kind kind)
 {
@@ -60,14 +61,15 @@ const char *sy_section_name(sy_section_kind kind)
 
 static sy_status damaged(const sy_file *f, uint64_t offset, const char *what, sy_error *err)
 {
-    return sy_fail_at(err, SY_E_CORRUPT, f->path, offset, "damaged: %s", what);
+    return sy_fail_at(err, SY_E_CORRUPT, f->path, offset, "damaged: %s", sy_tr(what));
 }
 
 static sy_status check_header(sy_file *f, sy_file_kind kind, const uint8_t *uuid, sy_error *err)
 {
     const uint8_t *h = f->map.data;
     if (f->map.len < SY_HEADER_LEN || memcmp(h, SY_MAGIC_FRONT, 8) != 0)
-        return sy_fail_at(err, SY_E_CORRUPT, f->path, 0, "not a suoyin %s", kind_names[kind]);
+        return sy_fail_at(err, SY_E_CORRUPT, f->path, 0, "not a suoyin %s",
+                          sy_tr(kind_names[kind]));
     if (sy_hash64(h, 40) != sy_get_u64(h + 40))
         return damaged(f, 0, "the header's checksum does not fit", err);
     uint32_t version = sy_get_u32(h + 8);
@@ -75,7 +77,7 @@ static sy_status check_header(sy_file *f, sy_file_kind kind, const uint8_t *uuid
         return sy_fail(
             err, SY_E_VERSION, f->path,
             "it is of format version %u, written by %s suoyin; this one reads version %u", version,
-            version > SY_FORMAT_VERSION ? "a newer" : "an older", SY_FORMAT_VERSION);
+            version > SY_FORMAT_VERSION ? _("a newer") : _("an older"), SY_FORMAT_VERSION);
     if (sy_get_u32(h + 12) != (uint32_t)kind)
         return damaged(f, 12, "another kind of file stands here", err);
     if (uuid && memcmp(h + 16, uuid, 16) != 0)

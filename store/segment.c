@@ -4,12 +4,14 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/messages.h"
 #include "base/utf8.h"
 #include "store/file.h"
 #include "store/merged_list.h"
 #include "store/phrases.h"
 #include "store/record_code.h"
 #include "store/scoring.h"
+#include "store/subset.h"
 #include "store/term_key.h"
 
 enum { ROW_LEN = SY_BIGRAM_ROW_LEN, DF_MOST = 5 /* bytes of a varint */ };
@@ -31,7 +33,8 @@ struct sy_segment {
 static sy_status damaged(const sy_segment *seg, const sy_section *s, uint64_t offset,
                          const char *what, sy_error *err)
 {
-    return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, s->offset + offset, "damaged: %s", what);
+    return sy_fail_at(err, SY_E_CORRUPT, seg->file->path, s->offset + offset, "damaged: %s",
+                      sy_tr(what));
 }
 
 /* Before bytes [offset, offset + len) of a section, which are in it, are read. */
@@ -297,6 +300,12 @@ static sy_status need_phrases(const sy_segment *seg, sy_error *err)
 bool sy_segment_has_phrases(const sy_segment *seg)
 {
     return seg->phrases.n > 0;
+}
+
+sy_status sy_segment_phrases(const sy_segment *seg, const sy_phrases **out, sy_error *err)
+{
+    *out = &seg->phrases;
+    return need_phrases(seg, err);
 }
 
 static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
@@ -743,8 +752,7 @@ static sy_status bad_gram(const sy_segment *seg, uint64_t offset, sy_error *err)
                       "damaged: the list of a frequent string does not hold");
 }
 
-/* The k-th set bit of `all`, which has n_all bits, stays set where bit k of `part` is;
- * the others are cleared. */
+/* As sy_subset_expand; false if there is no memory. */
 static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, uint32_t n_all,
                    sy_buf *out)
 {
@@ -753,14 +761,7 @@ static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, 
     uint8_t *to = (uint8_t *)sy_buf_reserve(out, bytes);
     if (!to)
         return false;
-    memset(to, 0, bytes);
-    uint64_t k = 0;
-    for (size_t i = 0; i < bytes; i++) {
-        for (unsigned left = all[i]; left != 0 && k < part_bits; left &= left - 1, k++) {
-            if (part[k / 8] >> k % 8 & 1)
-                to[i] = (uint8_t)(to[i] | (left & -left));
-        }
-    }
+    sy_subset_expand(all, n_all, part, part_bits, to);
     out->len = bytes;
     return true;
 }

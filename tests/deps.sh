@@ -17,6 +17,7 @@ need gcc has "${CC:-cc}"
 need libc6-dev test -e /usr/include/stdio.h
 need make has make
 need pkg-config has pkg-config
+need gettext has msgfmt
 need libicu-dev library icu-i18n
 need libxxhash-dev library libxxhash
 need libxml2-dev library libxml-2.0

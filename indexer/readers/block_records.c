@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/messages.h"
 #include "indexer/readers/plain_records.h"
 #include "indexer/readers/reader_text.h"
 
@@ -671,11 +672,11 @@ static void release(maker *m)
 }
 
 /* The first walk says nothing. */
-static void tell(void *ctx, const char *message)
+static void tell(void *ctx, sy_report_kind kind, const char *message)
 {
     const maker *m = ctx;
     if (!m->observing && m->sink->report)
-        m->sink->report(m->sink->ctx, SY_REPORT_SKIPPED, 0, message);
+        m->sink->report(m->sink->ctx, kind, 0, sy_tr(message));
 }
 
 sy_status sy_block_records(const sy_document *doc, const sy_sink *sink, sy_blocks_walk_fn *walk,

@@ -9,8 +9,7 @@
 #ifndef SY_INDEXER_READERS_BLOCKS_H
 #define SY_INDEXER_READERS_BLOCKS_H
 
-#include "base/slice.h"
-#include "base/status.h"
+#include "indexer/record.h"
 
 typedef enum sy_block_kind {
     SY_BLOCK_PARAGRAPH, /* text, level                                         */
@@ -51,7 +50,8 @@ typedef struct sy_blocks {
     void *ctx;
     sy_status (*take)(void *ctx, const sy_block *block, sy_error *err);
     bool enough; /* set by who takes: no more rows are wanted of this table */
-    void (*tell)(void *ctx, const char *message); /* of what was left out; NULL: nobody listens */
+    /* Of what was left out; NULL: nobody listens. */
+    void (*tell)(void *ctx, sy_report_kind kind, const char *message);
 } sy_blocks;
 
 static inline sy_status sy_blocks_take(sy_blocks *b, const sy_block *block, sy_error *err)

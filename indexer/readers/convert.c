@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/messages.h"
+
 typedef struct converter {
     sy_office_kind kind;
     const char *program;
@@ -66,8 +68,9 @@ static int start(const converter *c, const char *path, pid_t *pid, int *fd)
 }
 
 /* Reads all that the program writes, within the limits. */
-static sy_status collect(const converter *c, int fd, int64_t until, sy_buf *out, sy_error *err)
+static sy_status collect(const converter *c, int fd, int64_t until, sy_spill *out, sy_error *err)
 {
+    char piece[16 << 10];
     for (;;) {
         int64_t left = until - now_ms();
         struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -77,18 +80,16 @@ static sy_status collect(const converter *c, int fd, int64_t until, sy_buf *out,
         if (ready <= 0)
             return sy_fail(err, SY_E_LIMIT, NULL, "%s took more than %d seconds", c->program,
                            SY_CONVERT_SECONDS);
-        char *to = sy_buf_reserve(out, 64 << 10);
-        if (!to)
-            return sy_fail_nomem(err);
-        ssize_t n = read(fd, to, 64 << 10);
+        ssize_t n = read(fd, piece, sizeof piece);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return sy_fail_sys(err, NULL, errno, "cannot read from %s", c->program);
         if (n == 0)
             return SY_OK;
-        out->len += (size_t)n;
-        out->data[out->len] = '\0';
+        sy_status st = sy_spill_put(out, piece, (size_t)n, err);
+        if (st != SY_OK)
+            return st;
         if (out->len > SY_CONVERT_BYTES)
             return sy_fail(err, SY_E_LIMIT, NULL, "%s wrote more than %d MiB of text", c->program,
                            SY_CONVERT_BYTES >> 20);
@@ -107,7 +108,7 @@ static bool ends(pid_t pid, int64_t until, int *status)
     return true;
 }
 
-static sy_status run(const converter *c, const char *path, sy_buf *out, bool *missing,
+static sy_status run(const converter *c, const char *path, sy_spill *out, bool *missing,
                      sy_error *err)
 {
     pid_t pid;
@@ -132,8 +133,8 @@ static sy_status run(const converter *c, const char *path, sy_buf *out, bool *mi
     return st;
 }
 
-sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out, const char **program,
-                     sy_error *err)
+sy_status sy_convert(sy_office_kind kind, const char *path, sy_spill *spill, sy_extent *text,
+                     const char **program, sy_error *err)
 {
     const char *packages[2] = {NULL, NULL};
     /* A name that begins with - would be taken for an option. */
@@ -151,19 +152,21 @@ sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out, const c
             continue;
         packages[packages[0] ? 1 : 0] = c->package;
         *program = c->program;
-        sy_buf_reset(out);
-        st = run(c, name.data, out, &missing, why.status == SY_OK ? &why : NULL);
+        sy_spill_clear(spill);
+        st = run(c, name.data, spill, &missing, why.status == SY_OK ? &why : NULL);
         tried |= !missing;
         settled = !missing && st != SY_E_INPUT; /* what one cannot read another may */
     }
     sy_buf_release(&name);
-    if (settled ? st != SY_OK : tried) {
+    if (settled && st == SY_OK)
+        return sy_spill_end(spill, text, NULL, err);
+    if (settled || tried) {
         st = why.status != SY_OK ? why.status : st;
         if (err && err->status == SY_OK)
             *err = why;
-    } else if (!settled) {
+    } else {
         st = sy_fail(err, SY_E_INPUT, NULL, "it is read only where %s%s%s is installed",
-                     packages[0] ? packages[0] : "a converter", packages[1] ? " or " : "",
+                     packages[0] ? packages[0] : _("a converter"), packages[1] ? _(" or ") : "",
                      packages[1] ? packages[1] : "");
     }
     return st;

@@ -3,8 +3,8 @@
 #ifndef SY_INDEXER_READERS_CONVERT_H
 #define SY_INDEXER_READERS_CONVERT_H
 
-#include "base/buf.h"
 #include "indexer/readers/office_kind.h"
+#include "indexer/spill.h"
 
 enum {
     SY_CONVERT_SECONDS = 60,     /* that the program may take */
@@ -12,10 +12,10 @@ enum {
 };
 
 /* Runs the programs that are installed for this kind on the file `path`, without a
- * shell, until one can read it; its output, UTF-8, replaces `out`. *program is its
+ * shell, until one can read it; its output, UTF-8, is *text, kept in `spill`. *program is its
  * name. INPUT, and what to install, if there is none; INPUT if all fail; LIMIT past the
  * limits: the program is then ended, and no other is tried. */
-SY_CHECKED sy_status sy_convert(sy_office_kind kind, const char *path, sy_buf *out,
-                                const char **program, sy_error *err);
+SY_CHECKED sy_status sy_convert(sy_office_kind kind, const char *path, sy_spill *spill,
+                                sy_extent *text, const char **program, sy_error *err);
 
 #endif

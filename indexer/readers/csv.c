@@ -11,7 +11,8 @@
 
 enum {
     SEEN_RECORDS = 30, /* by which the separator is told */
-    SEEN_BYTES = 64 << 10
+    SEEN_BYTES = 64 << 10,
+    TITLES_MAX = 5 /* lines above the table */
 };
 
 typedef struct csv {
@@ -98,14 +99,21 @@ static void next_field(csv *c, csv_field *out)
 
 /* ---- which separator ---- */
 
-/* How well a separator fits: the records, of the first ones, that have as many fields
- * as the first, times two and more with more columns; 0 if it divides nothing. */
-static size_t fit(const char *text, size_t len, char separator, size_t *columns)
+/* How a separator divides the first records. */
+typedef struct shape {
+    char separator;
+    size_t titles;  /* lines that it does not divide, before the first that it does */
+    size_t records; /* from that one on */
+    size_t columns; /* of that one; 0: it divides nothing */
+    size_t fits;    /* percentage of the records that have as many */
+} shape;
+
+static shape fit(const char *text, size_t len, char separator)
 {
+    shape s = {.separator = separator};
     csv c = {text, text + (len < SEEN_BYTES ? len : SEEN_BYTES), 1, separator, SY_BUF_INIT};
-    size_t records = 0, same = 0;
-    *columns = 0;
-    while (c.at < c.end && records < SEEN_RECORDS) {
+    size_t same = 0;
+    while (c.at < c.end && s.records < SEEN_RECORDS) {
         csv_field f = {.last = false};
         const char *from = c.at;
         size_t n = 0;
@@ -117,27 +125,29 @@ static size_t fit(const char *text, size_t len, char separator, size_t *columns)
             continue;
         if (c.at == c.end && len > SEEN_BYTES)
             break; /* cut */
-        if (records++ == 0)
-            *columns = n;
-        same += n == *columns;
+        if (s.columns == 0 && n == 1) {
+            if (s.titles++ == TITLES_MAX)
+                break;
+            continue;
+        }
+        if (s.records++ == 0)
+            s.columns = n;
+        same += n == s.columns;
     }
     sy_buf_release(&c.field);
-    return *columns < 2 ? 0 : same * 100 / (records > 0 ? records : 1);
+    s.fits = s.records > 0 ? same * 100 / s.records : 0;
+    return s;
 }
 
-/* The separator that fits best, '\0' if none divides the first record. */
-static char find_separator(const char *text, size_t len, size_t *columns, size_t *fits)
+/* The separator that fits best, '\0' if none divides anything. */
+static shape find_separator(const char *text, size_t len)
 {
     static const char candidates[] = {'\t', ',', ';', '|'};
-    char best = '\0';
-    *fits = *columns = 0;
+    shape best = {.separator = '\0'};
     for (size_t i = 0; i < sizeof candidates; i++) {
-        size_t n, score = fit(text, len, candidates[i], &n);
-        if (score > *fits || (score == *fits && score > 0 && n > *columns)) {
-            best = candidates[i];
-            *fits = score;
-            *columns = n;
-        }
+        shape s = fit(text, len, candidates[i]);
+        if (s.fits > best.fits || (s.fits == best.fits && s.columns > best.columns))
+            best = s;
     }
     return best;
 }
@@ -171,18 +181,19 @@ static sy_status walk_record(csv *c, sy_blocks *out, sy_error *err)
 
 sy_status sy_csv_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
 {
-    size_t columns, fits;
     char separator = '\0';
     size_t from = named_separator(doc, &separator);
     if (from == 0)
-        separator = find_separator(doc->text, doc->len, &columns, &fits);
+        separator = find_separator(doc->text, doc->len).separator;
     csv c = {doc->text + from, doc->text + doc->len, from > 0 ? 2 : 1, separator ? separator : ',',
              SY_BUF_INIT};
     sy_status st = sy_blocks_mark(out, SY_BLOCK_SHEET, 0, err);
     if (st == SY_OK)
         st = sy_blocks_mark(out, SY_BLOCK_TABLE, 0, err);
-    while (st == SY_OK && c.at < c.end && !out->enough)
+    while (st == SY_OK && c.at < c.end && !out->enough) {
         st = walk_record(&c, out, err);
+        sy_document_pass(doc, c.at);
+    }
     sy_buf_release(&c.field);
     return st == SY_OK ? sy_blocks_mark(out, SY_BLOCK_TABLE_END, 0, err) : st;
 }
@@ -192,19 +203,30 @@ static sy_status read_csv(const sy_document *doc, const sy_sink *sink, sy_error 
     return sy_block_records(doc, sink, sy_csv_walk, err);
 }
 
+/* Whether the text begins with a table of Markdown, which prose.c reads. */
+static bool is_markdown_table(const sy_document *doc)
+{
+    const char *end = doc->text + doc->len, *line_end = memchr(doc->text, '\n', doc->len);
+    const char *rule = line_end ? line_end + 1 : end, *to;
+    to = memchr(rule, '\n', (size_t)(end - rule));
+    return sy_is_table_rule(sy_trim((sy_slice){rule, (size_t)((to ? to : end) - rule)}));
+}
+
 static int recognise_csv(const sy_document *doc)
 {
-    size_t columns, fits;
     char separator;
     if (named_separator(doc, &separator) > 0)
         return 85;
-    separator = find_separator(doc->text, doc->len, &columns, &fits);
+    shape s = find_separator(doc->text, doc->len);
     bool named = sy_name_ends(doc->name, ".csv") || sy_name_ends(doc->name, ".tsv") ||
                  sy_name_ends(doc->name, ".tab");
     if (named)
-        return separator ? 80 : 30;
+        return s.separator ? 80 : 30;
     bool lines = memchr(doc->text, '\n', doc->len) || memchr(doc->text, '\r', doc->len);
-    return lines && fits >= 95 && columns >= (separator == '\t' ? 2 : 3) ? 40 : 0;
+    return lines && s.fits >= 95 && s.columns >= (s.separator == '\t' ? 2 : 3) &&
+                   (s.titles == 0 || s.records >= 3) && !is_markdown_table(doc)
+               ? 40
+               : 0;
 }
 
 const sy_reader sy_csv_reader = {"csv", recognise_csv, read_csv, false};

@@ -2,19 +2,26 @@
  * 29500-1, section 17, read as a stream.
  *
  * What people see is the text: runs, results of fields, numbers of lists, symbols,
- * text boxes, notes. Tracked changes are taken as accepted; with the option
- * `deleted`, as rejected. Elements are known by their local names, so the strict and
- * the transitional form of the format, and drawings, need no tables of namespaces. */
+ * text boxes, notes. Comments and what stands above and below each page are not of the
+ * text: that they are left out is told, with their first words. Tracked changes are taken as
+ * accepted; with the option `deleted`, as rejected. Elements are known by their local names, so the
+ * strict and the transitional form of the format, and drawings, need no tables of namespaces. */
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/reader.h"
 #include "indexer/readers/docx_numbering.h"
 #include "indexer/readers/docx_styles.h"
 #include "indexer/readers/office_kind.h"
 #include "indexer/readers/ooxml_rels.h"
+#include "indexer/readers/reader_text.h"
 #include "indexer/readers/walks.h"
 #include "indexer/readers/xml_stream.h"
 
-enum { NEST_MAX = 32, TEXT_MAX = 64 << 20 };
+enum {
+    NEST_MAX = 32,
+    TEXT_MAX = 64 << 20,
+    ASIDE_MAX = 64 /* parts beside the text that are looked at */
+};
 
 enum name {
     ALTERNATE_CONTENT,
@@ -722,6 +729,90 @@ static sy_status walk_part(docx *d, const char *part, sy_error *err)
     return st == SY_OK ? flush_carried(d, err) : st;
 }
 
+/* ---- what is left out ---- */
+
+typedef struct aside {
+    sy_buf first;
+    size_t n; /* paragraphs */
+} aside;
+
+/* Nothing but the number of a page: - 3 -, 第 3 页 共 8 页. */
+static bool is_page_number(sy_slice text)
+{
+    static const char *const marks[] = {"第", "页", "共", "—", "－", "–", "-", "/", "·", "~", NULL};
+    while (text.len > 0) {
+        size_t n = sy_space_at(text.data, text.len);
+        for (size_t i = 0; n == 0 && marks[i]; i++) {
+            size_t len = strlen(marks[i]);
+            n = text.len >= len && memcmp(text.data, marks[i], len) == 0 ? len : 0;
+        }
+        if (n == 0 && text.data[0] >= '0' && text.data[0] <= '9')
+            n = 1;
+        if (n == 0)
+            return false;
+        text.data += n;
+        text.len -= n;
+    }
+    return true;
+}
+
+static sy_status take_aside(void *ctx, const sy_block *b, sy_error *err)
+{
+    aside *a = ctx;
+    if (b->kind != SY_BLOCK_PARAGRAPH || is_page_number(b->text))
+        return SY_OK;
+    if (a->n++ == 0)
+        sy_buf_append(&a->first, b->text.data, b->text.len);
+    return sy_buf_status(&a->first, err);
+}
+
+static sy_status tell_aside(docx *d, aside *a, sy_error *err)
+{
+    sy_buf message = SY_BUF_INIT;
+    sy_slice first = sy_trim((sy_slice){sy_buf_cstr(&a->first), a->first.len});
+    sy_buf_puts(&message, _("comments, page headers and footers are left out: "));
+    sy_quote(&message, first);
+    if (a->n > 1)
+        sy_buf_printf(&message,
+                      sy_tr_n(" and %zu more paragraph", " and %zu more paragraphs", a->n - 1),
+                      a->n - 1);
+    sy_status st = sy_buf_status(&message, err);
+    if (st == SY_OK && d->out->tell)
+        d->out->tell(d->out->ctx, SY_REPORT_NEWS, message.data);
+    sy_buf_release(&message);
+    return st;
+}
+
+/* Looks at the parts beside the text. One that is damaged is no loss. */
+static sy_status look_aside(docx *d, sy_error *err)
+{
+    static const char *const types[] = {"comments", "header", "footer"};
+    aside a = {.n = 0};
+    sy_blocks out = {.ctx = &a, .take = take_aside}, *text = d->out;
+    sy_status st = SY_OK;
+    size_t seen = 0;
+    d->out = &out;
+    for (size_t i = 0; i < d->rels.n && st == SY_OK && seen < ASIDE_MAX; i++) {
+        const char *type = d->rels.text.data + d->rels.items[i].type;
+        const char *part = d->rels.text.data + d->rels.items[i].part;
+        bool is = false;
+        for (size_t k = 0; k < 3; k++)
+            is |= strcmp(type, types[k]) == 0;
+        if (!is || !sy_zip_has(d->zip, part))
+            continue;
+        seen++;
+        sy_error why;
+        sy_error_clear(&why);
+        if (walk_part(d, part, &why) == SY_E_NOMEM)
+            st = sy_fail_nomem(err);
+    }
+    d->out = text;
+    if (st == SY_OK && a.n > 0)
+        st = tell_aside(d, &a, err);
+    sy_buf_release(&a.first);
+    return st;
+}
+
 static sy_status walk(docx *d, sy_error *err)
 {
     static const char *const notes[] = {"footnotes", "endnotes"};
@@ -731,7 +822,7 @@ static sy_status walk(docx *d, sy_error *err)
         if (part && sy_zip_has(d->zip, part))
             st = walk_part(d, part, err);
     }
-    return st;
+    return st == SY_OK ? look_aside(d, err) : st;
 }
 
 sy_status sy_docx_walk(const sy_document *doc, sy_blocks *out, sy_error *err)

@@ -1,6 +1,7 @@
 #include "indexer/readers/docx_numbering.h"
 
 #include "base/alloc.h"
+#include "indexer/readers/list_numerals.h"
 #include "indexer/readers/xml_stream.h"
 
 enum { LISTS_MAX = 100000 };
@@ -37,6 +38,8 @@ static size_t add_string(sy_numbering *n, const sy_xml_element *e)
 {
     size_t off = n->strings.len;
     sy_xml_attr_append(e, "val", &n->strings);
+    if (n->strings.len - off > SY_LIST_LABEL_MAX)
+        n->strings.len = off;
     sy_buf_putc(&n->strings, '\0');
     return off;
 }
@@ -209,14 +212,6 @@ static void put_number(const sy_numbering *n, const sy_list_kind *k, uint32_t at
                    k->started[at] ? k->counters[at] : l->start);
 }
 
-/* What stands for a sign of the symbol fonts, which have private characters. */
-static void put_bullet(const char *text, sy_buf *out)
-{
-    bool is_private = (unsigned char)text[0] == 0xEF && (unsigned char)text[1] >= 0x80 &&
-                      (unsigned char)text[1] <= 0xA3;
-    sy_buf_puts(out, is_private || !*text ? "•" : text);
-}
-
 void sy_numbering_next(sy_numbering *n, uint32_t id, uint32_t level, sy_buf *out)
 {
     sy_list *list = find_list(n, id);
@@ -228,7 +223,7 @@ void sy_numbering_next(sy_numbering *n, uint32_t id, uint32_t level, sy_buf *out
     size_t before = out->len;
     count(k, list, level);
     if (strcmp(format, "bullet") == 0) {
-        put_bullet(text, out);
+        sy_bullet_put(out, text);
     } else if (strcmp(format, "none") != 0 || strchr(text, '%') == NULL) {
         for (const char *c = text; *c; c++) {
             if (*c == '%' && c[1] >= '1' && c[1] <= '9') {

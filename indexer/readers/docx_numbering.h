@@ -51,8 +51,4 @@ void sy_numbering_next(sy_numbering *n, uint32_t list, uint32_t level, sy_buf *o
 /* Style whose list a list stands for, "" if none. */
 const char *sy_numbering_style(const sy_numbering *n, uint32_t list);
 
-/* Appends `value` as a numeral format of ISO/IEC 29500-1, 17.18.59 writes it; one
- * that is not known here as a decimal number. */
-void sy_numeral_put(sy_buf *out, const char *format, uint32_t value);
-
 #endif

@@ -306,7 +306,7 @@ sy_status sy_html_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
                             .start = on_start,
                             .end = on_end,
                             .text = on_text};
-    sy_status st = sy_html_read(doc->text, doc->len, &events, err);
+    sy_status st = sy_html_read(doc, &events, err);
     while (st == SY_OK && h->n_tables > 0)
         st = end_table(h, err);
     if (st == SY_OK)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/json.h"
 #include "indexer/reader.h"
 #include "indexer/readers/field_name.h"
@@ -30,6 +31,7 @@ typedef struct jsonl {
     size_t base;    /* document offset of the text that is parsed */
     size_t counted; /* document offset up to which lines were counted */
     uint32_t counted_line;
+    size_t line_end; /* of the line that was searched last */
 
     bool array;                             /* the document is one array of objects */
     size_t depth;                           /* open brackets */
@@ -70,6 +72,7 @@ static uint32_t line_at(jsonl *j, size_t offset)
 {
     for (; j->counted < offset; j->counted++)
         j->counted_line += j->doc->text[j->counted] == '\n';
+    sy_document_pass(j->doc, j->doc->text + offset);
     return j->counted_line;
 }
 
@@ -109,9 +112,9 @@ static sy_status make_key(jsonl *j, sy_error *err)
         st = sy_key_unique(&j->keys, &j->id, &repeated, err);
     if (st == SY_OK && repeated && !j->told_repeated) {
         j->told_repeated = true;
-        sy_buf_puts(&j->message, "this id is there already: the record is named ");
+        sy_buf_puts(&j->message, _("this id is there already: the record is named "));
         sy_quote(&j->message, (sy_slice){j->id.data, j->id.len});
-        sy_buf_puts(&j->message, ", so are all that repeat");
+        sy_buf_puts(&j->message, _(", so are all that repeat"));
         report(j, SY_REPORT_NEWS, j->line);
     }
     return st;
@@ -120,7 +123,7 @@ static sy_status make_key(jsonl *j, sy_error *err)
 static sy_status end_record(jsonl *j, sy_error *err)
 {
     if (j->text.len > RECORD_MAX) {
-        sy_buf_puts(&j->message, "the record has more than 64 MiB of text and is left out");
+        sy_buf_puts(&j->message, _("the record has more than 64 MiB of text and is left out"));
         report(j, SY_REPORT_SKIPPED, j->line);
         return SY_OK;
     }
@@ -142,7 +145,8 @@ static sy_status end_record(jsonl *j, sy_error *err)
                         .line = j->line,
                         .row = ++j->row,
                         .values = j->out,
-                        .n_values = j->n_values};
+                        .n_values = j->n_values,
+                        .kind = SY_RECORD_OBJECT};
     st = j->sink->record(j->sink->ctx, &record, err);
     j->refused = st != SY_OK;
     return st;
@@ -167,9 +171,9 @@ static sy_status find_field(jsonl *j, sy_field_id *id, sy_error *err)
         return sy_fail_nomem(err);
     *slot = (uint32_t)*id + 1;
     if (renamed) {
-        sy_buf_puts(&j->message, "the name ");
+        sy_buf_puts(&j->message, _("the name "));
         sy_quote(&j->message, path);
-        sy_buf_puts(&j->message, " is not for fields: it is called ");
+        sy_buf_puts(&j->message, _(" is not for fields: it is called "));
         sy_quote(&j->message, sy_slice_of(sy_schema_name(j->doc->schema, *id)));
         report(j, SY_REPORT_NEWS, j->line);
     }
@@ -288,9 +292,9 @@ static void report_fault(jsonl *j, const sy_error *e, size_t from, const char *w
             column += ((unsigned char)j->doc->text[i] & 0xC0) != 0x80;
         column++;
     }
-    sy_buf_printf(&j->message, "%s: %s", what, e->msg);
+    sy_buf_printf(&j->message, "%s: %s", sy_tr(what), e->msg);
     if (column > 0)
-        sy_buf_printf(&j->message, " (column %zu)", column);
+        sy_buf_printf(&j->message, _(" (column %zu)"), column);
     report(j, SY_REPORT_SKIPPED, j->line);
 }
 
@@ -298,8 +302,10 @@ static void report_lone(jsonl *j, size_t lone)
 {
     if (lone == 0)
         return;
-    sy_buf_printf(&j->message, "%zu escaped surrogate%s without a partner became U+FFFD", lone,
-                  lone == 1 ? "" : "s");
+    sy_buf_printf(&j->message,
+                  sy_tr_n("%zu escaped surrogate without a partner became U+FFFD",
+                          "%zu escaped surrogates without a partner became U+FFFD", lone),
+                  lone);
     report(j, SY_REPORT_REPLACED, j->line);
 }
 
@@ -328,10 +334,16 @@ static sy_status failed(const attempt *a, sy_error *err)
     return sy_fail(err, a->st, a->err.where[0] ? a->err.where : NULL, "%s", a->err.msg);
 }
 
-static size_t end_of_line(const sy_document *doc, size_t at)
+/* The end of the line of an offset; offsets ask in ascending order, so each line is searched once
+ * whatever it holds. */
+static size_t end_of_line(jsonl *j, size_t at)
 {
-    const char *eol = at < doc->len ? memchr(doc->text + at, '\n', doc->len - at) : NULL;
-    return eol ? (size_t)(eol - doc->text) : doc->len;
+    const sy_document *doc = j->doc;
+    if (at >= j->line_end && at < doc->len) {
+        const char *eol = memchr(doc->text + at, '\n', doc->len - at);
+        j->line_end = eol ? (size_t)(eol - doc->text) : doc->len;
+    }
+    return at < doc->len ? j->line_end : doc->len;
 }
 
 static size_t skip_blank(const sy_document *doc, size_t at)
@@ -345,7 +357,7 @@ static size_t skip_blank(const sy_document *doc, size_t at)
 /* Reads the value at *at, which is moved to where the next one is looked for. */
 static sy_status read_one(jsonl *j, bool *several_lines, size_t *at, sy_error *err)
 {
-    size_t end = end_of_line(j->doc, *at);
+    size_t end = end_of_line(j, *at);
     attempt a;
     j->line = line_at(j, *at);
     try_value(j, *at, end, &a);
@@ -394,7 +406,7 @@ static sy_status read_array(jsonl *j, size_t at, sy_error *err)
     if (a.faulty) {
         report_fault(j, &a.err, at, "the array is left out from here on");
     } else if (at + a.used < j->doc->len) {
-        sy_buf_puts(&j->message, "text behind the array is left out");
+        sy_buf_puts(&j->message, _("text behind the array is left out"));
         report(j, SY_REPORT_SKIPPED, j->line);
     }
     return SY_OK;

@@ -41,8 +41,7 @@ static sy_status read_ledger(const sy_document *doc, const sy_sink *sink, sy_err
     sy_status st = sy_ledger_goals_new(doc->schema, sink, &goals, err);
     for (int walk = 0; walk < 2 && st == SY_OK; walk++) {
         sy_ledger_goals_begin(goals, walk == 0);
-        st = sy_ledger_walk(doc->text, doc->len, doc->schema, n_fields,
-                            sy_ledger_goals_events(goals), err);
+        st = sy_ledger_walk(doc, n_fields, sy_ledger_goals_events(goals), err);
     }
     if (st == SY_OK)
         st = sy_ledger_goals_end(goals, err);
@@ -53,7 +52,7 @@ static sy_status read_ledger(const sy_document *doc, const sy_sink *sink, sy_err
 static int recognise_ledger(const sy_document *doc)
 {
     size_t n;
-    if (sy_ledger_first_header(doc->text, doc->len, doc->schema, &n, NULL) != SY_OK)
+    if (sy_ledger_first_header(doc, &n, NULL) != SY_OK)
         return SY_SURE_NO_MEMORY;
     return n > 0 ? 90 : 0;
 }

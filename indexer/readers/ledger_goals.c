@@ -1,8 +1,9 @@
 #include "indexer/readers/ledger_goals.h"
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/readers/field_name.h"
-#include "indexer/readers/ledger_header.h"
+#include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
 
 enum {
@@ -22,7 +23,8 @@ typedef struct column {
 
 typedef struct value {
     sy_field_id field;
-    size_t off, len; /* in ledger.text */
+    size_t off, len;  /* in ledger.text */
+    sy_org_role role; /* of a body in the field `unit` */
 } value;
 
 typedef struct goal {
@@ -36,7 +38,7 @@ struct sy_ledger_goals {
     bool observing; /* the first walk: only names are looked at */
     sy_ledger_names names;
 
-    sy_field_id f_section, f_no, f_item, f_mark, f_target, f_stretch, f_note;
+    sy_field_id f_section, f_no, f_item, f_mark, f_target, f_stretch, f_note, f_unit, f_support;
     column columns[SY_LEDGER_COLUMNS_MAX];
     size_t n_columns;
     int c_section, c_no, c_item, c_mark, c_note; /* NO_COLUMN if the table has none */
@@ -90,9 +92,9 @@ static sy_status told(const ledger *l, sy_error *err)
 static void name_row(ledger *l)
 {
     if (l->no.len > 0)
-        sy_buf_printf(&l->message, "row %s", sy_buf_cstr(&l->no));
+        sy_buf_printf(&l->message, _("row %s"), sy_buf_cstr(&l->no));
     else
-        sy_buf_printf(&l->message, "row %u of the document", (unsigned)l->row);
+        sy_buf_printf(&l->message, _("row %u of the document"), (unsigned)l->row);
 }
 
 /* ---- headers and sections ---- */
@@ -121,14 +123,14 @@ static sy_status field_of(ledger *l, size_t at, sy_slice heading, uint32_t line,
     sy_known known;
     bool renamed = false;
     sy_schema *schema = l->schema;
-    sy_status st = sy_heading_known(schema, SY_FIELDS_MAX, heading, &l->key, &known, id, err);
+    sy_status st = sy_heading_known(schema, heading, &l->key, &known, id, err);
     if (st != SY_OK || known == SY_KNOWN_EXACT || (known == SY_KNOWN_BARE && !is_taken(l, at, *id)))
         return st;
     st = sy_field_of(schema, heading, &l->key, id, &renamed, err);
     if (st == SY_OK && renamed && !l->observing) {
-        sy_buf_printf(&l->message, "column %zu is headed ", at + 1);
+        sy_buf_printf(&l->message, _("column %zu is headed "), at + 1);
         sy_quote(&l->message, heading);
-        sy_buf_printf(&l->message, ": its field is %s", sy_schema_name(schema, *id));
+        sy_buf_printf(&l->message, _(": its field is %s"), sy_schema_name(schema, *id));
         report(l, SY_REPORT_NEWS, line);
     }
     return st;
@@ -197,13 +199,21 @@ static sy_status on_header(void *ctx, const sy_slice *cells, size_t n, uint32_t 
 
 static void end_section(ledger *l)
 {
-    if (l->observing || !l->in_section || !l->counted || l->declared == l->section_goals)
+    if (l->observing || !l->in_section || !l->counted)
         return;
-    sy_buf_puts(&l->message, "section ");
-    sy_quote(&l->message, (sy_slice){sy_buf_cstr(&l->section), l->section.len});
-    sy_buf_printf(&l->message, " declares %u goal%s, found %u", (unsigned)l->declared,
-                  l->declared == 1 ? "" : "s", (unsigned)l->section_goals);
-    report(l, SY_REPORT_NEWS, l->section_line);
+    sy_section_count count = {
+        {sy_buf_cstr(&l->section), l->section.len}, l->section_line, l->declared, l->section_goals};
+    if (l->sink->section)
+        l->sink->section(l->sink->ctx, &count);
+    if (count.declared == count.found)
+        return;
+    sy_buf_puts(&l->message, _("section "));
+    sy_quote(&l->message, count.title);
+    sy_buf_printf(
+        &l->message,
+        sy_tr_n(" declares %u goal, found %u", " declares %u goals, found %u", count.declared),
+        (unsigned)count.declared, (unsigned)count.found);
+    report(l, SY_REPORT_NEWS, count.line);
 }
 
 static sy_status on_section(void *ctx, const sy_heading *heading, uint32_t line, sy_error *err)
@@ -225,10 +235,11 @@ static sy_status on_outside(void *ctx, sy_slice first, size_t n, uint32_t line, 
     ledger *l = ctx;
     if (l->observing)
         return SY_OK;
-    sy_buf_puts(&l->message, "text outside the tables is left out: ");
+    sy_buf_puts(&l->message, _("text outside the tables is left out: "));
     sy_quote(&l->message, sy_trim(first));
     if (n > 1)
-        sy_buf_printf(&l->message, " and %zu more line%s", n - 1, n == 2 ? "" : "s");
+        sy_buf_printf(&l->message, sy_tr_n(" and %zu more line", " and %zu more lines", n - 1),
+                      n - 1);
     report(l, SY_REPORT_NEWS, line);
     return told(l, err);
 }
@@ -238,7 +249,10 @@ static sy_status on_orphans(void *ctx, size_t n, uint32_t line, sy_error *err)
     ledger *l = ctx;
     if (l->observing)
         return SY_OK;
-    sy_buf_printf(&l->message, "%zu cell%s before any known header left out", n, n == 1 ? "" : "s");
+    sy_buf_printf(&l->message,
+                  sy_tr_n("%zu cell before any known header left out",
+                          "%zu cells before any known header left out", n),
+                  n);
     report(l, SY_REPORT_SKIPPED, line);
     return told(l, err);
 }
@@ -379,7 +393,7 @@ static sy_status add_value(ledger *l, sy_field_id field, sy_slice before, sy_sli
 {
     if (!sy_grow((void **)&l->values, l->n_values, &l->cap_values, sizeof *l->values))
         return sy_fail_nomem(err);
-    l->values[l->n_values++] = (value){field, l->text.len, before.len + s.len};
+    l->values[l->n_values++] = (value){field, l->text.len, before.len + s.len, SY_ORG_PLAIN};
     sy_buf_append(&l->text, before.data, before.len);
     sy_buf_append(&l->text, s.data, s.len);
     return sy_buf_status(&l->text, err);
@@ -387,17 +401,26 @@ static sy_status add_value(ledger *l, sy_field_id field, sy_slice before, sy_sli
 
 static const sy_slice nothing = {"", 0};
 
-static sy_status add_name(void *ctx, sy_slice name, sy_error *err)
+static sy_status add_name(void *ctx, sy_slice name, sy_org_role role, sy_error *err)
 {
     ledger *l = ctx;
-    return add_value(l, l->adding, nothing, name, err);
+    sy_status st = add_value(l, l->adding, nothing, name, err);
+    if (st == SY_OK && l->adding == l->f_unit)
+        l->values[l->n_values - 1].role = role;
+    return st;
+}
+
+/* Whether the names of a field are those of bodies, and may run together. */
+static bool has_bodies(const ledger *l, sy_field_id field)
+{
+    return field == l->f_unit || field == l->f_support;
 }
 
 static sy_status add_text(ledger *l, sy_field_id field, sy_slice before, sy_slice s, sy_error *err)
 {
     l->adding = field;
     if (l->schema->fields[field].kind == SY_FIELD_NAMES)
-        return sy_ledger_names_split(&l->names, s, add_name, l, err);
+        return sy_ledger_names_split(&l->names, s, has_bodies(l, field), add_name, l, err);
     return add_value(l, field, before, s, err);
 }
 
@@ -459,6 +482,30 @@ static sy_status add_rare(ledger *l, const char *name, sy_slice s, sy_error *err
     return st == SY_OK ? add_value(l, id, nothing, s, err) : st;
 }
 
+/* Gives the bodies that have this role a field of its own besides, unless the table has a
+ * column of it. */
+static sy_status add_role(ledger *l, sy_org_role role, const char *name, sy_error *err)
+{
+    sy_status st = SY_OK;
+    sy_field_id id = 0;
+    size_t n = l->n_values, n_added = 0;
+    for (size_t i = 0; st == SY_OK && i < n; i++) {
+        if (l->values[i].role != role)
+            continue;
+        if (n_added++ == 0)
+            st = sy_schema_add(l->schema, name, strlen(name), NULL, SY_FIELD_NAMES, &id, err);
+        if (st != SY_OK || find_column(l, id) != NO_COLUMN)
+            break;
+        if (!sy_grow((void **)&l->values, l->n_values, &l->cap_values, sizeof *l->values))
+            return sy_fail_nomem(err);
+        value copy = l->values[i];
+        copy.field = id;
+        copy.role = SY_ORG_PLAIN;
+        l->values[l->n_values++] = copy;
+    }
+    return st;
+}
+
 static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, size_t n,
                              sy_error *err)
 {
@@ -477,6 +524,10 @@ static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, si
     }
     if (st == SY_OK && l->c_note == NO_COLUMN && l->note.len > 0)
         st = add_value(l, l->f_note, nothing, of_buf(&l->note), err);
+    if (st == SY_OK)
+        st = add_role(l, SY_ORG_LEAD, "lead", err);
+    if (st == SY_OK)
+        st = add_role(l, SY_ORG_SUPPORT, "support", err);
     if (st == SY_OK)
         st = add_rare(l, "place", l->place, err);
     if (st == SY_OK)
@@ -505,11 +556,11 @@ static sy_status make_key(ledger *l, const goal *g, sy_error *err)
         st = sy_key_unique(&l->keys, &l->key, &repeated, err);
     if (st == SY_OK && repeated && !l->told_repeated) {
         l->told_repeated = true;
-        sy_buf_puts(&l->message, "key ");
+        sy_buf_puts(&l->message, _("key "));
         sy_quote(&l->message, (sy_slice){l->key.data, plain});
-        sy_buf_puts(&l->message, " stands here again and is named ");
+        sy_buf_puts(&l->message, _(" stands here again and is named "));
         sy_quote(&l->message, of_buf(&l->key));
-        sy_buf_puts(&l->message, ", so are all that repeat");
+        sy_buf_puts(&l->message, _(", so are all that repeat"));
         report(l, SY_REPORT_NEWS, l->row_line);
     }
     return st == SY_OK ? told(l, err) : st;
@@ -524,7 +575,7 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
         return st;
     if (l->text.len > RECORD_MAX) {
         name_row(l);
-        sy_buf_puts(&l->message, " has more than 64 MiB of text and is left out");
+        sy_buf_puts(&l->message, _(" has more than 64 MiB of text and is left out"));
         report(l, SY_REPORT_SKIPPED, l->row_line);
         return told(l, err);
     }
@@ -543,7 +594,8 @@ static sy_status emit(ledger *l, const goal *g, const sy_slice *cells, size_t n,
                         .line = l->row_line,
                         .row = l->row,
                         .values = l->out,
-                        .n_values = l->n_values};
+                        .n_values = l->n_values,
+                        .kind = SY_RECORD_GOAL};
     return l->sink->record(l->sink->ctx, &record, err);
 }
 
@@ -580,10 +632,10 @@ static void check_width(ledger *l, const sy_slice *cells, size_t n)
         return;
     name_row(l);
     if (n < l->n_columns) {
-        sy_buf_printf(&l->message, " is cut: it has %zu of %zu cells", n, l->n_columns);
+        sy_buf_printf(&l->message, _(" is cut: it has %zu of %zu cells"), n, l->n_columns);
     } else {
-        sy_buf_printf(&l->message, " has %zu cells for %zu columns: the rest is kept as a note", n,
-                      l->n_columns);
+        sy_buf_printf(&l->message, _(" has %zu cells for %zu columns: the rest is kept as a note"),
+                      n, l->n_columns);
         for (size_t i = l->n_columns; i < n; i++) {
             if (l->note.len > 0 && cells[i].len > 0)
                 sy_buf_putc(&l->note, '\n');
@@ -598,7 +650,8 @@ static sy_status observe_names(ledger *l, const sy_slice *cells, size_t n, sy_er
     sy_status st = SY_OK;
     for (size_t i = 0; st == SY_OK && i < n && i < l->n_columns; i++) {
         if (l->schema->fields[l->columns[i].field].kind == SY_FIELD_NAMES)
-            st = sy_ledger_names_observe(&l->names, cells[i], err);
+            st = sy_ledger_names_observe(&l->names, cells[i], has_bodies(l, l->columns[i].field),
+                                         err);
     }
     return st;
 }
@@ -649,7 +702,7 @@ static void report_total(ledger *l, const sy_slice *cells, size_t n, uint32_t li
         sy_buf_append(&row, cells[i].data, cells[i].len);
     }
     l->untold |= row.status != SY_OK;
-    sy_buf_puts(&l->message, "a row that sums up is no goal and is left out: ");
+    sy_buf_puts(&l->message, _("a row that sums up is no goal and is left out: "));
     sy_quote(&l->message, of_buf(&row));
     sy_buf_release(&row);
     report(l, SY_REPORT_NEWS, line);
@@ -710,12 +763,16 @@ static sy_status find_fields(ledger *l, sy_error *err)
     const struct {
         const char *name;
         sy_field_id *id;
-    } fields[] = {{"section", &l->f_section}, {"no", &l->f_no},         {"item", &l->f_item},
-                  {"mark", &l->f_mark},       {"target", &l->f_target}, {"stretch", &l->f_stretch},
-                  {"note", &l->f_note}};
+        sy_field_kind kind;
+    } fields[] = {
+        {"section", &l->f_section, SY_FIELD_TEXT}, {"no", &l->f_no, SY_FIELD_TEXT},
+        {"item", &l->f_item, SY_FIELD_TEXT},       {"mark", &l->f_mark, SY_FIELD_TEXT},
+        {"target", &l->f_target, SY_FIELD_TEXT},   {"stretch", &l->f_stretch, SY_FIELD_TEXT},
+        {"note", &l->f_note, SY_FIELD_TEXT},       {"unit", &l->f_unit, SY_FIELD_NAMES},
+        {"support", &l->f_support, SY_FIELD_NAMES}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         sy_status st = sy_schema_add(l->schema, fields[i].name, strlen(fields[i].name), NULL,
-                                     SY_FIELD_TEXT, fields[i].id, err);
+                                     fields[i].kind, fields[i].id, err);
         if (st != SY_OK)
             return st;
     }

@@ -1,6 +1,5 @@
 #include "indexer/readers/ledger_header.h"
 
-#include "indexer/readers/field_name.h"
 #include "indexer/readers/reader_text.h"
 
 void sy_ledger_header_release(sy_ledger_header *h)
@@ -15,64 +14,10 @@ static sy_slice cell_at(const sy_ledger_header *h, size_t i)
     return sy_trim((sy_slice){sy_buf_cstr(&h->text) + h->off[i], end - h->off[i]});
 }
 
-/* Removes the brackets at the end: 责任单位（盖章）. */
-static sy_slice without_brackets(sy_slice normal)
+static sy_status count_last(sy_ledger_header *h, const sy_schema *schema, sy_headings *known,
+                            sy_error *err)
 {
-    if (normal.len < 2 || normal.data[normal.len - 1] != ')')
-        return normal;
-    size_t at = normal.len;
-    while (at > 0 && normal.data[at - 1] != '(')
-        at--;
-    return at > 1 ? sy_trim((sy_slice){normal.data, at - 1}) : normal;
-}
-
-sy_status sy_heading_known(const sy_schema *schema, size_t n_fields, sy_slice heading,
-                           sy_buf *scratch, sy_known *known, sy_field_id *id, sy_error *err)
-{
-    *known = SY_KNOWN_NOT;
-    sy_status st = sy_field_normal(heading, scratch, err);
-    if (st != SY_OK || scratch->len == 0)
-        return st;
-    sy_slice normal = {scratch->data, scratch->len}, bare = without_brackets(normal);
-    if (sy_schema_find(schema, normal.data, normal.len, id) && *id < n_fields)
-        *known = SY_KNOWN_EXACT;
-    else if (bare.len < normal.len && sy_schema_find(schema, bare.data, bare.len, id) &&
-             *id < n_fields)
-        *known = SY_KNOWN_BARE;
-    return SY_OK;
-}
-
-enum {
-    ENOUGH = 3,      /* known headings that make a header */
-    FEW_COLUMNS = 4, /* up to which two are enough */
-    SEEN_MAX = 16,   /* known headings that are counted */
-    PATIENCE = 24    /* columns after which one in eight must be known */
-};
-
-typedef struct tally {
-    sy_field_id seen[SEEN_MAX]; /* distinct ones */
-    size_t known, filled;
-} tally;
-
-/* Counts the heading that was read last. */
-static sy_status count_heading(sy_ledger_header *h, const sy_schema *schema, size_t n_fields,
-                               tally *t, sy_error *err)
-{
-    sy_slice cell = cell_at(h, h->n - 1);
-    sy_known known;
-    sy_field_id id;
-    t->filled += cell.len > 0;
-    if (t->known == SEEN_MAX)
-        return SY_OK;
-    sy_status st = sy_heading_known(schema, n_fields, cell, &h->scratch, &known, &id, err);
-    if (st != SY_OK || known == SY_KNOWN_NOT)
-        return st;
-    for (size_t i = 0; i < t->known; i++) {
-        if (t->seen[i] == id)
-            return SY_OK;
-    }
-    t->seen[t->known++] = id;
-    return SY_OK;
+    return sy_headings_add(known, schema, cell_at(h, h->n - 1), true, &h->scratch, err);
 }
 
 /* Whether the cell is the number of a first row right below the header: then the
@@ -106,7 +51,7 @@ sy_status sy_ledger_header_read(sy_ledger_header *h, const sy_lines *from, const
 {
     sy_lines lines = *from;
     sy_line line;
-    tally t = {.known = 0};
+    sy_headings known = {.trusted = n_fields};
     sy_status st = SY_OK;
     *found = false;
     *next = lines;
@@ -117,8 +62,8 @@ sy_status sy_ledger_header_read(sy_ledger_header *h, const sy_lines *from, const
             if (starts_rows(&line, h->n))
                 break;
             if (h->n > 0)
-                st = count_heading(h, schema, n_fields, &t, err);
-            if (st != SY_OK || (h->n > PATIENCE && t.known * 8 < h->n))
+                st = count_last(h, schema, &known, err);
+            if (st != SY_OK || sy_headings_hopeless(&known))
                 return st;
         }
         if (!add_line(h, &line))
@@ -127,12 +72,12 @@ sy_status sy_ledger_header_read(sy_ledger_header *h, const sy_lines *from, const
     }
     st = sy_buf_status(&h->text, err);
     if (st == SY_OK && h->n > 0)
-        st = count_heading(h, schema, n_fields, &t, err);
+        st = count_last(h, schema, &known, err);
     if (st != SY_OK || h->n < 2)
         return st;
     for (size_t i = 0; i < h->n; i++)
         h->cells[i] = cell_at(h, i);
-    *found = t.known >= ENOUGH || (t.known == 2 && t.filled <= FEW_COLUMNS);
+    *found = sy_headings_enough(&known);
     return SY_OK;
 }
 

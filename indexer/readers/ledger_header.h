@@ -2,6 +2,7 @@
 #ifndef SY_INDEXER_READERS_LEDGER_HEADER_H
 #define SY_INDEXER_READERS_LEDGER_HEADER_H
 
+#include "indexer/readers/headings.h"
 #include "indexer/readers/ledger_lines.h"
 #include "indexer/readers/ledger_rows.h"
 
@@ -15,18 +16,9 @@ typedef struct sy_ledger_header {
 
 void sy_ledger_header_release(sy_ledger_header *h);
 
-typedef enum sy_known { SY_KNOWN_NOT, SY_KNOWN_BARE, SY_KNOWN_EXACT } sy_known;
-
-/* Whether a heading names one of the first n_fields fields of the schema: as it
- * stands (EXACT), or without what it has in brackets at its end (BARE). `scratch`
- * is overwritten by its normal form. */
-SY_CHECKED sy_status sy_heading_known(const sy_schema *schema, size_t n_fields, sy_slice heading,
-                                      sy_buf *scratch, sy_known *known, sy_field_id *id,
-                                      sy_error *err);
-
 /* Whether the cells from `from` up to a blank line, or up to the number of a first
- * row, are a header: short, and three of them known to the schema (two, if there
- * are at most four). *next is then behind it. A row of a table is turned down at
+ * row, are a header: headings.h; the first n_fields of the schema
+ * count. *next is then behind it. A row of a table is turned down at
  * its first long cell or after a few unknown ones, so the cost is bounded. */
 SY_CHECKED sy_status sy_ledger_header_read(sy_ledger_header *h, const sy_lines *from,
                                            const sy_schema *schema, size_t n_fields, bool *found,

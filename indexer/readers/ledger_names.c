@@ -21,11 +21,14 @@ void sy_ledger_names_release(sy_ledger_names *names)
 
 /* ---- cells into pieces ---- */
 
-typedef enum gap { GAP_NONE, GAP_SPACE, GAP_LINE, GAP_MARK } gap;
+typedef enum gap { GAP_NONE, GAP_SPACE, GAP_LINE, GAP_MARK, GAP_SENTENCE } gap;
 
 /* What kind of separator starts s[len]; *n is its length in bytes. */
-static gap gap_at(const char *s, size_t len, size_t *n)
+static gap gap_at(const char *s, size_t len, bool bodies, size_t *n)
 {
+    *n = strlen("。");
+    if (bodies && *n < len && memcmp(s, "。", *n) == 0)
+        return GAP_SENTENCE;
     static const char *const marks[] = {"、", "，", ",", "；", ";"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         *n = strlen(marks[i]);
@@ -66,50 +69,57 @@ static bool ends_spaced_out(sy_slice s)
 
 /* Adds a piece, or makes the last one longer: characters that are only spaced out
  * (财 政 局) are one name. */
-static sy_status add_piece(sy_ledger_names *names, sy_slice text, gap before, sy_error *err)
+static sy_status add_piece(sy_ledger_names *names, sy_slice text, gap before, bool bodies,
+                           sy_error *err)
 {
+    static const sy_org_start starts[] = {
+        [GAP_LINE] = SY_ORG_NEW_LINE, [GAP_SENTENCE] = SY_ORG_NEW_SENTENCE};
     uint32_t cp;
     if (names->n > 0 && before == GAP_SPACE &&
         sy_utf8_decode(text.data, text.len, &cp) == text.len) {
-        sy_slice *last = &names->cell[names->n - 1].text;
-        if (ends_spaced_out(*last)) {
+        sy_slice *last = &names->cell[names->n - 1].name;
+        if (last->len > 0 && ends_spaced_out(*last)) {
             last->len = (size_t)(text.data + text.len - last->data);
             return SY_OK;
         }
     }
     if (!sy_grow((void **)&names->cell, names->n, &names->cap, sizeof *names->cell))
         return sy_fail_nomem(err);
-    names->cell[names->n++] = (sy_name_piece){text, before == GAP_LINE};
+    sy_org_piece *piece = &names->cell[names->n++];
+    *piece = bodies ? sy_org_read(text) : (sy_org_piece){.name = text};
+    piece->start = starts[before];
     return SY_OK;
 }
 
-static sy_status cut(sy_ledger_names *names, sy_slice cell, sy_error *err)
+static sy_status cut(sy_ledger_names *names, sy_slice cell, bool bodies, sy_error *err)
 {
     names->n = 0;
     gap before = GAP_NONE;
     size_t from = 0, at = 0;
     while (at <= cell.len) {
         size_t n = 0;
-        if (at < cell.len && !sy_may_be_sign(cell.data[at])) {
+        sy_slice before_at = {cell.data + from, at - from}, rest = {cell.data + at, cell.len - at};
+        bool linked = bodies && at > from && sy_org_ends(before_at, rest, &n);
+        if (!linked && at < cell.len && !sy_may_be_sign(cell.data[at])) {
             at++;
             continue;
         }
-        gap here = at < cell.len ? gap_at(cell.data + at, cell.len - at, &n) : GAP_MARK;
+        gap here = linked || rest.len == 0 ? GAP_MARK : gap_at(rest.data, rest.len, bodies, &n);
         if (here == GAP_NONE) {
             n = bracketed(cell.data + at, cell.len - at);
             at += n > 0 ? n : 1;
             continue;
         }
         if (at > from) {
-            sy_status st = add_piece(names, (sy_slice){cell.data + from, at - from}, before, err);
+            sy_status st = add_piece(names, before_at, before, bodies, err);
             if (st != SY_OK)
                 return st;
             before = GAP_NONE;
         }
         if (here > before)
             before = here;
-        at += n > 0 ? n : 1;
-        from = at;
+        from = at + n;
+        at += n > 0 || linked ? n : 1;
     }
     return SY_OK;
 }
@@ -223,17 +233,17 @@ static sy_status count_one(sy_string_table *table, sy_slice s, sy_error *err)
     return SY_OK;
 }
 
-sy_status sy_ledger_names_observe(sy_ledger_names *names, sy_slice cell, sy_error *err)
+sy_status sy_ledger_names_observe(sy_ledger_names *names, sy_slice cell, bool bodies, sy_error *err)
 {
-    sy_status st = cut(names, cell, err);
+    sy_status st = cut(names, cell, bodies, err);
     for (size_t i = 0; st == SY_OK && i < names->n; i++) {
-        sy_slice piece = names->cell[i].text;
-        if (piece.len > NAME_MAX)
+        sy_slice piece = names->cell[i].name;
+        if (piece.len == 0 || piece.len > NAME_MAX)
             continue;
         st = count_one(&names->pieces, piece, err);
-        if (st != SY_OK || i == 0 || !names->cell[i].new_line)
+        if (st != SY_OK || i == 0 || names->cell[i].start != SY_ORG_NEW_LINE)
             continue;
-        sy_slice before = names->cell[i - 1].text;
+        sy_slice before = names->cell[i - 1].name;
         if (before.len + piece.len > NAME_MAX)
             continue;
         sy_buf_reset(&names->scratch);
@@ -255,26 +265,68 @@ static void append_piece(sy_buf *out, sy_slice piece)
     }
 }
 
-sy_status sy_ledger_names_split(sy_ledger_names *names, sy_slice cell, sy_ledger_name_fn *fn,
-                                void *ctx, sy_error *err)
+/* Whether a name stands by itself in the document; a tail may do so because a line ends. */
+static bool is_known(const void *ctx, sy_slice name)
+{
+    const sy_ledger_names *names = ctx;
+    return count(&names->pieces, name) > 0 && !is_general_tail(name);
+}
+
+/* Joins the pieces of names that are broken over two lines: the second one becomes a rest of
+ * the first, with what it says of roles. */
+static void find_rests(sy_ledger_names *names)
+{
+    for (size_t i = 1; i < names->n; i++) {
+        sy_org_piece *piece = &names->cell[i], *before = piece - 1;
+        if (piece->start != SY_ORG_NEW_LINE || piece->has_head || before->is_broken ||
+            (i > 1 && piece[-2].is_broken) || before->scope != SY_ORG_SAYS_NOTHING ||
+            !are_one(names, before->name, piece->name))
+            continue;
+        piece->start = SY_ORG_GOES_ON;
+        before->is_broken = true;
+    }
+}
+
+/* Gives a name to fn, or the names of a piece that is to be divided. */
+static sy_status give(const sy_ledger_names *names, sy_slice text, sy_org_role role, bool divide,
+                      sy_ledger_name_fn *fn, void *ctx, sy_error *err)
+{
+    sy_status st = SY_OK;
+    while (st == SY_OK && text.len > 0) {
+        size_t n = divide ? sy_org_first(text, is_known, names) : text.len;
+        st = fn(ctx, (sy_slice){text.data, n}, role, err);
+        text = (sy_slice){text.data + n, text.len - n};
+    }
+    return st;
+}
+
+sy_status sy_ledger_names_split(sy_ledger_names *names, sy_slice cell, bool bodies,
+                                sy_ledger_name_fn *fn, void *ctx, sy_error *err)
 {
     sy_buf name = SY_BUF_INIT;
-    sy_status st = cut(names, cell, err);
-    if (st == SY_OK && names->n == 0)
-        st = fn(ctx, (sy_slice){"", 0}, err);
+    bool any = false;
+    sy_status st = cut(names, cell, bodies, err);
+    if (st == SY_OK) {
+        find_rests(names);
+        sy_orgs_give_roles(names->cell, names->n);
+    }
     for (size_t i = 0; st == SY_OK && i < names->n; i++) {
-        const sy_name_piece *piece = &names->cell[i];
         sy_buf_reset(&name);
-        append_piece(&name, piece->text);
-        if (i + 1 < names->n && names->cell[i + 1].new_line &&
-            are_one(names, piece->text, names->cell[i + 1].text)) {
-            append_piece(&name, names->cell[i + 1].text);
-            i++;
+        append_piece(&name, names->cell[i].name);
+        sy_org_role role = names->cell[i].role;
+        bool broken = names->cell[i].is_broken;
+        if (broken) {
+            append_piece(&name, names->cell[++i].name);
+            role = names->cell[i].scope == SY_ORG_SAYS_THIS ? names->cell[i].role : role;
         }
+        any |= name.len > 0;
         st = sy_buf_status(&name, err);
         if (st == SY_OK)
-            st = fn(ctx, (sy_slice){name.data, name.len}, err);
+            st =
+                give(names, (sy_slice){name.data, name.len}, role, bodies && !broken, fn, ctx, err);
     }
+    if (st == SY_OK && !any)
+        st = fn(ctx, (sy_slice){"", 0}, SY_ORG_PLAIN, err);
     sy_buf_release(&name);
     return st;
 }

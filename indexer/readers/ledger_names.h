@@ -9,17 +9,13 @@
 #define SY_INDEXER_READERS_LEDGER_NAMES_H
 
 #include "indexer/readers/string_table.h"
-
-/* A piece of a cell that may be a name. */
-typedef struct sy_name_piece {
-    sy_slice text; /* borrowed from the cell; may hold line ends, in brackets */
-    bool new_line; /* only a line end stands before it */
-} sy_name_piece;
+#include "segmenter/orgs.h"
 
 typedef struct sy_ledger_names {
     sy_string_table pieces; /* how often each piece stands in the document      */
     sy_string_table pairs;  /* how often "a\nb": a piece at a line's end, the next */
-    sy_name_piece *cell;    /* the pieces of the cell at hand */
+    sy_org_piece *cell;     /* the pieces of the cell at hand, borrowed from it: names may hold
+                               line ends, in brackets; a NEW_LINE is only a line end before */
     size_t n, cap;
     sy_buf scratch;
 } sy_ledger_names;
@@ -30,13 +26,15 @@ typedef struct sy_ledger_names {
     }
 void sy_ledger_names_release(sy_ledger_names *names);
 
-/* Takes note of a cell. */
-SY_CHECKED sy_status sy_ledger_names_observe(sy_ledger_names *names, sy_slice cell, sy_error *err);
+/* Takes note of a cell. `bodies`: its names are those of bodies (segmenter/orgs.h): words of
+ * roles are no part of them, and they may run together. */
+SY_CHECKED sy_status sy_ledger_names_observe(sy_ledger_names *names, sy_slice cell, bool bodies,
+                                             sy_error *err);
 
 /* Calls fn for each name of the cell, in order; `name` is good for the call. A cell
  * without any gives one empty name. A status of fn other than SY_OK ends the walk. */
-typedef sy_status sy_ledger_name_fn(void *ctx, sy_slice name, sy_error *err);
-SY_CHECKED sy_status sy_ledger_names_split(sy_ledger_names *names, sy_slice cell,
+typedef sy_status sy_ledger_name_fn(void *ctx, sy_slice name, sy_org_role role, sy_error *err);
+SY_CHECKED sy_status sy_ledger_names_split(sy_ledger_names *names, sy_slice cell, bool bodies,
                                            sy_ledger_name_fn *fn, void *ctx, sy_error *err);
 
 #endif

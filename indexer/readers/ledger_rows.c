@@ -10,8 +10,8 @@
  * filled and a blank line stood before it, or it has the form of a heading: such
  * lines are held back, as a range of the document, until what follows decides. */
 typedef struct walker {
-    const sy_schema *schema;
-    size_t n_fields; /* those of the schema that make a header */
+    const sy_document *doc;
+    size_t n_fields; /* those of its schema that make a header */
     const sy_ledger_events *events;
     sy_lines lines;
 
@@ -342,7 +342,8 @@ static sy_status take_cell(walker *w, const sy_lines *before, const sy_line *lin
     sy_lines next;
     sy_status st = SY_OK;
     if (may_start)
-        st = sy_ledger_header_read(&w->header, before, w->schema, w->n_fields, &header, &next, err);
+        st = sy_ledger_header_read(&w->header, before, w->doc->schema, w->n_fields, &header, &next,
+                                   err);
     if (st != SY_OK || header)
         return st == SY_OK ? take_header(w, &next, line->number, err) : st;
     if (w->n_columns == 0) {
@@ -387,6 +388,7 @@ static sy_status walk(walker *w, sy_error *err)
         else
             take_text(w, &before, &line);
         before = w->lines;
+        sy_document_pass(w->doc, before.at);
     }
     if (st == SY_OK)
         st = report_orphans(w, err);
@@ -395,16 +397,16 @@ static sy_status walk(walker *w, sy_error *err)
     return st == SY_OK ? close_row(w, err) : st;
 }
 
-sy_status sy_ledger_walk(const char *text, size_t len, const sy_schema *schema, size_t n_fields,
-                         const sy_ledger_events *events, sy_error *err)
+sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields, const sy_ledger_events *events,
+                         sy_error *err)
 {
     walker *w = sy_calloc(1, sizeof *w);
     if (!w)
         return sy_fail_nomem(err);
-    w->schema = schema;
+    w->doc = doc;
     w->n_fields = n_fields;
     w->events = events;
-    w->lines = sy_lines_of(text, len);
+    w->lines = sy_lines_of(doc->text, doc->len);
     sy_status st = walk(w, err);
     sy_ledger_header_release(&w->header);
     sy_ledger_header_release(&w->above);
@@ -416,11 +418,11 @@ sy_status sy_ledger_walk(const char *text, size_t len, const sy_schema *schema, 
     return st;
 }
 
-sy_status sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema, size_t *n,
-                                 sy_error *err)
+sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *err)
 {
     sy_ledger_header *h = sy_calloc(1, sizeof *h);
-    sy_lines at = sy_lines_of(text, len), before = at, next;
+    const sy_schema *schema = doc->schema;
+    sy_lines at = sy_lines_of(doc->text, doc->len), before = at, next;
     sy_line line;
     sy_status st = h ? SY_OK : sy_fail_nomem(err);
     *n = 0;
@@ -431,6 +433,7 @@ sy_status sy_ledger_first_header(const char *text, size_t len, const sy_schema *
         if (st == SY_OK && found)
             *n = h->n;
         before = at;
+        sy_document_pass(doc, at.at);
     }
     if (h)
         sy_ledger_header_release(h);

@@ -6,13 +6,10 @@
 #ifndef SY_INDEXER_READERS_LEDGER_ROWS_H
 #define SY_INDEXER_READERS_LEDGER_ROWS_H
 
+#include "indexer/reader.h"
 #include "indexer/readers/ledger_numerals.h"
-#include "store/schema.h"
 
-enum {
-    SY_LEDGER_COLUMNS_MAX = 512,
-    SY_HEADING_MAX = 120 /* bytes of a column's heading */
-};
+enum { SY_LEDGER_COLUMNS_MAX = 512 };
 
 /* What the walk calls, in the order of the document. Slices are good for the call.
  * A status other than SY_OK ends the walk and is returned. */
@@ -29,14 +26,13 @@ typedef struct sy_ledger_events {
     sy_status (*orphans)(void *ctx, size_t n, uint32_t line, sy_error *err);
 } sy_ledger_events;
 
-/* Walks text[len]. Headers are recognised by the names of the first n_fields
- * fields of `schema`, which the events may add to. Cost O(len). Errors: NOMEM and
+/* Walks a document. Headers are recognised by the names of the first n_fields
+ * fields of its schema, which the events may add to. Cost O(len). Errors: NOMEM and
  * what the events return. */
-SY_CHECKED sy_status sy_ledger_walk(const char *text, size_t len, const sy_schema *schema,
-                                    size_t n_fields, const sy_ledger_events *events, sy_error *err);
+SY_CHECKED sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields,
+                                    const sy_ledger_events *events, sy_error *err);
 
-/* *n: columns of the first header in text[len], 0 if there is none. NOMEM. */
-SY_CHECKED sy_status sy_ledger_first_header(const char *text, size_t len, const sy_schema *schema,
-                                            size_t *n, sy_error *err);
+/* *n: columns of the first header in a document, 0 if there is none. NOMEM. */
+SY_CHECKED sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *err);
 
 #endif

@@ -2,6 +2,8 @@
  * content.xml, read as a stream. A cell of a spreadsheet has its displayed text in
  * the file. Tracked changes are taken as accepted. */
 #include "base/alloc.h"
+#include "base/messages.h"
+#include "indexer/readers/odf_lists.h"
 #include "indexer/readers/office_kind.h"
 #include "indexer/readers/reader_text.h"
 #include "indexer/readers/string_table.h"
@@ -24,7 +26,11 @@ enum name {
     FORMS,
     H,
     LINE_BREAK,
+    LIST,
+    LIST_HEADER,
+    LIST_ITEM,
     NOTE_CITATION,
+    NUMBER,
     P,
     RUBY_TEXT,
     S,
@@ -45,7 +51,11 @@ static const char *const names[] = {"annotation",
                                     "forms",
                                     "h",
                                     "line-break",
+                                    "list",
+                                    "list-header",
+                                    "list-item",
                                     "note-citation",
+                                    "number",
                                     "p",
                                     "ruby-text",
                                     "s",
@@ -60,7 +70,9 @@ static const char *const names[] = {"annotation",
 
 typedef struct para {
     sy_buf text;
+    size_t number; /* bytes of its number as an entry of a list, in front of the text */
     int level;
+    size_t lists; /* for sy_odf_lists_leave */
 } para;
 
 typedef struct cell {
@@ -76,6 +88,7 @@ typedef struct table {
     uint32_t cell_repeated;
     bool hidden;
     sy_block cell;
+    size_t lists; /* for sy_odf_lists_leave */
 } table;
 
 typedef struct odf {
@@ -93,6 +106,8 @@ typedef struct odf {
     cell *cells;
     size_t n_cells, cap_cells;
     bool told_copies;
+    size_t comments; /* left out */
+    sy_odf_lists lists;
 } odf;
 
 static table *innermost(odf *o)
@@ -107,6 +122,7 @@ static sy_status on_text(void *ctx, sy_slice s, sy_error *err)
     odf *o = ctx;
     if (o->skip > 0 || o->n_paras == 0)
         return SY_OK;
+    const para *p = &o->paras[o->n_paras - 1];
     sy_buf *to = &o->paras[o->n_paras - 1].text;
     if (to->len > TEXT_MAX)
         return sy_fail(err, SY_E_LIMIT, NULL, "a paragraph has more than 64 MiB of text");
@@ -115,7 +131,7 @@ static sy_status on_text(void *ctx, sy_slice s, sy_error *err)
         bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
         bool soft = c == '\xC2' && i + 1 < s.len && s.data[i + 1] == '\xAD';
         i += soft;
-        if (soft || (space && (to->len == 0 || to->data[to->len - 1] == ' ')))
+        if (soft || (space && (to->len == p->number || to->data[to->len - 1] == ' ')))
             continue;
         sy_buf_putc(to, space ? ' ' : c);
     }
@@ -139,6 +155,9 @@ static sy_status begin_para(odf *o, const sy_xml_element *e, sy_error *err)
         uint64_t level = sy_xml_attr_number(e, "outline-level", 1);
         p->level = level >= 1 && level <= 9 ? (int)level : 9;
     }
+    sy_odf_list_label(&o->lists, e, e->name == H, &p->text);
+    p->number = p->text.len;
+    p->lists = sy_odf_lists_enter(&o->lists);
     return SY_OK;
 }
 
@@ -147,6 +166,7 @@ static sy_status end_para(odf *o, sy_error *err)
     if (o->n_paras == 0)
         return SY_OK;
     para *p = &o->paras[--o->n_paras];
+    sy_odf_lists_leave(&o->lists, p->lists);
     sy_slice text = sy_trim((sy_slice){sy_buf_cstr(&p->text), p->text.len});
     sy_status st = sy_buf_status(&p->text, err);
     if (st != SY_OK)
@@ -181,7 +201,7 @@ static sy_status begin_table(odf *o, const sy_xml_element *e, sy_error *err)
             st = sy_blocks_take(o->out, &b, err);
         sy_buf_release(&name);
     }
-    o->tables[o->n_tables++] = (table){0};
+    o->tables[o->n_tables++] = (table){.lists = sy_odf_lists_enter(&o->lists)};
     return st == SY_OK ? sy_blocks_mark(o->out, SY_BLOCK_TABLE, 0, err) : st;
 }
 
@@ -211,8 +231,9 @@ static sy_status begin_row(odf *o, const sy_xml_element *e, sy_error *err)
 static void tell_copies(odf *o)
 {
     if (!o->told_copies && o->out->tell)
-        o->out->tell(o->out->ctx, "a row or cell with text is repeated more than 1024 times: the "
-                                  "other copies are left out");
+        o->out->tell(o->out->ctx, SY_REPORT_SKIPPED,
+                     N_("a row or cell with text is repeated more than 1024 times: the other "
+                        "copies are left out"));
     o->told_copies = true;
 }
 
@@ -294,7 +315,7 @@ static sy_status end_table(odf *o, sy_error *err)
 {
     if (o->n_tables == 0)
         return SY_OK;
-    o->n_tables--;
+    sy_odf_lists_leave(&o->lists, o->tables[--o->n_tables].lists);
     return sy_blocks_mark(o->out, SY_BLOCK_TABLE_END, 0, err);
 }
 
@@ -314,6 +335,13 @@ static sy_status on_style(odf *o, const sy_xml_element *e, sy_error *err)
     return sy_buf_status(&o->style, err);
 }
 
+/* What some programs write for those that do not count themselves. */
+static void begin_number(odf *o)
+{
+    if (o->n_paras == 0 || o->paras[o->n_paras - 1].number > 0)
+        o->skip = 1;
+}
+
 static sy_status on_start(void *ctx, const sy_xml_element *e, uint32_t line, sy_error *err)
 {
     odf *o = ctx;
@@ -328,6 +356,9 @@ static sy_status on_start(void *ctx, const sy_xml_element *e, uint32_t line, sy_
         return on_style(o, e, err);
     switch (e->name) {
     case ANNOTATION:
+        o->comments++;
+        o->skip = 1;
+        return SY_OK;
     case FORMS:
     case NOTE_CITATION:
     case RUBY_TEXT:
@@ -338,6 +369,15 @@ static sy_status on_start(void *ctx, const sy_xml_element *e, uint32_t line, sy_
     case P:
     case H:
         return begin_para(o, e, err);
+    case LIST:
+        return sy_odf_list_begin(&o->lists, e, err);
+    case LIST_HEADER:
+    case LIST_ITEM:
+        sy_odf_list_item(&o->lists, e, e->name == LIST_HEADER);
+        return SY_OK;
+    case NUMBER:
+        begin_number(o);
+        return SY_OK;
     case S:
         put(o, ' ', sy_xml_attr_number(e, "c", 1));
         return SY_OK;
@@ -378,6 +418,12 @@ static sy_status on_end(void *ctx, int name, uint32_t line, sy_error *err)
     case P:
     case H:
         return end_para(o, err);
+    case LIST:
+        sy_odf_list_end(&o->lists);
+        return SY_OK;
+    case NUMBER:
+        put(o, ' ', 1);
+        return SY_OK;
     case TABLE_CELL:
         return end_cell(o, err);
     case TABLE_ROW:
@@ -399,6 +445,21 @@ static sy_status on_manifest(void *ctx, const sy_xml_element *e, uint32_t line, 
     return SY_OK;
 }
 
+static sy_status tell_comments(odf *o, sy_error *err)
+{
+    sy_buf message = SY_BUF_INIT;
+    if (o->comments == 0 || !o->out->tell)
+        return SY_OK;
+    sy_buf_printf(&message,
+                  sy_tr_n("%zu comment is left out", "%zu comments are left out", o->comments),
+                  o->comments);
+    sy_status st = sy_buf_status(&message, err);
+    if (st == SY_OK)
+        o->out->tell(o->out->ctx, SY_REPORT_NEWS, message.data);
+    sy_buf_release(&message);
+    return st;
+}
+
 static sy_status walk(odf *o, sy_zip *z, sy_error *err)
 {
     sy_xml_events events = {.ctx = o, .names = names, .n_names = sizeof names / sizeof *names};
@@ -410,10 +471,16 @@ static sy_status walk(odf *o, sy_zip *z, sy_error *err)
         return sy_fail_nomem(err);
     if (o->encrypted)
         return sy_fail(err, SY_E_INPUT, NULL, "it is encrypted");
+    if (!o->sheets) {
+        st = sy_odf_lists_read(z, &o->lists, err);
+        if (st != SY_OK)
+            return st;
+    }
     events.start = on_start;
     events.end = on_end;
     events.text = on_text;
-    return sy_xml_read_part(z, "content.xml", &events, err);
+    st = sy_xml_read_part(z, "content.xml", &events, err);
+    return st == SY_OK ? tell_comments(o, err) : st;
 }
 
 sy_status sy_odf_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
@@ -424,6 +491,7 @@ sy_status sy_odf_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
         return sy_fail_nomem(err);
     o->out = out;
     o->hidden = (sy_string_table)SY_STRING_TABLE_INIT;
+    o->lists = (sy_odf_lists)SY_ODF_LISTS_INIT;
     sy_office_kind kind = sy_office_kind_of(doc->text, doc->len);
     o->sheets = kind == SY_OFFICE_ODS;
     sy_status st = kind == SY_OFFICE_NO_MEMORY ? sy_fail_nomem(err)
@@ -437,6 +505,7 @@ sy_status sy_odf_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
         sy_buf_release(bufs[i]);
     sy_string_table_release(&o->hidden);
+    sy_odf_lists_release(&o->lists);
     sy_free(o->cells);
     sy_free(o);
     return st;

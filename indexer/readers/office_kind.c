@@ -109,15 +109,27 @@ static sy_office_kind kind_of_ole(const char *bytes, size_t len)
     return has_stream(file, "Workbook") || has_stream(file, "Book") ? SY_OFFICE_XLS : SY_OFFICE_OLE;
 }
 
-sy_office_kind sy_office_kind_of(const char *bytes, size_t len)
+/* What a file begins with that is no archive; NONE for others. */
+static sy_office_kind begins(const char *bytes, size_t len)
 {
-    if (sy_zip_looks_like(bytes, len))
-        return kind_of_zip(bytes, len);
     if (len >= 8 && memcmp(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0)
-        return kind_of_ole(bytes, len);
+        return SY_OFFICE_OLE;
     if (len >= 5 && memcmp(bytes, "%PDF-", 5) == 0)
         return SY_OFFICE_PDF;
     if (len >= 5 && memcmp(bytes, "{\\rtf", 5) == 0)
         return SY_OFFICE_RTF;
     return SY_OFFICE_NONE;
+}
+
+bool sy_office_begins(const char *bytes, size_t len)
+{
+    return sy_zip_looks_like(bytes, len) || begins(bytes, len) != SY_OFFICE_NONE;
+}
+
+sy_office_kind sy_office_kind_of(const char *bytes, size_t len)
+{
+    if (sy_zip_looks_like(bytes, len))
+        return kind_of_zip(bytes, len);
+    sy_office_kind kind = begins(bytes, len);
+    return kind == SY_OFFICE_OLE ? kind_of_ole(bytes, len) : kind;
 }

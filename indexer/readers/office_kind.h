@@ -2,6 +2,7 @@
 #ifndef SY_INDEXER_READERS_OFFICE_KIND_H
 #define SY_INDEXER_READERS_OFFICE_KIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum sy_office_kind {
@@ -22,6 +23,8 @@ typedef enum sy_office_kind {
     SY_OFFICE_RTF
 } sy_office_kind;
 
+/* Whether bytes[len] begin as a file of one of these kinds does. */
+bool sy_office_begins(const char *bytes, size_t len);
 /* Looks at the file's bytes; opens archives to see what is in them. */
 sy_office_kind sy_office_kind_of(const char *bytes, size_t len);
 

@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 #include "indexer/readers/field_name.h"
+#include "indexer/readers/headings.h"
 #include "indexer/readers/reader_text.h"
 
 static sy_slice of_buf(const sy_buf *b)
@@ -23,7 +25,7 @@ static sy_status add_value(sy_plain *p, sy_field_id field, sy_slice text, sy_err
 
 /* Hands out the values as the record p->key. Keys of this kind are unique by how they
  * are made, but ledgers in the document, and columns called id, have their own. */
-static sy_status emit(sy_plain *p, uint32_t line, sy_error *err)
+static sy_status emit(sy_plain *p, sy_record_kind kind, uint32_t line, sy_error *err)
 {
     sy_string_table *keys = sy_ledger_goals_keys(p->goals);
     sy_status st = sy_buf_status(&p->key, err);
@@ -43,7 +45,8 @@ static sy_status emit(sy_plain *p, uint32_t line, sy_error *err)
                         .line = line,
                         .row = sy_ledger_goals_next_row(p->goals),
                         .values = p->values,
-                        .n_values = p->n_values};
+                        .n_values = p->n_values,
+                        .kind = kind};
     return p->sink->record(p->sink->ctx, &record, err);
 }
 
@@ -94,7 +97,7 @@ static sy_status paragraph_record(sy_plain *p, sy_slice text, const sy_loose *at
         st = add_value(p, p->f_text, text, err);
     if (st == SY_OK)
         st = add_place(p, &where, err);
-    return st == SY_OK ? emit(p, at->line, err) : st;
+    return st == SY_OK ? emit(p, SY_RECORD_PARAGRAPH, at->line, err) : st;
 }
 
 sy_status sy_plain_end_heading(sy_plain *p, sy_error *err)
@@ -164,7 +167,7 @@ sy_status sy_plain_text_row(sy_plain *p, const sy_table_row *row, const sy_row_a
         st = add_place(p, at, err);
     if (st == SY_OK)
         st = set_key(p, at->key, err);
-    return st == SY_OK && any ? emit(p, row->line, err) : st;
+    return st == SY_OK && any ? emit(p, SY_RECORD_PARAGRAPH, row->line, err) : st;
 }
 
 /* ---- tables ---- */
@@ -295,7 +298,8 @@ sy_status sy_plain_observe(sy_plain *p, const sy_plain_table *t, const sy_table_
     sy_status st = SY_OK;
     for (size_t i = 0; i < row->n && i < t->n_columns && st == SY_OK; i++) {
         if (is_names(p, t->fields[i]))
-            st = sy_ledger_names_observe(sy_ledger_goals_names(p->goals), row->cells[i].text, err);
+            st = sy_ledger_names_observe(sy_ledger_goals_names(p->goals), row->cells[i].text, false,
+                                         err);
     }
     return st;
 }
@@ -306,8 +310,9 @@ typedef struct name_adder {
 } name_adder;
 
 /* A name is good for the call only: it is copied to p->names, which has room. */
-static sy_status add_name(void *ctx, sy_slice name, sy_error *err)
+static sy_status add_name(void *ctx, sy_slice name, sy_org_role role, sy_error *err)
 {
+    (void)role;
     name_adder *a = ctx;
     sy_buf *names = &a->plain->names;
     size_t off = names->len;
@@ -343,7 +348,7 @@ static sy_status add_note(sy_plain *p, sy_plain_table *t, const sy_table_row *ro
         sy_buf_reset(&p->scratch);
         sy_buf_printf(
             &p->scratch,
-            "row %llu has more cells than its table has columns: the rest is kept as a note",
+            _("row %llu has more cells than its table has columns: the rest is kept as a note"),
             (unsigned long long)row->number);
         if (st == SY_OK)
             st = sy_buf_status(&p->scratch, err);
@@ -368,8 +373,8 @@ sy_status sy_plain_row(sy_plain *p, sy_plain_table *t, const sy_table_row *row, 
         name_adder adder = {p, t->fields[i]};
         any |= text.len > 0;
         if (t->has_names && is_names(p, t->fields[i]))
-            st =
-                sy_ledger_names_split(sy_ledger_goals_names(p->goals), text, add_name, &adder, err);
+            st = sy_ledger_names_split(sy_ledger_goals_names(p->goals), text, false, add_name,
+                                       &adder, err);
         else
             st = add_value(p, t->fields[i], text, err);
         if (st == SY_OK && t->has_id && t->fields[i] == t->id && text.len > 0 &&
@@ -382,7 +387,7 @@ sy_status sy_plain_row(sy_plain *p, sy_plain_table *t, const sy_table_row *row, 
     }
     if (st == SY_OK)
         st = add_place(p, at, err);
-    return st == SY_OK && any ? emit(p, row->line, err) : st;
+    return st == SY_OK && any ? emit(p, SY_RECORD_ROW, row->line, err) : st;
 }
 
 /* ---- the whole ---- */

@@ -70,6 +70,15 @@ bool sy_name_ends(const char *name, const char *ending)
     return n > e && strcasecmp(name + n - e, ending) == 0;
 }
 
+bool sy_is_table_rule(sy_slice line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.data[i] == '\0' || !strchr("|-: ", line.data[i]))
+            return false;
+    }
+    return line.len > 0 && memchr(line.data, '-', line.len) && memchr(line.data, '|', line.len);
+}
+
 void sy_quote(sy_buf *out, sy_slice s)
 {
     enum { SHOWN_MAX = 60 };

@@ -28,6 +28,9 @@ bool sy_ends_with_any(sy_slice s, const char *const *list);
 /* Whether the name of a file ends so, in any case; `ending` in small letters. */
 bool sy_name_ends(const char *name, const char *ending);
 
+/* Whether a line stands below the header of a table in Markdown: |---|:-:|. */
+bool sy_is_table_rule(sy_slice line);
+
 /* Appends `s` in single quotes for a message: control characters as spaces, and cut
  * at a character when it is long. */
 void sy_quote(sy_buf *out, sy_slice s);

@@ -1,7 +1,7 @@
 #include "indexer/readers/table_header.h"
 
 #include "base/alloc.h"
-#include "indexer/readers/ledger_header.h"
+#include "indexer/readers/headings.h"
 
 void sy_kept_rows_release(sy_kept_rows *k)
 {
@@ -131,31 +131,18 @@ static bool fits_as_second(const sy_kept_rows *k, size_t i)
     return own > 0;
 }
 
-static sy_status is_known(sy_table_header *h, const sy_schema *schema, sy_slice heading,
-                          bool *known, sy_field_id *id, sy_error *err)
-{
-    sy_known how;
-    sy_status st = sy_heading_known(schema, SY_FIELDS_MAX, heading, &h->scratch, &how, id, err);
-    /* Fields that a document has brought are no evidence, else it would count what was
-     * indexed before. They are text, and have no other names. */
-    *known = st == SY_OK && how != SY_KNOWN_NOT &&
-             (schema->fields[*id].n_aliases > 0 || schema->fields[*id].kind != SY_FIELD_TEXT);
-    return st;
-}
-
 /* The heading of a column that has one in each row: the lower, if it says what the
  * column is; else the upper, if that does; else both. */
 static sy_status join(sy_table_header *h, const sy_schema *schema, sy_slice upper, sy_slice lower,
                       sy_slice *out, sy_error *err)
 {
     bool known;
-    sy_field_id id;
     *out = lower;
-    sy_status st = is_known(h, schema, lower, &known, &id, err);
+    sy_status st = sy_heading_counts(schema, lower, &h->scratch, &known, err);
     if (st != SY_OK || known || upper.len == 0)
         return st;
     *out = upper;
-    st = is_known(h, schema, upper, &known, &id, err);
+    st = sy_heading_counts(schema, upper, &h->scratch, &known, err);
     if (st != SY_OK || known)
         return st;
     size_t off = h->joined.len; /* there is room: earlier headings point into the buffer */
@@ -192,35 +179,18 @@ static sy_status fill_heads(sy_table_header *h, const sy_kept_rows *kept, size_t
     return SY_OK;
 }
 
-enum {
-    ENOUGH = 3,      /* known headings that make a header */
-    FEW_COLUMNS = 4, /* up to which two are enough */
-    SEEN_MAX = 16,   /* known headings that are counted */
-    PATIENCE = 24    /* columns after which one in eight must be known */
-};
-
 sy_status sy_table_header_read(sy_table_header *h, const sy_kept_rows *kept, size_t i, bool two,
                                const sy_schema *schema, bool *found, sy_error *err)
 {
-    sy_field_id seen[SEEN_MAX];
-    size_t n_seen = 0, filled = 0;
+    sy_headings known = {.columns = 0};
     *found = false;
     if (kept->rows[i].row.n_own < 2 || (two && !fits_as_second(kept, i)))
         return SY_OK;
     sy_status st = fill_heads(h, kept, i, two, schema, err);
-    for (size_t c = 0; st == SY_OK && c < h->n && n_seen < SEEN_MAX; c++) {
-        bool known;
-        sy_field_id id;
-        sy_slice head = h->heads[c];
-        if (head.len > SY_HEADING_MAX || (c > PATIENCE && n_seen * 8 < c))
-            return SY_OK;
-        filled += head.len > 0 && (two || !is_left(kept, i, c));
-        st = is_known(h, schema, head, &known, &id, err);
-        for (size_t k = 0; known && k < n_seen; k++)
-            known = seen[k] != id;
-        if (st == SY_OK && known)
-            seen[n_seen++] = id;
-    }
-    *found = st == SY_OK && (n_seen >= ENOUGH || (n_seen == 2 && filled <= FEW_COLUMNS));
+    size_t c = 0;
+    for (; st == SY_OK && c < h->n && !sy_headings_hopeless(&known); c++)
+        st = sy_headings_add(&known, schema, h->heads[c], two || !is_left(kept, i, c), &h->scratch,
+                             err);
+    *found = st == SY_OK && c == h->n && sy_headings_enough(&known);
     return st;
 }

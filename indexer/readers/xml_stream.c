@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 
 #include "base/alloc.h"
+#include "base/messages.h"
 
 enum { CACHE = 512 }; /* a power of two */
 
@@ -211,7 +212,8 @@ static sy_status fault_of(reading *r, const char *part)
     const xmlError *fault = xmlCtxtGetLastError(r->ctxt);
     if (lacked_memory(r))
         return sy_fail_nomem(r->err);
-    char text[200] = "not well-formed";
+    char text[200];
+    snprintf(text, sizeof text, "%s", _("not well-formed"));
     if (fault && fault->message) {
         size_t n = strcspn(fault->message, "\n");
         n = n < sizeof text ? n : sizeof text - 1;
@@ -270,7 +272,7 @@ done:
     return st;
 }
 
-sy_status sy_html_read(const char *text, size_t len, const sy_xml_events *events, sy_error *err)
+sy_status sy_html_read(const sy_document *doc, const sy_xml_events *events, sy_error *err)
 {
     htmlSAXHandler sax = {.startElement = on_html_start,
                           .endElement = on_html_end,
@@ -291,10 +293,11 @@ sy_status sy_html_read(const char *text, size_t len, const sy_xml_events *events
     }
     htmlCtxtUseOptions(r->ctxt, HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
                                     HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC);
-    for (size_t at = 0; at < len && !is_over(r);) {
-        size_t n = len - at < SY_ZIP_CHUNK ? len - at : SY_ZIP_CHUNK;
-        htmlParseChunk(r->ctxt, text + at, (int)n, 0);
+    for (size_t at = 0; at < doc->len && !is_over(r);) {
+        size_t n = doc->len - at < SY_ZIP_CHUNK ? doc->len - at : SY_ZIP_CHUNK;
+        htmlParseChunk(r->ctxt, doc->text + at, (int)n, 0);
         at += n;
+        sy_document_pass(doc, doc->text + at);
     }
     if (!is_over(r))
         htmlParseChunk(r->ctxt, NULL, 0, 1);

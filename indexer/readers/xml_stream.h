@@ -6,6 +6,7 @@
 #ifndef SY_INDEXER_READERS_XML_STREAM_H
 #define SY_INDEXER_READERS_XML_STREAM_H
 
+#include "indexer/reader.h"
 #include "indexer/readers/zip_parts.h"
 
 enum { SY_XML_DEPTH_MAX = 250 };
@@ -41,8 +42,8 @@ bool sy_xml_attr_on(const sy_xml_element *e);
  * events return. */
 SY_CHECKED sy_status sy_xml_read_part(sy_zip *z, const char *part, const sy_xml_events *events,
                                       sy_error *err);
-/* Reads HTML, well-formed UTF-8, as browsers do: faults are mended. */
-SY_CHECKED sy_status sy_html_read(const char *text, size_t len, const sy_xml_events *events,
+/* Reads a document that is HTML as browsers do: faults are mended. */
+SY_CHECKED sy_status sy_html_read(const sy_document *doc, const sy_xml_events *events,
                                   sy_error *err);
 
 #endif

@@ -11,8 +11,8 @@ printf '\211PNG\r\n\032\n\000\000' >docs/picture.png
 printf 'PK\003\004 no archive' >docs/broken.docx
 printf '\320\317\021\340\241\261\032\341 E\000n\000c\000r\000y\000p\000t\000e\000d\000P\000a\000c\000k\000a\000g\000e\000' >docs/locked.xlsx
 printf '{\\rtf1 x}' >docs/d.rtf
-run index -i my.idx --report report.jsonl docs
-cat report.jsonl
+run index -i my.idx --report docs/report.jsonl docs
+cat docs/report.jsonl
 run query -i my.idx --line 资金
 run query -i my.idx --keys --source unit:区交通局
 run index -i my.idx --encoding no-such docs

@@ -15,6 +15,9 @@ make_records
 ln -s "$root/opt/tree/bin/suoyin" here
 ./here index -q -i my.idx a.jsonl b.jsonl
 ./here query -i my.idx -c '*'
+echo '-- and its messages in Chinese, from both programs'
+LC_ALL='' LANG=zh_CN.UTF-8 ./here query -i no.idx a 2>&1
+LC_ALL='' LANG=zh_CN.UTF-8 ./here index -i my.idx a.jsonl 2>&1
 
 echo '-- exported names are those of the header'
 header=$root/opt/tree/include/suoyin.h

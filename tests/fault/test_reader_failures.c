@@ -71,6 +71,31 @@ static void write_word(const sy_doc_table *t, sy_buf *out)
         numbering, styles, notes, out);
 }
 
+static void write_tabs(const sy_doc_table *t, sy_buf *out)
+{
+    (void)t;
+    sy_buf_puts(out, "台账\n\n序号\t工作目标\t责任单位\n1\t①修路。\n②架桥。\t区交通局\n二、城建\n"
+                     "2\t植树。\t区林业局\n\n完。\n");
+}
+
+static void write_lists(const sy_doc_table *t, sy_buf *out)
+{
+    (void)t;
+    sy_doc_writer(
+        "<text:h text:outline-level=\"1\">总则</text:h><text:list xml:id=\"a\" "
+        "text:style-name=\"L\"><text:list-item><text:p>甲</text:p><text:list><text:list-item>"
+        "<text:p>子</text:p></text:list-item></text:list></text:list-item></text:list>"
+        "<text:list text:continue-list=\"a\" text:style-name=\"L\"><text:list-item><text:p>乙"
+        "</text:p></text:list-item></text:list>",
+        "<text:list-style style:name=\"L\"><text:list-level-style-number text:level=\"1\" "
+        "style:num-format=\"1\" style:num-suffix=\".\"/><text:list-level-style-bullet "
+        "text:level=\"2\" text:bullet-char=\"–\"/></text:list-style>",
+        "<office:styles><text:outline-style style:name=\"O\"><text:outline-level-style "
+        "text:level=\"1\" style:num-format=\"一, 二, 三, ...\" "
+        "loext:num-list-format=\"%1%、\"/></text:outline-style></office:styles>",
+        out);
+}
+
 static void write_excel(const sy_doc_table *t, sy_buf *out)
 {
     static const sy_doc_sheet sheets[] = {
@@ -105,7 +130,8 @@ static const sample samples[] = {
     {"plain.xlsx", sy_doc_xlsx, &plain},   {"plain.html", sy_doc_html, &plain},
     {"plain.csv", sy_doc_csv, &plain},     {"a.md", write_markdown, NULL},
     {"a.jsonl", write_jsonl, NULL},        {"gb18030.txt", write_gb18030, NULL},
-    {"word.docx", write_word, NULL},       {"excel.xlsx", write_excel, NULL}};
+    {"word.docx", write_word, NULL},       {"excel.xlsx", write_excel, NULL},
+    {"lists.odt", write_lists, NULL},      {"tabs.txt", write_tabs, NULL}};
 
 /* ---- memory of libxml2 ---- */
 

@@ -49,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t len = 0;
         while (at + len < first && data[at + len] != ' ')
             len++;
-        check_ok(sy_lexicon_builder_add(b, 0, (const char *)data + at, len, NULL), NULL);
+        uint32_t weight = len > 0 && data[at] % 2 == 0 ? data[at] : SY_LEXICON_ALWAYS;
+        check_ok(sy_lexicon_builder_add(b, 0, (const char *)data + at, len, weight, NULL), NULL);
         at += len + 1;
     }
     check_ok(sy_lexicon_builder_finish(b, &image, NULL), NULL);

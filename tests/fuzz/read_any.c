@@ -55,7 +55,7 @@ static void read_as(const sy_reader *reader, const char *text, size_t len)
         check_ok(sy_schema_load(NULL, &shipped, &err), &err);
     check_ok(sy_schema_copy(&shipped, &schema, &err), &err);
     reading x = {.schema = &schema};
-    sy_sink sink = {&x, on_record, on_report};
+    sy_sink sink = {.ctx = &x, .record = on_record, .report = on_report};
     sy_document doc = {
         .name = "fuzz", .text = text, .len = len, .binary = reader->binary, .schema = &schema};
     int sure = reader->recognise(&doc);

@@ -77,7 +77,7 @@ void sy_collect(sy_collected *c, const char *text, size_t len)
     if (len > 0)
         memcpy(copy, text, len);
     sy_document doc = {.name = "test.bin", .text = copy, .len = len, .schema = &c->schema};
-    sy_sink sink = {c, on_record, on_report};
+    sy_sink sink = {.ctx = c, .record = on_record, .report = on_report};
     c->reader = sy_reader_for(&doc);
     if (c->reader)
         c->status = c->reader->read(&doc, &sink, &c->err);

@@ -13,7 +13,10 @@
 #define ODF_NS                                                                                     \
     "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" "                           \
     "xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" "                               \
-    "xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\""
+    "xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" "                             \
+    "xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" "                             \
+    "xmlns:draw=\"urn:oasis:names:tc:opendocument:xmlns:drawing:1.0\" "                            \
+    "xmlns:loext=\"urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0\""
 
 void sy_doc_zip(const sy_doc_part *parts, size_t n, sy_buf *out)
 {
@@ -277,6 +280,25 @@ static void put_odf(const char *type, const sy_buf *body, sy_buf *out)
     sy_doc_part parts[] = {{"mimetype", type}, {"content.xml", xml.data}};
     sy_doc_zip(parts, 2, out);
     sy_buf_release(&xml);
+}
+
+void sy_doc_writer(const char *body, const char *automatic, const char *styles, sy_buf *out)
+{
+    sy_buf content = SY_BUF_INIT, named = SY_BUF_INIT;
+    sy_buf_puts(&content, "<office:document-content " ODF_NS "><office:automatic-styles>");
+    sy_buf_puts(&content, automatic ? automatic : "");
+    sy_buf_puts(&content, "</office:automatic-styles><office:body><office:text>");
+    sy_buf_puts(&content, body);
+    sy_buf_puts(&content, "</office:text></office:body></office:document-content>");
+    sy_buf_puts(&named, "<office:document-styles " ODF_NS ">");
+    sy_buf_puts(&named, styles ? styles : "");
+    sy_buf_puts(&named, "</office:document-styles>");
+    sy_doc_part parts[] = {{"mimetype", "application/vnd.oasis.opendocument.text"},
+                           {"content.xml", sy_buf_cstr(&content)},
+                           {"styles.xml", sy_buf_cstr(&named)}};
+    sy_doc_zip(parts, styles ? 3 : 2, out);
+    sy_buf_release(&content);
+    sy_buf_release(&named);
 }
 
 void sy_doc_odt(const sy_doc_table *t, sy_buf *out)

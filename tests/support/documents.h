@@ -38,6 +38,9 @@ void sy_doc_zip(const sy_doc_part *parts, size_t n, sy_buf *out);
  * footnotes.xml where these are not NULL. */
 void sy_doc_word(const char *body, const char *numbering, const char *styles, const char *footnotes,
                  sy_buf *out);
+/* A .odt whose body is this XML, with styles of its own in the head (NULL: none) and
+ * what is inside <office:document-styles> of styles.xml (NULL: no such part). */
+void sy_doc_writer(const char *body, const char *automatic, const char *styles, sy_buf *out);
 /* A .xlsx of sheets[n], XML inside <worksheet>, with these shared strings and styles. */
 typedef struct sy_doc_sheet {
     const char *name, *xml;

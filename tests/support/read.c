@@ -1,5 +1,6 @@
 #include "tests/support/read.h"
 
+#include "indexer/decode.h"
 #include "tests/support/check.h"
 
 typedef struct reading {
@@ -46,11 +47,11 @@ static void on_report(void *ctx, sy_report_kind kind, uint32_t line, const char 
 sy_status sy_read_document(const sy_read *how, const sy_buf *bytes, sy_buf *out, sy_error *err)
 {
     sy_schema schema = SY_SCHEMA_INIT;
-    sy_buf text = SY_BUF_INIT;
+    sy_spill spill = {.dir = NULL};
+    sy_decoded text;
     reading x = {how, &schema, out};
-    sy_sink sink = {&x, on_record, on_report};
-    const char *encoding;
-    size_t replaced, first;
+    sy_sink sink = {.ctx = &x, .record = on_record, .report = on_report};
+    sy_extent all = {sy_buf_cstr(bytes), bytes->len, NULL};
     sy_document doc = {.name = how->name,
                        .text = sy_buf_cstr(bytes),
                        .len = bytes->len,
@@ -60,17 +61,16 @@ sy_status sy_read_document(const sy_read *how, const sy_buf *bytes, sy_buf *out,
     sy_status st = sy_schema_load(NULL, &schema, err);
     const sy_reader *reader = st == SY_OK ? sy_reader_for(&doc) : NULL;
     if (st == SY_OK && !reader) {
-        st = sy_decode_as(how->options.encoding, how->name, doc.text, doc.len, &text, &encoding,
-                          &replaced, &first, err);
-        doc.text = sy_buf_cstr(&text);
-        doc.len = text.len;
+        st = sy_decode(how->options.encoding, how->name, &all, &spill, &text, err);
+        doc.text = text.text.data;
+        doc.len = text.text.len;
         doc.binary = false;
         reader = st == SY_OK ? sy_reader_for(&doc) : NULL;
     }
     if (st == SY_OK)
         st = reader ? reader->read(&doc, &sink, err)
                     : sy_fail(err, SY_E_INPUT, NULL, "no reader knows it");
-    sy_buf_release(&text);
+    sy_spill_release(&spill);
     sy_schema_release(&schema);
     return st;
 }

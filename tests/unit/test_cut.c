@@ -1,5 +1,6 @@
 #include "segmenter/cut.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include "base/utf8.h"
 #include "segmenter/icu_words.h"
 #include "segmenter/normal.h"
+#include "segmenter/word_tables.h"
 #include "tests/support/check.h"
 
 typedef struct fixture {
@@ -111,6 +113,10 @@ static void test_icu_words(void **state)
         {"pm2.5浓度", "pm2.5|浓度"},
         {"can't", "can't"},
         {"1-11月", "1|-|11|月"},
+        {"5;3家", "5|;|3|家"},
+        {"epc:ppp", "epc|:|ppp"},
+        {"2,2023ア", "2|,|2023|ア"},
+        {"1,000ア", "1,000|ア"},
         {"𠀀𠀁", "𠀀|𠀁"},
         {"abc公司2024年", "abc|公司|2024|年"},
         {"区商投局", "区|商|投|局"},
@@ -338,6 +344,105 @@ static void test_best_choice(void **state)
     tear_down(&plain);
 }
 
+/* ---- words with a weight ------------------------------------------------------ */
+
+/* They are words where they cost less than what else the text may be. */
+static void test_weights(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lexicon, *text, *want;
+    } cases[] = {
+        /* The more, the stronger; without one, the strongest. */
+        {"和平\t1", "装修和平台", "装修|和|平台"},
+        {"和平", "装修和平台", "装修|和平|台"},
+        {"发展中\t1", "发展中地区", "发展|中|地区"},
+        {"发展中\t1000", "发展中地区", "发展中|地区"},
+        /* Instead of the dictionary's own cost, also a greater one. */
+        {"", "和平发展", "和平|发展"},
+        {"和平\t1", "和平发展", "和|平|发展"},
+        /* Against each other. */
+        {"甲乙\t900\n乙丙\t5", "甲乙丙", "甲乙|丙"},
+        {"甲乙\t5\n乙丙\t900", "甲乙丙", "甲|乙丙"},
+        {"区商投\t1\n投局\t90000", "区商投局", "区|商|投局"},
+        {"区商投\t90000\n投局\t1", "区商投局", "区商投|局"},
+        /* Words without one come first, whatever a weight is. */
+        {"区商投\t4294967294\n投局", "区商投局", "区|商|投局"},
+        {"区商投\t50\n商投局\n投局负\t50", "区商投局负", "区|商投局|负"},
+        {"甲乙\t9", "甲\n乙", "甲|乙"},
+        {"甲乙\t9", "a甲乙1", "a|甲乙|1"},
+        {"甲乙\t9", "ガ甲乙ガ", "ガ|甲乙|ガ"}, /* beside what ICU cuts */
+        {"𠀀𠀁\t9", "𠀀𠀁𠀀", "𠀀𠀁|𠀀"},      /* characters that no dictionary word has */
+        {"5g基站\t1", "5g基站建设", "5g基站|建设"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture f;
+        set_up(&f, cases[i].lexicon);
+        assert_string_equal(words_of(&f, cases[i].text), cases[i].want);
+        tear_down(&f);
+    }
+    fixture f;
+    set_up(&f, "和平\t1"); /* ICU's costs have another measure */
+    sy_cutter_use_icu(f.c);
+    assert_string_equal(words_of(&f, "装修和平台"), "装修|和平|台");
+    tear_down(&f);
+}
+
+/* The cost of text[start, end) as one word, UINT64_MAX if it is none. */
+static uint64_t cost_alone(const sy_lexicon *lx, const char *text, uint32_t start, uint32_t end)
+{
+    const sy_trie *trie = &sy_trie_learned;
+    uint64_t node = trie->nodes[0];
+    uint32_t i = sy_lexicon_find(lx, text + start, end - start);
+    if (i != SY_LEXICON_NONE && sy_lexicon_word(lx, i).len == end - start)
+        return (uint64_t)lround(trie->rare - SY_TRIE_COST_SCALE * log(sy_lexicon_weight(lx, i)));
+    for (uint32_t at = start; at < end; at += 3) {
+        uint32_t cp;
+        sy_utf8_decode(text + at, 3, &cp);
+        node = sy_trie_step(trie, node, sy_trie_code(cp));
+    }
+    if (sy_trie_cost(node) != SY_TRIE_NO_WORD)
+        return sy_trie_cost(node);
+    return end - start == 3 ? trie->unknown : UINT64_MAX;
+}
+
+/* The cut costs as little as the cheapest of all, on random lexicons and texts. */
+static void test_least_cost(void **state)
+{
+    (void)state;
+    sy_random_init("test_cut cost");
+    for (int round = 0; round < 1500; round++) {
+        sy_buf lines = SY_BUF_INIT;
+        for (uint32_t i = 1 + sy_random_below(6); i > 0; i--) {
+            char word[3 * CHARS + 1];
+            random_chars(word, 2 + sy_random_below(3));
+            sy_buf_printf(&lines, "%s\t%u\n", word, 1u << sy_random_below(16));
+        }
+        fixture f;
+        set_up(&f, sy_buf_cstr(&lines));
+        char text[3 * CHARS + 1];
+        uint32_t len = 3 * random_chars(text, 1 + sy_random_below(CHARS));
+        uint64_t least[3 * CHARS + 1] = {0}, cost = 0;
+        for (uint32_t end = 3; end <= len; end += 3) {
+            least[end] = UINT64_MAX;
+            for (uint32_t start = 0; start < end; start += 3) {
+                uint64_t own = cost_alone(&f.lx, text, start, end);
+                if (own != UINT64_MAX && least[start] + own < least[end])
+                    least[end] = least[start] + own;
+            }
+        }
+        const sy_token *tokens;
+        size_t n;
+        cut(&f, text, len, &tokens, &n);
+        for (size_t i = 0; i < n; i++)
+            cost += cost_alone(&f.lx, text, tokens[i].start, tokens[i].end);
+        if (cost != least[len])
+            fail_msg("lexicon %s text %s: %s", sy_buf_cstr(&lines), text, words_of(&f, text));
+        sy_buf_release(&lines);
+        tear_down(&f);
+    }
+}
+
 /* ---- laws on any text -------------------------------------------------------- */
 
 static void random_text(sy_buf *out, bool ill_formed)
@@ -427,7 +532,8 @@ static void test_laws(void **state)
     (void)state;
     sy_random_init("test_cut laws");
     fixture f;
-    set_up(&f, "区商投局\n商投局\n局发展\n5g区\nai\n展改\n局a\n𠀀区\n改革全");
+    set_up(&f, "区商投局\n商投局\n局发展\n5g区\nai\n展改\n局a\n𠀀区\n改革全\n"
+               "投局\t9\n革全区\t9\n区𠀀\t9");
     sy_buf text = SY_BUF_INIT, wrapped = SY_BUF_INIT;
     for (int round = 0; round < 4000; round++) {
         random_text(&text, round % 2 == 1);
@@ -478,7 +584,7 @@ static void test_context(void **state)
     static const char *const texts[] = {"全区商投局负责发展和改革", "北京大学生活动中心",
                                         "中华人民共和国成立了", "区商", "一二三四五六七"};
     fixture f;
-    set_up(&f, "区商投局\n展和");
+    set_up(&f, "区商投局\n展和\n局发\t5\n改革\t1");
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         sy_buf alone = SY_BUF_INIT, text = SY_BUF_INIT;
         sy_buf_puts(&alone, words_of(&f, texts[t]));
@@ -499,6 +605,71 @@ static void test_context(void **state)
         sy_buf_release(&alone);
         sy_buf_release(&text);
     }
+    tear_down(&f);
+}
+
+/* Appends up to five pieces that ICU's rules treat in different ways. */
+static void random_mixed(sy_buf *out)
+{
+    static const char *const pieces[] = {
+        "1",    "10",    "2023", "000", "万", "年", "ア",       "カタカナ", "の",       "ー",
+        "10.5", "1,000", ",",    ".",   "a",  "_",  "中国",     "区商投局", "々",       "한",
+        "ไทย",  "'",     "·",    "①",   "%",  "-",  "改革",     "三",       "十",       "ﾊ",
+        ":",    "/",     "😀",    "🇨🇳",  "的", "を", "\xCC\x81", "゙",         "\xC2\xAD", "5g"};
+    sy_buf_reset(out);
+    for (uint32_t n = 1 + sy_random_below(5); n > 0; n--)
+        sy_buf_puts(out, pieces[sy_random_below(sizeof pieces / sizeof *pieces)]);
+}
+
+static size_t digits_to(const sy_buf *b)
+{
+    size_t n = 0;
+    while (n < b->len && b->data[b->len - 1 - n] >= '0' && b->data[b->len - 1 - n] <= '9')
+        n++;
+    return n;
+}
+
+/* Whether a text begins with a character that belongs to the one before it. */
+static bool begins_with_mark(const char *s)
+{
+    return strncmp(s, "\xCC\x81", 2) == 0 || strncmp(s, "゙", 3) == 0 ||
+           strncmp(s, "\xC2\xAD", 2) == 0;
+}
+
+/* However a record is cut at punctuation, spaces or barriers, its tokens stay the same: kana,
+ * emoji, marks or digits on the other side change nothing. A comma parts, too, unless it parts
+ * thousands. */
+static void test_parts(void **state)
+{
+    (void)state;
+    static const char *const between[] = {"。", "、", "!", " ", "\n", "(", "《", ";", ":", ","};
+    sy_random_init("test_cut parts");
+    fixture f;
+    set_up(&f, "区商投局\n改革\t1\n5g");
+    sy_buf left = SY_BUF_INIT, right = SY_BUF_INIT, whole = SY_BUF_INIT, want = SY_BUF_INIT;
+    for (int round = 0; round < 20000; round++) {
+        const char *mark = between[sy_random_below(sizeof between / sizeof *between)];
+        random_mixed(&left);
+        random_mixed(&right);
+        size_t before = digits_to(&left), behind = strspn(sy_buf_cstr(&right), "0123456789");
+        if (begins_with_mark(sy_buf_cstr(&right)) ||
+            (*mark == ',' && before >= 1 && before <= 3 && behind == 3))
+            continue;
+        bool is_token = *mark != ' ' && *mark != '\n';
+        sy_buf_reset(&want);
+        sy_buf_printf(&want, "%s|", words_of(&f, sy_buf_cstr(&left)));
+        sy_buf_printf(&want, "%s%s", is_token ? mark : "", is_token ? "|" : "");
+        sy_buf_puts(&want, words_of(&f, sy_buf_cstr(&right)));
+        sy_buf_reset(&whole);
+        sy_buf_printf(&whole, "%s%s%s", sy_buf_cstr(&left), mark, sy_buf_cstr(&right));
+        if (strcmp(words_of(&f, sy_buf_cstr(&whole)), sy_buf_cstr(&want)) != 0)
+            fail_msg("%s: %s, not %s", sy_buf_cstr(&whole), sy_buf_cstr(&f.shown),
+                     sy_buf_cstr(&want));
+    }
+    sy_buf_release(&left);
+    sy_buf_release(&right);
+    sy_buf_release(&whole);
+    sy_buf_release(&want);
     tear_down(&f);
 }
 
@@ -686,19 +857,15 @@ static void test_version(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_icu_words),
-                                       cmocka_unit_test(test_kinds),
-                                       cmocka_unit_test(test_lexicon_words),
-                                       cmocka_unit_test(test_choice),
-                                       cmocka_unit_test(test_best_choice),
-                                       cmocka_unit_test(test_equals_icu),
-                                       cmocka_unit_test(test_laws),
-                                       cmocka_unit_test(test_context),
-                                       cmocka_unit_test(test_subwords),
-                                       cmocka_unit_test(test_dictionary),
-                                       cmocka_unit_test(test_hostile_dictionary),
-                                       cmocka_unit_test(test_linear),
-                                       cmocka_unit_test(test_no_memory),
-                                       cmocka_unit_test(test_version)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_icu_words),     cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_lexicon_words), cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_best_choice),   cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_least_cost),    cmocka_unit_test(test_equals_icu),
+        cmocka_unit_test(test_laws),          cmocka_unit_test(test_context),
+        cmocka_unit_test(test_parts),         cmocka_unit_test(test_subwords),
+        cmocka_unit_test(test_dictionary),    cmocka_unit_test(test_hostile_dictionary),
+        cmocka_unit_test(test_linear),        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_version)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

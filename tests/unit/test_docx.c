@@ -226,6 +226,42 @@ static void test_part_twice(void **state)
     sy_buf_release(&out);
 }
 
+/* What stands beside the text is left out and told; a part that is damaged, or has
+ * nothing but the number of the page, is no loss. */
+static void test_beside_the_text(void **state)
+{
+    (void)state;
+#define REL(id, type, part) "<Relationship Id=\"" id "\" Type=\"x/" type "\" Target=\"" part "\"/>"
+    static const sy_doc_part parts[] = {
+        {"word/document.xml", "<d><p><t>正文</t></p></d>"},
+        {"word/_rels/document.xml.rels",
+         "<Relationships>" REL("a", "header", "h1.xml") REL("b", "header", "h2.xml")
+             REL("c", "footer", "f.xml") REL("d", "comments", "c.xml")
+                 REL("e", "footer", "none.xml") "</Relationships>"},
+        {"word/h1.xml",
+         "<hdr><p><t>内部资料</t></p><tbl><tr><tc><p><t>区政府</t></p></tc></tr></tbl>"
+         "</hdr>"},
+        {"word/h2.xml", "<hdr><p><t>坏"},
+        {"word/f.xml", "<ftr><p><t>— 第 </t><fldSimple><t>3</t></fldSimple><t>页 —</t></p></ftr>"},
+        {"word/c.xml", "<comments><comment><p><t>请核实</t></p></comment></comments>"}};
+    for (size_t n = 2; n <= 6; n++) {
+        sy_buf bytes = SY_BUF_INIT, out = SY_BUF_INIT;
+        sy_error err;
+        sy_error_clear(&err);
+        sy_doc_zip(parts, n, &bytes);
+        check_ok(sy_read_document(&(sy_read){.name = "a.docx"}, &bytes, &out, &err), &err);
+        assert_string_equal(
+            sy_buf_cstr(&out),
+            n == 2  ? "p1 text=正文\n"
+            : n < 6 ? "p1 text=正文\nnote: comments, page headers and footers are left out: "
+                      "'内部资料' and 1 more paragraph\n"
+                    : "p1 text=正文\nnote: comments, page headers and footers are left out: "
+                      "'内部资料' and 2 more paragraphs\n");
+        sy_buf_release(&bytes);
+        sy_buf_release(&out);
+    }
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -256,6 +292,35 @@ static void test_damage(void **state)
     sy_buf_release(&body);
 }
 
+/* What stands around numbers is bounded, for it stands in each paragraph. */
+static void test_long_numbers(void **state)
+{
+    (void)state;
+    for (int n = 253; n <= 254; n++) { /* and %1 */
+        sy_buf list = SY_BUF_INIT, bytes = SY_BUF_INIT, out = SY_BUF_INIT, want = SY_BUF_INIT;
+        sy_error err;
+        sy_error_clear(&err);
+        sy_buf_puts(&list, "<w:numbering xmlns:w=\"w\"><w:abstractNum w:abstractNumId=\"7\"><w:lvl "
+                           "w:ilvl=\"0\"><w:numFmt w:val=\"decimal\"/><w:lvlText w:val=\"");
+        sy_buf_puts(&want, "p1 text=");
+        for (int i = 0; i < n; i++) {
+            sy_buf_putc(&list, 'x');
+            sy_buf_puts(&want, n == 253 ? "x" : "");
+        }
+        sy_buf_puts(&list, "%1\"/></w:lvl></w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId "
+                           "w:val=\"7\"/></w:num></w:numbering>");
+        sy_buf_puts(&want, n == 253 ? "1 甲\n" : "甲\n");
+        sy_doc_word(P("<w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr>" T("甲")),
+                    sy_buf_cstr(&list), NULL, NULL, &bytes);
+        check_ok(sy_read_document(&(sy_read){.name = "a.docx"}, &bytes, &out, &err), &err);
+        assert_string_equal(sy_buf_cstr(&out), sy_buf_cstr(&want));
+        sy_buf_release(&list);
+        sy_buf_release(&bytes);
+        sy_buf_release(&out);
+        sy_buf_release(&want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +329,8 @@ int main(void)
         cmocka_unit_test(test_prose_beside_a_ledger),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_part_twice),
+        cmocka_unit_test(test_beside_the_text),
+        cmocka_unit_test(test_long_numbers),
         cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

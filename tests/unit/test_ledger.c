@@ -434,28 +434,57 @@ static void test_marks(void **state)
     check_value("1②", "item", "②乙");
 }
 
-static sy_status append_name(void *ctx, sy_slice name, sy_error *err)
+/* Who leads and who supports has a field of its own besides, unless the table has one. */
+static void test_roles(void **state)
 {
+    (void)state;
+    read_text("\t序号\n\t重点工作\n\t责任单位\n\n\t1\n\t甲\n\t区发改局牵头，区财政局、冯卯镇配合\n"
+              "\t2\n\t乙\n\t区财政局区住建局负责\n");
+    check_value("1", "unit", "区发改局|区财政局|冯卯镇");
+    check_value("1", "lead", "区发改局");
+    check_value("1", "support", "区财政局|冯卯镇");
+    check_value("2", "unit", "区财政局|区住建局");
+    assert_null(sy_collected_get(&got, "2", "lead"));
+    assert_null(sy_collected_get(&got, "2", "support"));
+    read_text("\t序号\n\t重点工作\n\t责任单位\n\t配合单位\n\n\t1\n\t甲\n\t区发改局，区财政局配合\n"
+              "\t区水利局\n");
+    check_value("1", "unit", "区发改局|区财政局");
+    check_value("1", "support", "区水利局");
+}
+
+/* + stands before a lead, - before one that supports. */
+static sy_status append_name(void *ctx, sy_slice name, sy_org_role role, sy_error *err)
+{
+    static const char *const signs[] = {
+        [SY_ORG_PLAIN] = "", [SY_ORG_LEAD] = "+", [SY_ORG_SUPPORT] = "-"};
     sy_buf *all = ctx;
     if (all->len > 0)
         sy_buf_putc(all, '|');
+    sy_buf_puts(all, signs[role]);
     sy_buf_append(all, name.data, name.len);
     return sy_buf_status(all, err);
 }
 
 /* Observes all cells, then splits the first. */
-static void check_names(const char *const *cells, const char *want)
+static void check_cells(const char *const *cells, bool bodies, const char *want)
 {
     sy_error err;
     sy_error_clear(&err);
     sy_ledger_names names = SY_LEDGER_NAMES_INIT;
     sy_buf all = SY_BUF_INIT;
     for (size_t i = 0; cells[i]; i++)
-        check_ok(sy_ledger_names_observe(&names, sy_slice_of(cells[i]), &err), &err);
-    check_ok(sy_ledger_names_split(&names, sy_slice_of(cells[0]), append_name, &all, &err), &err);
+        check_ok(sy_ledger_names_observe(&names, sy_slice_of(cells[i]), bodies, &err), &err);
+    check_ok(sy_ledger_names_split(&names, sy_slice_of(cells[0]), bodies, append_name, &all, &err),
+             &err);
     assert_string_equal(sy_buf_cstr(&all), want);
     sy_buf_release(&all);
     sy_ledger_names_release(&names);
+}
+
+static void check_names(const char *const *cells, const char *want)
+{
+    check_cells(cells, false, want);
+    check_cells(cells, true, want);
 }
 
 static void test_names(void **state)
@@ -500,6 +529,39 @@ static void test_names(void **state)
     check_names((const char *const[]){"区发改\n住建局", "区发改、住建局", NULL}, "区发改|住建局");
     check_names((const char *const[]){"区发改\n运输局", "区发改", NULL}, "区发改|运输局");
     check_names((const char *const[]){"甲局\n乙局", "甲局乙局", "甲局", "乙局", NULL}, "甲局|乙局");
+}
+
+/* Cells of bodies: what says a role is no part of a name, and names may run together. */
+static void test_bodies(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cells[4];
+        const char *want;
+    } cases[] = {
+        {{"区发改局区自然资源局冯卯镇"}, "区发改局|区自然资源局|冯卯镇"},
+        {{"税务总局、财政部、海关总署负责"}, "税务总局|财政部|海关总署"},
+        {{"区发改局牵头，区财政局、各镇街配合"}, "+区发改局|-区财政局|-各镇街"},
+        {{"区发改局（牵头）\n区财政局"}, "+区发改局|区财政局"},
+        /* A name broken by a line end, with a role behind; the role reaches over the break. */
+        {{"区财政局、区国资事务\n服务中心牵头", "区国资事务服务中心"},
+         "+区财政局|+区国资事务服务中心"},
+        {{"区财政局\n区住建局牵头"}, "区财政局|+区住建局"},
+        {{"牵头单位：\n区发改局\n区财政局\n配合单位：区住建局"}, "+区发改局|+区财政局|-区住建局"},
+        {{"财政部、商务部负责。列第一位者为牵头单位，下同"},
+         "+财政部|商务部|列第一位者为牵头单位|下同"},
+        {{"商务部等和各有关省级人民政府负责。"}, "商务部|各有关省级人民政府负责。"},
+        /* Names that stand by themselves elsewhere need no 区 to be divided. */
+        {{"财政部税务总局", "财政部", "税务总局"}, "财政部|税务总局"},
+        {{"财政部税务总局", "财政部"}, "财政部税务总局"},
+        {{"区住建局（区人防办、区城建中心）牵头"}, "+区住建局（区人防办、区城建中心）"},
+        {{"财 政 局"}, "财 政 局"},
+        {{"负责"}, "负责"},
+        {{"牵头单位："}, ""},
+        {{"牵头单位： 财 政 局"}, "+财 政 局"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_cells(cases[i].cells, true, cases[i].want);
 }
 
 static void check_same_start(const sy_collected *whole, const sy_collected *cut)
@@ -627,7 +689,8 @@ int main(void)
         cmocka_unit_test(test_headers),   cmocka_unit_test(test_sections),
         cmocka_unit_test(test_last_cell), cmocka_unit_test(test_cut_rows),
         cmocka_unit_test(test_numbers),   cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_names),     cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_roles),     cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_mutated),   cmocka_unit_test(test_failures),
         cmocka_unit_test(test_large),
     };

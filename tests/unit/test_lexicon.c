@@ -18,7 +18,8 @@ static void build(fixture *f, const char *const *words, size_t n)
     sy_lexicon_builder *b = NULL;
     check_ok(sy_lexicon_builder_new(&b, &err), &err);
     for (size_t i = 0; i < n; i++)
-        check_ok(sy_lexicon_builder_add(b, 0, words[i], strlen(words[i]), &err), &err);
+        check_ok(sy_lexicon_builder_add(b, 0, words[i], strlen(words[i]), SY_LEXICON_ALWAYS, &err),
+                 &err);
     f->image = (sy_buf)SY_BUF_INIT;
     check_ok(sy_lexicon_builder_finish(b, &f->image, &err), &err);
     sy_lexicon_builder_free(b);
@@ -90,7 +91,7 @@ static void test_limit_of_length(void **state)
         sy_buf image = SY_BUF_INIT;
         sy_lexicon lx;
         check_ok(sy_lexicon_builder_new(&b, &err), &err);
-        check_ok(sy_lexicon_builder_add(b, 0, word, len, &err), &err);
+        check_ok(sy_lexicon_builder_add(b, 0, word, len, SY_LEXICON_ALWAYS, &err), &err);
         check_ok(sy_lexicon_builder_finish(b, &image, &err), &err);
         check_ok(sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, &err), &err);
         assert_int_equal(lx.n_words, len <= SY_LEXICON_WORD_MAX);
@@ -119,7 +120,99 @@ static void test_lines(void **state)
     check_slice(sy_lexicon_word(&lx, 0), "住建局");
     check_slice(sy_lexicon_word(&lx, 1), "商投局");
     check_slice(sy_lexicon_word(&lx, 2), "教体局");
+    assert_int_equal(sy_lexicon_weight(&lx, 0), SY_LEXICON_ALWAYS);
+    assert_int_equal(sy_lexicon_weight(&lx, 1), 5);
     sy_lexicon_builder_free(b);
+    sy_buf_release(&image);
+}
+
+static sy_buf image_of(const char *lines)
+{
+    sy_error err;
+    sy_error_clear(&err);
+    sy_lexicon_builder *b = NULL;
+    sy_buf image = SY_BUF_INIT;
+    check_ok(sy_lexicon_builder_new(&b, &err), &err);
+    check_ok(sy_lexicon_builder_add_lines(b, 0, lines, strlen(lines), &err), &err);
+    check_ok(sy_lexicon_builder_finish(b, &image, &err), &err);
+    sy_lexicon_builder_free(b);
+    return image;
+}
+
+/* What a weight may be, and which of several a word has. */
+static void test_weights(void **state)
+{
+    (void)state;
+#define LONG20 "一二三四五六七八九十一二三四五六七八九十"
+    static const struct {
+        const char *lines;
+        uint32_t weight; /* of the first word */
+    } cases[] = {
+        {"甲乙\t7", 7},
+        {"甲乙\t 7 \r\n", 7},
+        {"甲乙\t0", 1},
+        {"甲乙\t007\t8", SY_LEXICON_ALWAYS}, /* no number */
+        {"甲乙\t", SY_LEXICON_ALWAYS},
+        {"甲乙\t-7", SY_LEXICON_ALWAYS},
+        {"甲乙\t7.5", SY_LEXICON_ALWAYS},
+        {"甲乙\t4294967294", SY_LEXICON_ALWAYS - 1},
+        {"甲乙\t4294967295", SY_LEXICON_ALWAYS - 1},
+        {"甲乙\t99999999999999999999999999", SY_LEXICON_ALWAYS - 1},
+        {"甲乙\t7\n甲乙\t9\n甲乙\t8", 9},
+        {"甲乙\t7\n甲 乙", SY_LEXICON_ALWAYS}, /* without a weight: the strongest */
+        {"甲乙\n甲乙\t7", SY_LEXICON_ALWAYS},
+        {LONG20 "\t7", 7},
+        {LONG20 "一\t7", SY_LEXICON_ALWAYS}, /* too long for one */
+        {"5g基站\t7", SY_LEXICON_ALWAYS},    /* not of Han alone */
+        {"ai\t7", SY_LEXICON_ALWAYS},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sy_error err;
+        sy_error_clear(&err);
+        sy_lexicon lx;
+        sy_buf image = image_of(cases[i].lines);
+        check_ok(sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, &err), &err);
+        assert_int_equal(sy_lexicon_weight(&lx, 0), cases[i].weight);
+        assert_int_equal(lx.weights != NULL, cases[i].weight != SY_LEXICON_ALWAYS);
+        sy_buf_release(&image);
+    }
+    sy_buf one = image_of("甲乙\t7\n丙丁\n戊己\t8"),
+           other = image_of("戊己\t8\n甲乙\t6\n丙丁\n甲乙\t7");
+    assert_int_equal(one.len, other.len);
+    assert_memory_equal(one.data, other.data, one.len);
+    sy_buf_release(&one);
+    sy_buf_release(&other);
+}
+
+/* A damaged image with weights is refused or does no harm. */
+static void test_hostile_weights(void **state)
+{
+    (void)state;
+    sy_buf image = image_of("甲乙\t7\n丙丁\n" LONG20 "\t8\n" LONG20 "一");
+    sy_error err;
+    sy_error_clear(&err);
+    sy_lexicon lx;
+    check_ok(sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, &err), &err);
+    assert_int_equal(lx.n_words, 4);
+    uint8_t *weights = (uint8_t *)image.data + image.len - 16;
+    static const struct {
+        uint32_t at, weight;
+        bool sound;
+    } cases[] = {{0, SY_LEXICON_ALWAYS, true},
+                 {0, 0, false},
+                 {1, 7, false}, /* of 21 characters */
+                 {2, 7, true},
+                 {3, 0, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t was = sy_get_u32(weights + 4 * (size_t)cases[i].at);
+        sy_put_u32(weights + 4 * (size_t)cases[i].at, cases[i].weight);
+        sy_status st = sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, &err);
+        assert_int_equal(st, cases[i].sound ? SY_OK : SY_E_CORRUPT);
+        sy_put_u32(weights + 4 * (size_t)cases[i].at, was);
+    }
+    memset(weights, 0xFF, 16); /* weights that say nothing */
+    assert_int_equal(sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, &err),
+                     SY_E_CORRUPT);
     sy_buf_release(&image);
 }
 
@@ -297,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_words),           cmocka_unit_test(test_image),
         cmocka_unit_test(test_limit_of_length), cmocka_unit_test(test_lines),
         cmocka_unit_test(test_empty),           cmocka_unit_test(test_random),
-        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_no_memory)};
+        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_weights),         cmocka_unit_test(test_hostile_weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -397,18 +397,27 @@ static void index_folder(const char *docs, const char *says, int want, uint64_t 
     assert_true(sum.records == records);
 }
 
-/* A file with a hole in it, of a byte more than is read. */
+/* Files with a hole in them, of a byte more than is read; and one that is not read to its end, as
+ * its first bytes are no text. */
 static void test_document_size(void **state)
 {
     (void)state;
+    static const struct {
+        const char *name, *head, *says;
+        off_t size;
+    } files[] = {{"large.jsonl", "{\"t\":\"b\"}\n", "17179869184", ((off_t)16 << 30) + 1},
+                 {"large.docx", "PK\3\4", "1073741824", ((off_t)1 << 30) + 1},
+                 {"large.txt", "", "not text", (off_t)15 << 30}};
     const char *docs = sy_files_folder("large");
     sy_files_write(sy_files_join(docs, "a.jsonl"), "{\"t\":\"a\"}", 9);
-    char path[1024];
-    snprintf(path, sizeof path, "%s", sy_files_join(docs, "large.jsonl"));
-    sy_files_write(path, "", 0);
-    assert_int_equal(truncate(path, (1 << 30) + (off_t)1), 0);
-    index_folder(docs, "1073741824", 1, 1);
-    unlink(path);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s", sy_files_join(docs, files[i].name));
+        sy_files_write(path, files[i].head, strlen(files[i].head));
+        assert_int_equal(truncate(path, files[i].size), 0);
+        index_folder(docs, files[i].says, 1, 1);
+        unlink(path);
+    }
 }
 
 static void test_folders(void **state)

@@ -39,7 +39,8 @@ static void make_fixture(fixture *f)
              &f->err);
     sy_lexicon_builder *b;
     check_ok(sy_lexicon_builder_new(&b, &f->err), &f->err);
-    check_ok(sy_lexicon_builder_add(b, 0, "商投局", strlen("商投局"), &f->err), &f->err);
+    check_ok(sy_lexicon_builder_add(b, 0, "商投局", strlen("商投局"), SY_LEXICON_ALWAYS, &f->err),
+             &f->err);
     check_ok(sy_lexicon_builder_finish(b, &f->lexicon, &f->err), &f->err);
     sy_lexicon_builder_free(b);
     f->index.lexicon = (sy_slice){f->lexicon.data, f->lexicon.len};

@@ -8,7 +8,8 @@
 #include "cli/options.h"
 
 /* Tests link the library, which has nothing of cli/: the table and its parser
- * depend on base/ only and are compiled in here. */
+ * need no more than the library and are compiled in here. */
+#include "cli/fold.c"
 #include "cli/option_tables.c"
 #include "cli/options.c"
 
@@ -197,7 +198,7 @@ static void test_help_and_man_pages_tell_every_option(void **state)
     for (size_t c = 0; c < sy_n_commands; c++) {
         const sy_command *command = &sy_commands[c];
         sy_buf help = SY_BUF_INIT, page = SY_BUF_INIT, want = SY_BUF_INIT;
-        sy_help_command(command, true, &help);
+        sy_help_command(command, true, HELP_WIDTH, &help);
         char path[128];
         snprintf(path, sizeof path, "man/suoyin-%s.1", command->name);
         check_ok(sy_read_file(path, MAN_MOST, &page, &err), &err);

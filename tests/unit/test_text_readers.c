@@ -1,3 +1,4 @@
+#include "indexer/decode.h"
 #include "tests/support/check.h"
 #include "tests/support/read.h"
 
@@ -32,6 +33,74 @@ static const text_case cases[] = {
      "text=- "
      "乙\n13:p7 title=题 section=小节 text=# 不是//题\n"},
     {"a.md", "| 名 | 值 |\n|---|---|\n| 甲 | a\\|b |\n", "3:t1r2 名=甲 值=a|b\n"},
+    /* Titles above a table do not hide how its cells are separated. */
+    {"a.csv", "台账\n（单位：个）\n序号,工作目标,责任单位\n1,修路。,区交通局\n",
+     "note: text outside the tables is left out: '台账' and 1 more line\n4:1 no=1 target=修路。 "
+     "unit=区交通局\n"},
+    {"a.tsv", "台账\n\n名\t值\n甲\t1\n", "1:r1 text=台账\n4:r4 名=甲 值=1\n"},
+    {"a.txt", "台账\n名\t值\n甲\t1\n乙\t2\n", "1:r1 text=台账\n3:r3 名=甲 值=1\n4:r4 名=乙 值=2\n"},
+    {"a.txt", "前文\n名\t值\n", "1:p1 text=前文\n2:p2 text=名\t值\n"},
+    /* Ledgers in text, cells between tabs: sections, totals, text around them; rows that
+     * lack their last cells or go on one above, a header that comes again. */
+    {"a.txt",
+     "台账\n\n一、指标（共2项）\n序号\t工作目标\t责任单位\t存在问题\n1\t①增长6%。②增长9%"
+     "。\t区发改局\t①无。②缺钱。\n\n二、城建（共3项）\n序号\t工作目标\t责任单位\t存在问题\n2\t修路"
+     "。\t区交通局\n\t架桥。\t区财政局\t无\n合计\t2\n\n注：完。\n经办：甲\t日期：1月\n",
+     "note: text outside the tables is left out: '台账'\n5:1① section=指标 no=1 target=①增长6%。 "
+     "unit=区发改局 status=无。 mark=①\n5:1② section=指标 no=1 target=②增长9%。 unit=区发改局 "
+     "status=缺钱。 mark=②\n9:2 section=城建 no=2 target=修路。 unit=区交通局 status=\nnote: key "
+     "'2' stands here again and is named '2#2', so are all that repeat\n10:2#2 section=城建 no=2 "
+     "target=架桥。 unit=区财政局 status=无\nnote: a row that sums up is no goal and is left out: "
+     "'合计 2'\nnote: text outside the tables is left out: '注：完。' and 1 more line\nnote: "
+     "section '城建' declares 3 goals, found 2\n"},
+    {"a.md",
+     "# "
+     "台账\n\n序号\t工作目标\t责任单位\t存在问题\n1\t修路。\t区交通局\t无\n二、城建\n2\t架桥。\t区"
+     "交通局\t无\n\n# 说明\n\n文\n",
+     "note: text outside the tables is left out: '台账'\n4:1 no=1 target=修路。 unit=区交通局 "
+     "status=无\n6:2 section=城建 no=2 target=架桥。 unit=区交通局 status=无\nnote: text outside "
+     "the tables is left out: '说明' and 1 more line\n"},
+    {"a",
+     "序号\t工作目标\t责任单位\t存在问题\n\n1\t修路。\t区交通局\t无\n\n\n\n2\t架桥。\t区交通局\t无"
+     "\n序号\t工作目标\t责任单位\t存在问题\n3\t植树。\t区林业局\t无",
+     "3:1 no=1 target=修路。 unit=区交通局 status=无\n7:2 no=2 target=架桥。 unit=区交通局 "
+     "status=无\n9:3 no=3 target=植树。 unit=区林业局 status=无\n"},
+    {"a.txt",
+     "序号\t工作目标\t责任单位\t存在问题\n1\t修路。\t区交通局\t无\n\n完成时限\t工作目标\t责任单位\n"
+     "6月\t架桥。\t区财政局\n",
+     "2:1 no=1 target=修路。 unit=区交通局 status=无\n5:r2 due=6月 target=架桥。 unit=区财政局\n"},
+    /* Cells of several paragraphs, indented rows, cells behind the last column. */
+    {"a.txt",
+     "\t序号\t工作目标\t责任单位\n\t1\t①修路。\n②架桥。\n\n\t2\t①植树。\n②除草。\t区林业局\n区财政"
+     "局\n\t3\t清淤。\t区水务局\t多\n区河长办\n",
+     "2:1① no=1 target=①修路。 unit= mark=①\n2:1② no=1 target=②架桥。 unit= mark=②\n5:2① no=2 "
+     "target=①植树。 unit=区林业局|区财政局 mark=①\n5:2② no=2 target=②除草。 "
+     "unit=区林业局|区财政局 mark=②\nreplaced: row 3 has 4 cells for 3 columns: the rest is kept "
+     "as a note\n8:3 no=3 target=清淤。 unit=区水务局 note=多\nnote: text outside the tables is "
+     "left out: '区河长办'\n"},
+    {"a.txt",
+     "序号\t工作目标\t责任单位\t存在问题\n1\t修路。\n①南路。\t区交通局\n区财政局\t缺钱。\n急需。\n2"
+     "\t架桥。\t区交通局\t无\n",
+     "2:1① no=1 target=修路。/①南路。 unit=区交通局|区财政局 status=缺钱。/急需。 mark=①\n6:2 no=2 "
+     "target=架桥。 unit=区交通局 status=无\n"},
+    /* No header of a ledger: text stays text. */
+    {"a.txt", "姓名\t工作目标\n甲\t升职\n文\n",
+     "1:p1 text=姓名\t工作目标\n2:p2 text=甲\t升职\n3:p3 text=文\n"},
+    {"a.txt", "文。\n责任单位\t区交通局\n完。\n",
+     "1:p1 text=文。\n2:p2 text=责任单位\t区交通局\n3:p3 text=完。\n"},
+    {"a.md", "```\n序号\t工作目标\t责任单位\t存在问题\n```\n",
+     "2:p1 text=序号\t工作目标\t责任单位\t存在问题\n"},
+    /* Between bars, by the rule below the header, whatever the name. */
+    {"a.txt",
+     "台账\n\n| 序号 | 工作目标 | 责任单位 |\n|:--|---|---|\n| 1 | ①修路。<br>②架\\|桥。<BR/>急 | "
+     "区交通局 |\n完。\n",
+     "note: text outside the tables is left out: '台账'\n5:1① no=1 target=①修路。 unit=区交通局 "
+     "mark=①\n5:1② no=1 target=②架|桥。/急 unit=区交通局 mark=②\nnote: text outside the tables is "
+     "left out: '完。'\n"},
+    {"a.txt",
+     "| 序号 | 工作目标 | 责任单位 |\n|---|---|---|\n| 1 | 修路。 | 区交通局 |\n| 2 | 架桥。 | "
+     "区交通局 |\n",
+     "3:1 no=1 target=修路。 unit=区交通局\n4:2 no=2 target=架桥。 unit=区交通局\n"},
     /* HTML. */
     {"a.html",
      "<html><head><title>题</title><style>x</style></head><body><h1>节</h1>\n<p>资<b>金</b>\n短 "
@@ -91,15 +160,15 @@ static void test_damage(void **state)
 static void check_encoding(const char *bytes, size_t len, const char *forced, const char *encoding,
                            const char *text)
 {
-    sy_buf out = SY_BUF_INIT;
-    const char *got;
-    size_t replaced, first;
+    sy_spill spill = {.dir = NULL};
+    sy_extent all = {bytes, len, NULL};
+    sy_decoded d;
     sy_error err;
     sy_error_clear(&err);
-    check_ok(sy_decode_as(forced, "x", bytes, len, &out, &got, &replaced, &first, &err), &err);
-    assert_string_equal(got, encoding);
-    assert_string_equal(sy_buf_cstr(&out), text);
-    sy_buf_release(&out);
+    check_ok(sy_decode(forced, "x", &all, &spill, &d, &err), &err);
+    assert_string_equal(d.encoding, encoding);
+    check_slice(((sy_slice){d.text.data, d.text.len}), text);
+    sy_spill_release(&spill);
 }
 
 static void test_encodings(void **state)
@@ -116,12 +185,11 @@ static void test_encodings(void **state)
     check_encoding("\x8D\x44", 2, "UTF-16BE", "UTF-16BE", "资");
     assert_true(sy_encoding_known("GB2312"));
     assert_false(sy_encoding_known("no-such"));
-    sy_buf out = SY_BUF_INIT;
-    const char *got;
-    size_t replaced, first;
-    assert_int_equal(sy_decode_as("no-such", "x", "a", 1, &out, &got, &replaced, &first, NULL),
-                     SY_E_INPUT);
-    sy_buf_release(&out);
+    sy_spill spill = {.dir = NULL};
+    sy_extent one = {"a", 1, NULL};
+    sy_decoded d;
+    assert_int_equal(sy_decode("no-such", "x", &one, &spill, &d, NULL), SY_E_INPUT);
+    sy_spill_release(&spill);
 }
 
 int main(void)

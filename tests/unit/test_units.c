@@ -57,6 +57,39 @@ static const char *units_of(fixture *f, const char *text, bool joined, bool kind
     return sy_buf_cstr(&f->shown);
 }
 
+/* Two single characters that are hardly words alone are one; function words are in none. */
+static void test_pairs(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"区商投局", "区|商投|局"},  {"乘港铁前往", "乘|港铁|前往"},
+        {"批而未供", "批|而|未|供"}, {"他也是来了", "他|也|是|来|了"},
+        {"商\n投", "商|投"},         {"商、投", "商|、|投"},
+        {"𠀀𠀁𠀂", "𠀀𠀁|𠀂"},
+    };
+    fixture f;
+    set_up(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(units_of(&f, cases[i][0], true, false), cases[i][1]);
+    tear_down(&f);
+}
+
+/* Tokens of sounds that make no name cost no more in a long run of them. */
+static void test_linear(void **state)
+{
+    (void)state;
+    enum { TIMES = 300000 };
+    fixture f;
+    set_up(&f);
+    sy_buf text = SY_BUF_INIT;
+    for (int i = 0; i < TIMES; i++)
+        sy_buf_puts(&text, "巴西");
+    units_of(&f, sy_buf_cstr(&text), true, false);
+    assert_int_equal(f.units.n, TIMES);
+    sy_buf_release(&text);
+    tear_down(&f);
+}
+
 static void test_joined(void **state)
 {
     (void)state;
@@ -146,8 +179,9 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_joined), cmocka_unit_test(test_parts),
-                                       cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_no_memory)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pairs),  cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_joined), cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_random), cmocka_unit_test(test_no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
-#include "indexer/readers/docx_numbering.h"
+#include "indexer/readers/list_numerals.h"
+
+#include <string.h>
 
 /* Appends the i-th of the characters in `set`, which have `width` bytes each. */
 static bool put_nth(sy_buf *out, const char *set, size_t width, uint32_t i)
@@ -139,4 +141,12 @@ void sy_numeral_put(sy_buf *out, const char *format, uint32_t v)
         sy_buf_printf(out, "%02u", (unsigned)v);
     else if (strcmp(format, "none") != 0)
         sy_buf_printf(out, "%u", (unsigned)v);
+}
+
+void sy_bullet_put(sy_buf *out, const char *text)
+{
+    bool is_private = (unsigned char)text[0] == 0xEE ||
+                      ((unsigned char)text[0] == 0xEF && (unsigned char)text[1] >= 0x80 &&
+                       (unsigned char)text[1] <= 0xA3);
+    sy_buf_puts(out, is_private || !*text ? "•" : text);
 }
