@@ -1,8 +1,10 @@
 #include "base/alloc.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* The only mutable globals of the library: the switch that tests use. */
 static _Atomic unsigned long fail_at;
@@ -47,6 +49,44 @@ void *sy_resize(void *p, size_t n, size_t size)
     if (__builtin_mul_overflow(n, size, &bytes) || must_fail())
         return NULL;
     return realloc(p, bytes ? bytes : 1);
+}
+
+enum { LARGE_PAGE = 2 << 20, LARGE_LEAST = LARGE_PAGE / 4 };
+
+/* Bytes to the next multiple of a large page. */
+static size_t to_page(uintptr_t at)
+{
+    return (size_t)(-at & (LARGE_PAGE - 1));
+}
+
+void *sy_alloc_large(size_t n, size_t size)
+{
+    size_t bytes, mapped;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 2 || must_fail())
+        return NULL;
+    if (bytes < LARGE_LEAST)
+        return malloc(bytes ? bytes : 1);
+    bytes += to_page(bytes);
+    mapped = bytes + LARGE_PAGE;
+    char *p = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t before = to_page((uintptr_t)p), behind = mapped - before - bytes;
+    if (before > 0)
+        munmap(p, before);
+    if (behind > 0)
+        munmap(p + before + bytes, behind);
+    madvise(p + before, bytes, MADV_HUGEPAGE); /* only advice */
+    return p + before;
+}
+
+void sy_free_large(void *p, size_t n, size_t size)
+{
+    size_t bytes = n * size;
+    if (bytes < LARGE_LEAST)
+        free(p);
+    else if (p)
+        munmap(p, bytes + to_page(bytes));
 }
 
 void sy_free(void *p)

@@ -12,6 +12,11 @@
 void *sy_alloc(size_t n, size_t size);
 /* As sy_alloc, filled with zero bytes. */
 void *sy_calloc(size_t n, size_t size);
+/* As sy_alloc, for what is looked at all over, and much of it: on pages of 2 MiB if the system
+ * has them to give (with pages of 4 kB nearly every look waits for the page table as well), and
+ * given back to the system at once when it is freed, with the same n and size. */
+void *sy_alloc_large(size_t n, size_t size);
+void sy_free_large(void *p, size_t n, size_t size); /* NULL is a no-op */
 /* realloc with checked sizes; on failure NULL, and `p` stays as it was. */
 void *sy_resize(void *p, size_t n, size_t size);
 /* NULL is a no-op. */

@@ -12,26 +12,62 @@ typedef struct batch {
     uint64_t best; /* 0: all, in corpus order */
     bool any_hit, any_error;
     sy_buf line; /* the query, as a C string */
+    sy_buf key;  /* scratch */
     sy_buf keys_json;
     sy_buf out;
 } batch;
 
 static void put_key(batch *b, const sy_hit *hit, const sy_stored *record)
 {
-    sy_buf key = SY_BUF_INIT;
+    sy_slice key = record->key;
     if (b->source) {
         sy_segment_doc doc;
         sy_segment_doc_at(hit->segment, record->doc, &doc);
-        sy_buf_append(&key, doc.source.data, doc.source.len);
-        sy_buf_putc(&key, ':');
+        sy_buf_reset(&b->key);
+        sy_buf_append(&b->key, doc.source.data, doc.source.len);
+        sy_buf_putc(&b->key, ':');
+        sy_buf_append(&b->key, key.data, key.len);
+        key = (sy_slice){sy_buf_cstr(&b->key), b->key.len};
+        if (b->key.status != SY_OK)
+            b->keys_json.status = b->key.status;
     }
-    sy_buf_append(&key, record->key.data, record->key.len);
     if (b->keys_json.len > 0)
         sy_buf_putc(&b->keys_json, ',');
-    sy_buf_put_json(&b->keys_json, sy_buf_cstr(&key), key.len);
-    if (key.status != SY_OK)
-        b->keys_json.status = key.status;
-    sy_buf_release(&key);
+    sy_buf_put_json(&b->keys_json, key.data, key.len);
+}
+
+/* Hits whose records are fetched at once. */
+enum { AHEAD = 32 };
+
+static sy_status next_hits(sy_search *search, sy_hit *hits, size_t *n, sy_error *err)
+{
+    bool more = true;
+    sy_status st = SY_OK;
+    for (*n = 0; st == SY_OK && *n < AHEAD; *n += more) {
+        st = sy_search_next(search, &more, &hits[*n], err);
+        if (!more)
+            break;
+    }
+    sy_search_fetch(hits, *n);
+    return st;
+}
+
+static sy_status put_keys(batch *b, sy_search *search, uint64_t *count, sy_error *err)
+{
+    sy_hit hits[AHEAD];
+    size_t n = AHEAD;
+    sy_status st = SY_OK;
+    while (st == SY_OK && n == AHEAD) {
+        st = next_hits(search, hits, &n, err);
+        for (size_t i = 0; i < n && st == SY_OK; i++) {
+            const sy_stored *record;
+            st = sy_search_head(search, &hits[i], &record, err);
+            if (st == SY_OK)
+                put_key(b, &hits[i], record);
+        }
+        *count += n;
+    }
+    return st == SY_OK ? sy_buf_status(&b->keys_json, err) : st;
 }
 
 /* Runs one query; the keys of its hits go to keys_json. */
@@ -41,22 +77,8 @@ static sy_status run(batch *b, const sy_query *query, uint64_t *count, sy_error 
     sy_status st = sy_search_open(b->index, query, &search, err);
     if (st == SY_OK && b->best > 0)
         st = sy_search_rank(search, b->best, b->options.any, true, err);
-    if (st == SY_OK && !b->keys)
-        st = sy_search_count(search, count, err);
-    while (st == SY_OK && b->keys) {
-        bool more;
-        sy_hit hit;
-        const sy_stored *record;
-        st = sy_search_next(search, &more, &hit, err);
-        if (st != SY_OK || !more)
-            break;
-        st = sy_search_head(search, &hit, &record, err);
-        if (st == SY_OK) {
-            put_key(b, &hit, record);
-            ++*count;
-            st = sy_buf_status(&b->keys_json, err);
-        }
-    }
+    if (st == SY_OK)
+        st = b->keys ? put_keys(b, search, count, err) : sy_search_count(search, count, err);
     sy_search_close(search);
     return st;
 }
@@ -89,8 +111,11 @@ static sy_status answer(batch *b, sy_error *err)
         b->any_hit |= count > 0;
         sy_buf_printf(&b->out, ",\"count\":%llu,\"us\":%lld", (unsigned long long)count,
                       (long long)us);
-        if (b->keys)
-            sy_buf_printf(&b->out, ",\"keys\":[%s]", sy_buf_cstr(&b->keys_json));
+        if (b->keys) {
+            sy_buf_puts(&b->out, ",\"keys\":[");
+            sy_buf_append(&b->out, b->keys_json.data, b->keys_json.len);
+            sy_buf_putc(&b->out, ']');
+        }
     } else {
         b->any_error = true;
         sy_buf_puts(&b->out, ",\"error\":");
@@ -141,6 +166,7 @@ int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *
         sy_say_failure(&err, NULL);
     sy_line_input_close(&lines);
     sy_buf_release(&b.line);
+    sy_buf_release(&b.key);
     sy_buf_release(&b.keys_json);
     sy_buf_release(&b.out);
     if (st != SY_OK || b.any_error)

@@ -1,6 +1,7 @@
 #include "indexer/gram_learner.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/utf8.h"
@@ -29,47 +30,81 @@ typedef struct level {
     size_t n, n_slots;
 } level;
 
+enum { BATCH = 32 }; /* pairs that are looked up at once, so that they wait for memory together */
+
+static size_t first_slot(const level *l, uint64_t key)
+{
+    return (size_t)(key * 0x9e3779b97f4a7c15u >> 20) & (l->n_slots - 1);
+}
+
 static pair *slot_of(const level *l, uint64_t key)
 {
-    size_t mask = l->n_slots - 1, at = (size_t)(key * 0x9e3779b97f4a7c15u >> 20) & mask;
+    size_t at = first_slot(l, key);
     while (l->items[at].key != 0 && l->items[at].key != key)
-        at = (at + 1) & mask;
+        at = (at + 1) & (l->n_slots - 1);
     return &l->items[at];
 }
 
-static bool grow(level *l)
+static void level_release(level *l)
 {
-    if (l->n * 3 < l->n_slots * 2)
+    sy_free_large(l->items, l->n_slots, sizeof *l->items);
+}
+
+/* Makes room for `more` pairs. */
+static bool grow(level *l, size_t more)
+{
+    if ((l->n + more) * 3 <= l->n_slots * 2)
         return true;
     level bigger = {.n = l->n, .n_slots = l->n_slots ? l->n_slots * 2 : 1 << 12};
-    bigger.items = sy_calloc(bigger.n_slots, sizeof(pair));
+    bigger.items = sy_alloc_large(bigger.n_slots, sizeof(pair));
     if (!bigger.items)
         return false;
+    memset(bigger.items, 0, bigger.n_slots * sizeof(pair));
     for (size_t i = 0; i < l->n_slots; i++) {
         if (l->items[i].key != 0)
             *slot_of(&bigger, l->items[i].key) = l->items[i];
     }
-    sy_free(l->items);
+    level_release(l);
     *l = bigger;
     return true;
 }
 
+/* Where a pair of frequent strings starts from i on; s->n if nowhere. */
+static size_t next_pair(const learner *s, size_t i)
+{
+    while (i + 1 < s->n && (s->ids[i] == 0 || s->ids[i + 1] == 0))
+        i++;
+    return i + 1 < s->n ? i : s->n;
+}
+
+static uint64_t pair_at(const learner *s, size_t i)
+{
+    return (uint64_t)s->ids[i] << 32 | s->ids[i + 1];
+}
+
 static bool count(const learner *s, level *l)
 {
-    for (size_t i = 0; i + 1 < s->n; i++) {
-        if (s->ids[i] == 0 || s->ids[i + 1] == 0)
-            continue;
-        if (!grow(l))
+    uint32_t places[BATCH];
+    for (size_t i = next_pair(s, 0); i < s->n;) {
+        size_t n = 0;
+        if (!grow(l, BATCH))
             return false;
-        pair *p = slot_of(l, (uint64_t)s->ids[i] << 32 | s->ids[i + 1]);
-        if (p->key == 0) {
-            p->key = (uint64_t)s->ids[i] << 32 | s->ids[i + 1];
-            p->at = (uint32_t)i;
-            l->n++;
+        for (; n < BATCH && i < s->n; i = next_pair(s, i + 1)) {
+            places[n++] = (uint32_t)i;
+            __builtin_prefetch(&l->items[first_slot(l, pair_at(s, i))], 1);
         }
-        if (p->last != s->records[i] + 1)
-            p->df++;
-        p->last = s->records[i] + 1;
+        for (size_t k = 0; k < n; k++) {
+            uint64_t key = pair_at(s, places[k]);
+            uint32_t record = s->records[places[k]] + 1;
+            pair *p = slot_of(l, key);
+            if (p->key == 0) {
+                p->key = key;
+                p->at = places[k];
+                l->n++;
+            }
+            p->df += p->last != record;
+            p->last = record;
+        }
     }
     return true;
 }
@@ -83,8 +118,10 @@ static uint32_t keep_frequent(learner *s, level *l)
             l->items[i].id = ++n;
     }
     for (size_t i = 0; i < s->n; i++) {
+        if (i + BATCH < s->n && l->n_slots > 0)
+            __builtin_prefetch(&l->items[first_slot(l, pair_at(s, i + BATCH - 1))]);
         bool both = i + 1 < s->n && s->ids[i] != 0 && s->ids[i + 1] != 0;
-        s->ids[i] = both ? slot_of(l, (uint64_t)s->ids[i] << 32 | s->ids[i + 1])->id : 0;
+        s->ids[i] = both ? slot_of(l, pair_at(s, i))->id : 0;
     }
     return n;
 }
@@ -159,7 +196,7 @@ static sy_status finish(sy_grams *g, const size_t *ends, sy_error *err)
     for (size_t i = 0; i < g->n && st == SY_OK; i++)
         st = sy_phrase_matcher_add(g->matcher, g->items[i].data, g->items[i].len,
                                    (uint32_t)i + SY_PHRASE_BYTES, err);
-    return st;
+    return st == SY_OK ? sy_phrase_matcher_build(g->matcher, err) : st;
 }
 
 static bool learn(learner *s, sy_grams *out, size_t **ends)
@@ -173,7 +210,7 @@ static bool learn(learner *s, sy_grams *out, size_t **ends)
         n = good ? keep_frequent(s, &l) : 0;
         if (good && chars > 2)
             good = emit(s, &l, chars, out, ends, &cap);
-        sy_free(l.items);
+        level_release(&l);
     }
     return good;
 }

@@ -6,7 +6,8 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/utf8.h"
-#include "indexer/posting_pool.h"
+#include "indexer/occurrences.h"
+#include "indexer/posting_bytes.h"
 #include "indexer/run.h"
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
@@ -14,37 +15,20 @@
 #include "store/scoring.h"
 #include "store/term_key.h"
 
-/* A record's bigrams are first counted in a table of its own, which stays in the
- * processor's caches; then each goes once to the table of all bigrams. There nearly
- * every look misses the caches, so the misses of a group are started together.
- * Terms are fewer: they go to their table one by one, and the posting of the record
- * in hand waits in the entry until the next record. */
-
-typedef struct bigram_entry {
-    uint64_t bigram;
-    sy_growing_list list;
-} bigram_entry;
+/* Pairs of characters, terms and grams are noted one behind the other as they are met, and
+ * become lists when a run is written. The field of an occurrence is noted as how many bits it
+ * is above the longest of its record, so that nothing else is to be known of most. */
 
 typedef struct term_entry {
     uint64_t hash;
     uint64_t key_at; /* in keys */
     uint32_t key_len;
-    bool waits;       /* `posting` is not in the list yet */
-    uint64_t longest; /* bit of the longest field of its record */
-    sy_posting posting;
-    sy_growing_list list;
 } term_entry;
 
 typedef struct slots {
     uint32_t *items; /* entry + 1, or 0 */
     size_t n;        /* a power of two, or 0 */
 } slots;
-
-/* A bigram of the record in hand. */
-typedef struct found {
-    uint64_t bigram, fields;
-    uint32_t tf;
-} found;
 
 /* A value of the record in hand: its normal form in `normal`. */
 typedef struct span {
@@ -57,31 +41,24 @@ struct sy_inverter {
     const sy_schema *schema;
     size_t budget;
     const sy_grams *grams;
-    sy_growing_list *gram_lists; /* of each gram */
-    sy_docid docid;              /* the record being added */
-    uint64_t longest;            /* bit of its longest field */
+    sy_docid first, docid; /* of the run; the record being added */
+    sy_buf longest;        /* the longest field of each record of the run, as a bit's number */
+    sy_occurrences pairs, words, strings; /* of characters; terms; grams */
     span *spans;
     size_t n_spans, cap_spans;
-    found *found;
-    size_t n_found, cap_found;
-    slots found_slots;
     sy_cutter *cutter;
-    sy_posting_pool pool;
-    bigram_entry *bigrams;
-    size_t n_bigrams, cap_bigrams;
-    slots bigram_slots;
     term_entry *terms;
     size_t n_terms, cap_terms;
     slots term_slots;
     sy_buf keys; /* of the terms */
     sy_buf normal, key;
     sy_field_sets sets;
+    bool failed; /* no memory for a gram */
 };
 
 enum {
     FIRST_SLOTS = 1 << 10,
-    GROUP = 32, /* bigrams whose cache misses overlap */
-    FOUND_KEPT = 1 << 18
+    PIECE = 1 << 16 /* bytes of text, of which the pairs are noted at once */
 };
 
 sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const sy_grams *grams,
@@ -95,8 +72,7 @@ sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const 
     inv->schema = schema;
     inv->budget = budget;
     inv->grams = grams;
-    inv->gram_lists = sy_calloc(grams->n, sizeof *inv->gram_lists);
-    sy_status st = inv->gram_lists ? sy_cutter_new(lexicon, &inv->cutter, err) : sy_fail_nomem(err);
+    sy_status st = sy_cutter_new(lexicon, &inv->cutter, err);
     if (st != SY_OK)
         sy_inverter_free(inv);
     else
@@ -104,24 +80,17 @@ sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const 
     return st;
 }
 
-static uint64_t mix(uint64_t key)
+static bool slots_grow(sy_inverter *inv)
 {
-    key *= 0x9e3779b97f4a7c15u; /* 2^64 over the golden ratio */
-    return key ^ key >> 32;
-}
-
-/* Makes room in `s` for `more` than n entries; `hash_of` gives each one's hash. */
-static bool slots_grow(slots *s, size_t n, size_t more,
-                       uint64_t (*hash_of)(const void *entries, size_t i), const void *entries)
-{
-    if ((n + more) * 3 <= s->n * 2)
+    slots *s = &inv->term_slots;
+    if ((inv->n_terms + 1) * 3 <= s->n * 2)
         return true;
     size_t size = s->n ? s->n * 2 : FIRST_SLOTS;
     uint32_t *items = sy_calloc(size, sizeof *items);
     if (!items)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = (size_t)hash_of(entries, i) & (size - 1);
+    for (size_t i = 0; i < inv->n_terms; i++) {
+        size_t at = (size_t)inv->terms[i].hash & (size - 1);
         while (items[at] != 0)
             at = (at + 1) & (size - 1);
         items[at] = (uint32_t)(i + 1);
@@ -131,126 +100,11 @@ static bool slots_grow(slots *s, size_t n, size_t more,
     return true;
 }
 
-static uint64_t bigram_hash(const void *entries, size_t i)
+/* An occurrence in the record in hand, in the field of a bit. */
+static uint64_t here(const sy_inverter *inv, uint64_t key, unsigned bit)
 {
-    return mix(((const bigram_entry *)entries)[i].bigram);
-}
-
-static uint64_t term_hash(const void *entries, size_t i)
-{
-    return ((const term_entry *)entries)[i].hash;
-}
-
-/* The fields of a posting as they are written: 0 for the longest alone. */
-static uint64_t named_fields(sy_inverter *inv, uint64_t fields, uint64_t longest)
-{
-    if (fields == longest)
-        return 0;
-    sy_field_sets_add(&inv->sets, fields, 1);
-    return fields;
-}
-
-static uint64_t found_hash(const void *entries, size_t i)
-{
-    return mix(((const found *)entries)[i].bigram);
-}
-
-/* Counts a bigram of the record in hand. */
-static bool find_bigram(sy_inverter *inv, uint64_t bigram, uint64_t field)
-{
-    size_t mask = inv->found_slots.n - 1, at = (size_t)mix(bigram) & mask;
-    for (; inv->found_slots.n > 0 && inv->found_slots.items[at] != 0; at = (at + 1) & mask) {
-        found *f = &inv->found[inv->found_slots.items[at] - 1];
-        if (f->bigram == bigram) {
-            f->fields |= field;
-            f->tf++;
-            return true;
-        }
-    }
-    if (!slots_grow(&inv->found_slots, inv->n_found, 1, found_hash, inv->found) ||
-        !sy_grow((void **)&inv->found, inv->n_found, &inv->cap_found, sizeof *inv->found))
-        return false;
-    mask = inv->found_slots.n - 1;
-    for (at = (size_t)mix(bigram) & mask; inv->found_slots.items[at] != 0;)
-        at = (at + 1) & mask;
-    inv->found_slots.items[at] = (uint32_t)(inv->n_found + 1);
-    inv->found[inv->n_found++] = (found){.bigram = bigram, .fields = field, .tf = 1};
-    return true;
-}
-
-/* The entry of a bigram, or where it is to be: a free slot. */
-static size_t bigram_slot(const sy_inverter *inv, uint64_t bigram)
-{
-    size_t mask = inv->bigram_slots.n - 1, at = (size_t)mix(bigram) & mask;
-    while (inv->bigram_slots.items[at] != 0 &&
-           inv->bigrams[inv->bigram_slots.items[at] - 1].bigram != bigram)
-        at = (at + 1) & mask;
-    return at;
-}
-
-/* Adds up to GROUP bigrams of the record to their lists. */
-static bool add_group(sy_inverter *inv, const found *group, size_t n)
-{
-    uint32_t entries[GROUP];
-    if (!slots_grow(&inv->bigram_slots, inv->n_bigrams, n, bigram_hash, inv->bigrams))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        __builtin_prefetch(
-            &inv->bigram_slots.items[(size_t)mix(group[i].bigram) & (inv->bigram_slots.n - 1)]);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t entry =
-            inv->bigram_slots.items[(size_t)mix(group[i].bigram) & (inv->bigram_slots.n - 1)];
-        if (entry != 0)
-            __builtin_prefetch(&inv->bigrams[entry - 1]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        size_t at = bigram_slot(inv, group[i].bigram);
-        if (inv->bigram_slots.items[at] == 0) {
-            if (!sy_grow((void **)&inv->bigrams, inv->n_bigrams, &inv->cap_bigrams,
-                         sizeof *inv->bigrams))
-                return false;
-            inv->bigrams[inv->n_bigrams++] = (bigram_entry){.bigram = group[i].bigram};
-            inv->bigram_slots.items[at] = (uint32_t)inv->n_bigrams;
-        }
-        entries[i] = inv->bigram_slots.items[at] - 1;
-        sy_posting_pool_prefetch(&inv->pool, &inv->bigrams[entries[i]].list);
-    }
-    for (size_t i = 0; i < n; i++) {
-        sy_posting posting = {inv->docid, group[i].tf,
-                              named_fields(inv, group[i].fields, inv->longest)};
-        sy_posting_pool_add(&inv->pool, &inv->bigrams[entries[i]].list, &posting, true);
-    }
-    return true;
-}
-
-/* Empties the record's table: each bigram stands in the run of full slots that begins
- * where its hash points. */
-static void clear_found(sy_inverter *inv)
-{
-    size_t mask = inv->found_slots.n - 1;
-    for (size_t i = 0; i < inv->n_found; i++) {
-        size_t at = (size_t)mix(inv->found[i].bigram) & mask;
-        for (; inv->found_slots.items[at] != 0; at = (at + 1) & mask)
-            inv->found_slots.items[at] = 0;
-    }
-    inv->n_found = 0;
-    if (inv->cap_found > FOUND_KEPT) { /* one huge record is not a reason to keep so much */
-        sy_free(inv->found);
-        sy_free(inv->found_slots.items);
-        inv->found = NULL;
-        inv->cap_found = 0;
-        inv->found_slots = (slots){NULL, 0};
-    }
-}
-
-/* Adds what was found in the record. */
-static bool add_found(sy_inverter *inv)
-{
-    bool good = true;
-    for (size_t i = 0; i < inv->n_found && good; i += GROUP)
-        good = add_group(inv, inv->found + i, inv->n_found - i < GROUP ? inv->n_found - i : GROUP);
-    clear_found(inv);
-    return good;
+    unsigned longest = (unsigned char)inv->longest.data[inv->longest.len - 1];
+    return sy_occurrence(key, inv->docid - inv->first, (bit - longest) % SY_FIELD_BITS);
 }
 
 static bool key_equals(const sy_inverter *inv, const term_entry *e, sy_slice key)
@@ -258,31 +112,8 @@ static bool key_equals(const sy_inverter *inv, const term_entry *e, sy_slice key
     return e->key_len == key.len && memcmp(inv->keys.data + e->key_at, key.data, key.len) == 0;
 }
 
-static void put_waiting(sy_inverter *inv, term_entry *e)
-{
-    bool marked = inv->keys.data[e->key_at] == SY_TERM_WORD;
-    if (e->waits && marked)
-        e->posting.fields = named_fields(inv, e->posting.fields, e->longest);
-    if (e->waits)
-        sy_posting_pool_add(&inv->pool, &e->list, &e->posting, marked);
-    e->waits = false;
-}
-
-static void add_occurrence(sy_inverter *inv, term_entry *e, uint64_t field)
-{
-    if (e->waits && e->posting.doc == inv->docid) {
-        e->posting.tf += e->posting.tf < UINT32_MAX;
-        e->posting.fields |= field;
-        return;
-    }
-    put_waiting(inv, e);
-    e->posting = (sy_posting){inv->docid, 1, field};
-    e->longest = inv->longest;
-    e->waits = true;
-}
-
-/* Counts the term in inv->key, which stands in a field. */
-static bool add_term(sy_inverter *inv, uint64_t field)
+/* Notes the term in inv->key, which stands in the field of a bit. */
+static bool add_term(sy_inverter *inv, unsigned bit)
 {
     sy_slice key = {inv->key.data, inv->key.len};
     if (inv->key.status != SY_OK)
@@ -290,41 +121,45 @@ static bool add_term(sy_inverter *inv, uint64_t field)
     uint64_t hash = sy_hash64(key.data, key.len);
     size_t mask = inv->term_slots.n - 1, at = (size_t)hash & mask;
     while (inv->term_slots.n > 0 && inv->term_slots.items[at] != 0) {
-        term_entry *e = &inv->terms[inv->term_slots.items[at] - 1];
-        if (e->hash == hash && key_equals(inv, e, key)) {
-            add_occurrence(inv, e, field);
-            return true;
-        }
+        uint32_t i = inv->term_slots.items[at] - 1;
+        if (inv->terms[i].hash == hash && key_equals(inv, &inv->terms[i], key))
+            return sy_occurrences_add(&inv->words, here(inv, i, bit));
         at = (at + 1) & mask;
     }
-    if (!slots_grow(&inv->term_slots, inv->n_terms, 1, term_hash, inv->terms) ||
+    if (!slots_grow(inv) ||
         !sy_grow((void **)&inv->terms, inv->n_terms, &inv->cap_terms, sizeof *inv->terms))
         return false;
     mask = inv->term_slots.n - 1;
     at = (size_t)hash & mask;
     while (inv->term_slots.items[at] != 0)
         at = (at + 1) & mask;
-    inv->term_slots.items[at] = (uint32_t)(inv->n_terms + 1);
-    term_entry *e = &inv->terms[inv->n_terms++];
-    *e = (term_entry){.hash = hash, .key_at = inv->keys.len, .key_len = (uint32_t)key.len};
+    uint32_t i = (uint32_t)inv->n_terms++;
+    inv->term_slots.items[at] = i + 1;
+    inv->terms[i] =
+        (term_entry){.hash = hash, .key_at = inv->keys.len, .key_len = (uint32_t)key.len};
     sy_buf_append(&inv->keys, key.data, key.len);
-    if (inv->keys.status != SY_OK)
-        return false;
-    add_occurrence(inv, e, field);
-    return true;
+    return inv->keys.status == SY_OK && sy_occurrences_add(&inv->words, here(inv, i, bit));
 }
 
 /* Each character of the normal form with the one behind it; the last before a
  * barrier and the last of all with the barrier. */
-static bool add_characters(sy_inverter *inv, sy_slice normal, uint64_t field)
+static bool add_characters(sy_inverter *inv, sy_slice normal, unsigned bit)
 {
+    const uint64_t item = here(inv, 0, bit);
     uint32_t before = SY_BARRIER;
     for (size_t i = 0; i <= normal.len;) {
-        uint32_t cp = SY_BARRIER;
-        i += i < normal.len ? sy_utf8_decode(normal.data + i, normal.len - i, &cp) : 1;
-        if (before != SY_BARRIER && !find_bigram(inv, (uint64_t)before << 21 | cp, field))
+        size_t stop = normal.len - i < PIECE ? normal.len + 1 : i + PIECE;
+        uint64_t *room = sy_occurrences_room(&inv->pairs, PIECE + 1), *to = room;
+        if (!room)
             return false;
-        before = cp;
+        while (i < stop) {
+            uint32_t cp = SY_BARRIER;
+            i += i < normal.len ? sy_utf8_decode(normal.data + i, normal.len - i, &cp) : 1;
+            if (before != SY_BARRIER)
+                *to++ = item + sy_occurrence((uint64_t)before << SY_OCC_CHAR_BITS | cp, 0, 0);
+            before = cp;
+        }
+        inv->pairs.n += (size_t)(to - room);
     }
     return true;
 }
@@ -332,9 +167,8 @@ static bool add_characters(sy_inverter *inv, sy_slice normal, uint64_t field)
 static void add_gram(void *ctx, uint32_t number)
 {
     sy_inverter *inv = ctx;
-    sy_growing_list *list = &inv->gram_lists[number - SY_PHRASE_BYTES];
-    if (list->df == 0 || list->next <= inv->docid)
-        sy_posting_pool_add(&inv->pool, list, &(sy_posting){inv->docid, 1, 0}, false);
+    uint64_t item = sy_occurrence(number - SY_PHRASE_BYTES, inv->docid - inv->first, 0);
+    inv->failed |= !sy_occurrences_add(&inv->strings, item);
 }
 
 static bool add_overlong(sy_inverter *inv, sy_field_id field)
@@ -357,7 +191,7 @@ static sy_status add_words(sy_inverter *inv, sy_field_id field, sy_slice normal,
             continue;
         sy_term_key_word(&inv->key, word);
         good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field)
-                                              : add_term(inv, UINT64_C(1) << sy_field_bit(field));
+                                              : add_term(inv, sy_field_bit(field));
     }
     return good ? SY_OK : sy_fail_nomem(err);
 }
@@ -405,8 +239,8 @@ static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_recor
         longest = lengths[bit] > lengths[longest] ? bit : longest;
     }
     *facts = (sy_record_facts){total < UINT32_MAX ? (uint32_t)total : UINT32_MAX, (uint8_t)longest};
-    inv->longest = UINT64_C(1) << longest;
-    return SY_OK;
+    sy_buf_putc(&inv->longest, (char)longest);
+    return sy_buf_status(&inv->longest, err);
 }
 
 const sy_field_sets *sy_inverter_sets(const sy_inverter *inv)
@@ -417,12 +251,17 @@ const sy_field_sets *sy_inverter_sets(const sy_inverter *inv)
 sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *record,
                           sy_record_facts *facts, sy_error *err)
 {
+    if (inv->longest.len == 0)
+        inv->first = docid;
     inv->docid = docid;
+    sy_occurrences_begin(&inv->pairs);
+    sy_occurrences_begin(&inv->words);
+    sy_occurrences_begin(&inv->strings);
     sy_status st = take_values(inv, record, facts, err);
     for (size_t i = 0; i < inv->n_spans && st == SY_OK; i++) {
         const span *s = &inv->spans[i];
         sy_slice normal = {sy_buf_cstr(&inv->normal) + s->start, s->len};
-        if (!add_characters(inv, normal, UINT64_C(1) << sy_field_bit(s->field)) ||
+        if (!add_characters(inv, normal, sy_field_bit(s->field)) ||
             !add_whole(inv, s->field, normal))
             st = sy_fail_nomem(err);
         if (st == SY_OK && inv->grams->n > 0)
@@ -430,32 +269,22 @@ sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *rec
         if (st == SY_OK)
             st = add_words(inv, s->field, normal, err);
     }
-    if (!add_found(inv) && st == SY_OK)
-        st = sy_fail_nomem(err);
-    return st == SY_OK && inv->pool.failed ? sy_fail_nomem(err) : st;
+    return st == SY_OK && inv->failed ? sy_fail_nomem(err) : st;
 }
 
 bool sy_inverter_empty(const sy_inverter *inv)
 {
-    return inv->n_bigrams == 0 && inv->n_terms == 0;
+    return inv->longest.len == 0;
 }
 
-/* Memory in use, with what flushing needs on top: an order of the entries. */
+/* Memory in use, with what flushing needs on top: room to sort, the order of the terms. */
 bool sy_inverter_full(const sy_inverter *inv)
 {
-    size_t bytes = sy_posting_pool_bytes(&inv->pool) +
-                   inv->cap_bigrams * (sizeof(bigram_entry) + sizeof(uint32_t)) +
-                   inv->cap_terms * (sizeof(term_entry) + sizeof(uint32_t)) + inv->keys.cap +
-                   (inv->bigram_slots.n + inv->term_slots.n) * sizeof(uint32_t);
-    return bytes >= inv->budget;
-}
-
-static int compare_bigrams(const void *a, const void *b, void *ctx)
-{
-    const sy_inverter *inv = ctx;
-    uint64_t x = inv->bigrams[*(const uint32_t *)a].bigram;
-    uint64_t y = inv->bigrams[*(const uint32_t *)b].bigram;
-    return (x > y) - (x < y);
+    size_t bytes = sy_occurrences_bytes(&inv->pairs) + sy_occurrences_bytes(&inv->words) +
+                   sy_occurrences_bytes(&inv->strings) + inv->longest.cap + inv->keys.cap +
+                   inv->cap_terms * (sizeof(term_entry) + 2 * sizeof(uint32_t)) +
+                   inv->term_slots.n * sizeof(uint32_t);
+    return bytes >= inv->budget || inv->longest.len == SY_OCC_RECORDS;
 }
 
 static sy_slice key_of(const sy_inverter *inv, uint32_t i)
@@ -469,82 +298,145 @@ static int compare_terms(const void *a, const void *b, void *ctx)
     return sy_slice_compare(key_of(inv, *(const uint32_t *)a), key_of(inv, *(const uint32_t *)b));
 }
 
-/* Writes the grams from *next on, which is all of them the first time: they stand
- * between the terms below and those above them in byte order. */
-static void write_grams(sy_inverter *inv, sy_run_writer *w, size_t *next, sy_buf *list)
+/* ---- a run ---- */
+
+/* A list on its way into a run. */
+typedef struct list {
+    sy_buf bytes;
+    uint32_t df, next;
+} list;
+
+static void list_begin(list *l)
 {
-    for (; *next < inv->grams->n; ++*next) {
-        sy_growing_list *growing = &inv->gram_lists[*next];
-        if (growing->df == 0)
-            continue;
-        sy_term_key_gram(&inv->key, inv->grams->items[*next]);
-        sy_buf_reset(list);
-        sy_posting_pool_finish(&inv->pool, growing, list);
-        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, growing->df, list);
-        *growing = (sy_growing_list){0};
-    }
+    sy_buf_reset(&l->bytes);
+    l->df = l->next = 0;
 }
 
-static void write_lists(sy_inverter *inv, sy_run_writer *w, uint32_t *order)
+/* The fields of a posting as they are written: 0 for the longest alone. */
+static uint64_t named_fields(sy_inverter *inv, const sy_found *f)
 {
-    sy_buf list = SY_BUF_INIT;
-    for (size_t i = 0; i < inv->n_bigrams; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, inv->n_bigrams, sizeof *order, compare_bigrams, inv);
-    for (size_t i = 0; i < inv->n_bigrams; i++) {
-        bigram_entry *e = &inv->bigrams[order[i]];
-        sy_buf_reset(&list);
-        sy_posting_pool_finish(&inv->pool, &e->list, &list);
-        sy_run_bigram(w, e->bigram, e->list.df, &list);
+    if (f->fields == 1)
+        return 0;
+    unsigned longest = (unsigned char)inv->longest.data[f->record];
+    uint64_t fields = f->fields << longest | f->fields >> (SY_FIELD_BITS - longest) % SY_FIELD_BITS;
+    sy_field_sets_add(&inv->sets, fields, 1);
+    return fields;
+}
+
+static void list_add(sy_inverter *inv, list *l, const sy_found *f, bool marked)
+{
+    sy_posting posting = {inv->first + f->record, f->n, marked ? named_fields(inv, f) : 0};
+    char *to = sy_buf_reserve(&l->bytes, SY_POSTING_BYTES_MAX);
+    if (!to)
+        return;
+    l->bytes.len += sy_posting_put(&posting, marked, l->next, (uint8_t *)to);
+    l->next = posting.doc + 1;
+    l->df++;
+}
+
+static bool write_pairs(sy_inverter *inv, sy_run_writer *w, list *l)
+{
+    uint32_t *chars;
+    size_t n;
+    if (!sy_occurrences_pack(&inv->pairs, &chars, &n))
+        return false;
+    bool good = sy_occurrences_sort(&inv->pairs, (uint64_t)n * n), more = good;
+    sy_found f;
+    for (more = more && sy_occurrences_next(&inv->pairs, &f); more;) {
+        uint64_t key = f.key;
+        list_begin(l);
+        for (; more && f.key == key; more = sy_occurrences_next(&inv->pairs, &f))
+            list_add(inv, l, &f, true);
+        uint64_t pair = (uint64_t)chars[key / n] << SY_OCC_CHAR_BITS | chars[key % n];
+        sy_run_bigram(w, pair, l->df, &l->bytes);
     }
-    size_t gram = 0;
+    sy_free(chars);
+    sy_occurrences_release(&inv->pairs);
+    return good;
+}
+
+/* Writes the grams, which stand between the terms below and those above them in byte order. */
+static bool write_grams(sy_inverter *inv, sy_run_writer *w, list *l)
+{
+    sy_found f;
+    bool good = sy_occurrences_sort(&inv->strings, inv->grams->n), more = good;
+    for (more = more && sy_occurrences_next(&inv->strings, &f); more;) {
+        uint64_t key = f.key;
+        list_begin(l);
+        for (; more && f.key == key; more = sy_occurrences_next(&inv->strings, &f))
+            list_add(inv, l, &f, false);
+        sy_term_key_gram(&inv->key, inv->grams->items[key]);
+        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, l->df, &l->bytes);
+    }
+    sy_occurrences_release(&inv->strings);
+    return good;
+}
+
+/* order[n_terms], as the keys are, and the terms' occurrences by it. */
+static bool sort_terms(sy_inverter *inv, uint32_t *order)
+{
+    uint32_t *numbers = sy_alloc(inv->n_terms, sizeof *numbers);
+    if (!numbers)
+        return false;
     for (size_t i = 0; i < inv->n_terms; i++)
         order[i] = (uint32_t)i;
     qsort_r(order, inv->n_terms, sizeof *order, compare_terms, inv);
-    for (size_t i = 0; i < inv->n_terms; i++) {
-        term_entry *e = &inv->terms[order[i]];
-        sy_slice key = key_of(inv, order[i]);
-        if (key.data[0] > SY_TERM_GRAM)
-            write_grams(inv, w, &gram, &list);
-        sy_buf_reset(&list);
-        put_waiting(inv, e);
-        sy_posting_pool_finish(&inv->pool, &e->list, &list);
-        sy_run_term(w, key, e->list.df, &list);
+    for (size_t i = 0; i < inv->n_terms; i++)
+        numbers[order[i]] = (uint32_t)i;
+    sy_occurrences_number(&inv->words, numbers);
+    sy_free(numbers);
+    return sy_occurrences_sort(&inv->words, inv->n_terms);
+}
+
+static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *order, list *l)
+{
+    sy_found f;
+    bool grams = false, good = true, more = sy_occurrences_next(&inv->words, &f);
+    while (more && good) {
+        uint64_t place = f.key;
+        sy_slice key = key_of(inv, order[place]);
+        if (!grams && key.data[0] > SY_TERM_GRAM) {
+            good = write_grams(inv, w, l);
+            grams = true;
+        }
+        bool marked = key.data[0] == SY_TERM_WORD;
+        list_begin(l);
+        for (; more && f.key == place; more = sy_occurrences_next(&inv->words, &f))
+            list_add(inv, l, &f, marked);
+        sy_run_term(w, key, l->df, &l->bytes);
     }
-    write_grams(inv, w, &gram, &list);
-    if (list.status != SY_OK || inv->pool.failed)
-        w->failed = true; /* told by sy_run_close */
-    sy_buf_release(&list);
+    return good && (grams || write_grams(inv, w, l));
 }
 
 /* Frees the tables: kept, they alone might fill the budget, and from then on every
  * record would become a run of its own. */
 static void forget(sy_inverter *inv)
 {
-    sy_posting_pool_reset(&inv->pool);
-    sy_free(inv->bigrams);
+    sy_occurrences_release(&inv->pairs);
+    sy_occurrences_release(&inv->words);
+    sy_occurrences_release(&inv->strings);
     sy_free(inv->terms);
-    sy_free(inv->bigram_slots.items);
     sy_free(inv->term_slots.items);
-    inv->bigrams = NULL;
     inv->terms = NULL;
-    inv->n_bigrams = inv->cap_bigrams = inv->n_terms = inv->cap_terms = 0;
-    inv->bigram_slots = inv->term_slots = (slots){NULL, 0};
+    inv->n_terms = inv->cap_terms = 0;
+    inv->term_slots = (slots){NULL, 0};
     sy_buf_release(&inv->keys);
+    sy_buf_reset(&inv->longest);
 }
 
 sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err)
 {
-    size_t most = inv->n_bigrams > inv->n_terms ? inv->n_bigrams : inv->n_terms;
-    uint32_t *order = sy_alloc(most, sizeof *order);
-    if (!order)
-        return sy_fail_nomem(err);
+    uint32_t *order = sy_alloc(inv->n_terms, sizeof *order);
+    list l = {.bytes = SY_BUF_INIT};
     sy_run_writer w;
-    sy_status st = sy_run_create(path, &w, err);
+    sy_status st = order ? sy_run_create(path, &w, err) : sy_fail_nomem(err);
     if (st == SY_OK) {
-        write_lists(inv, &w, order);
+        if (!write_pairs(inv, &w, &l) || !sort_terms(inv, order) ||
+            !write_terms(inv, &w, order, &l))
+            w.failed = true; /* told by sy_run_close */
         st = sy_run_close(&w, err);
     }
+    sy_buf_release(&l.bytes);
     forget(inv);
     sy_free(order);
     return st;
@@ -556,11 +448,8 @@ void sy_inverter_free(sy_inverter *inv)
         return;
     forget(inv);
     sy_free(inv->spans);
-    sy_free(inv->found);
-    sy_free(inv->found_slots.items);
     sy_cutter_free(inv->cutter);
-    sy_posting_pool_release(&inv->pool);
-    sy_free(inv->gram_lists);
+    sy_buf_release(&inv->longest);
     sy_buf_release(&inv->normal);
     sy_buf_release(&inv->key);
     sy_free(inv);

@@ -13,6 +13,7 @@ enum {
     JOINS_PER_ROUND = 24000,
     JOIN_COUNT_LEAST = 4, /* in the sample */
     PRUNINGS = 2,
+    BATCH = 32,      /* pairs that are looked up at once, so that they wait for memory together */
     ENTRY_BYTES = 8, /* of a phrase in the dictionary, beside its text */
     CODE_BYTES = 2
 };
@@ -35,51 +36,79 @@ typedef struct pair {
 
 typedef struct pairs {
     pair *items;
-    size_t n, n_slots;
+    size_t n, n_slots; /* a power of two, or 0 */
 } pairs;
 
 /* ---- pairs ---- */
 
+static size_t first_slot(const pairs *p, uint64_t key)
+{
+    return (size_t)(key * 0x9e3779b97f4a7c15u >> 24) & (p->n_slots - 1);
+}
+
 static pair *pair_slot(const pairs *p, uint64_t key)
 {
-    uint64_t h = key * 0x9e3779b97f4a7c15u;
-    size_t mask = p->n_slots - 1, at = (size_t)(h >> 24) & mask;
+    size_t at = first_slot(p, key);
     while (p->items[at].key != 0 && p->items[at].key != key)
-        at = (at + 1) & mask;
+        at = (at + 1) & (p->n_slots - 1);
     return &p->items[at];
 }
 
-static bool pairs_grow(pairs *p)
+static void pairs_release(pairs *p)
 {
-    if (p->n * 3 < p->n_slots * 2)
+    sy_free_large(p->items, p->n_slots, sizeof *p->items);
+}
+
+/* Makes room for `more` pairs. */
+static bool pairs_grow(pairs *p, size_t more)
+{
+    if ((p->n + more) * 3 <= p->n_slots * 2)
         return true;
     pairs bigger = {.n = p->n, .n_slots = p->n_slots ? p->n_slots * 2 : 1 << 12};
-    bigger.items = sy_calloc(bigger.n_slots, sizeof(pair));
+    while ((p->n + more) * 3 > bigger.n_slots * 2)
+        bigger.n_slots *= 2;
+    bigger.items = sy_alloc_large(bigger.n_slots, sizeof(pair));
     if (!bigger.items)
         return false;
+    memset(bigger.items, 0, bigger.n_slots * sizeof(pair));
     for (size_t i = 0; i < p->n_slots; i++) {
         if (p->items[i].key != 0)
             *pair_slot(&bigger, p->items[i].key) = p->items[i];
     }
-    sy_free(p->items);
+    pairs_release(p);
     *p = bigger;
     return true;
 }
 
+/* The pair at symbols[i], or 0 if it is none that may be joined. */
+static uint64_t pair_at(const trainer *t, size_t i)
+{
+    uint32_t a = t->symbols[i], b = t->symbols[i + 1];
+    if (a == 0 || b == 0 || t->chars[a - 1] + t->chars[b - 1] > SY_PHRASE_CHARS_MAX)
+        return 0;
+    return (uint64_t)a << 32 | b;
+}
+
 static bool count_pairs(const trainer *t, pairs *p)
 {
-    for (size_t i = 0; i + 1 < t->n; i++) {
-        uint32_t a = t->symbols[i], b = t->symbols[i + 1];
-        if (a == 0 || b == 0 || t->chars[a - 1] + t->chars[b - 1] > SY_PHRASE_CHARS_MAX)
-            continue;
-        if (!pairs_grow(p))
+    uint64_t keys[BATCH];
+    if (!pairs_grow(p, t->n / 4))
+        return false;
+    for (size_t i = 0; i + 1 < t->n;) {
+        size_t n = 0;
+        if (!pairs_grow(p, BATCH))
             return false;
-        pair *slot = pair_slot(p, (uint64_t)a << 32 | b);
-        if (slot->key == 0) {
-            slot->key = (uint64_t)a << 32 | b;
-            p->n++;
+        for (; n < BATCH && i + 1 < t->n; i++) {
+            keys[n] = pair_at(t, i);
+            __builtin_prefetch(&p->items[first_slot(p, keys[n])], 1);
+            n += keys[n] != 0;
         }
-        slot->count++;
+        for (size_t k = 0; k < n; k++) {
+            pair *slot = pair_slot(p, keys[k]);
+            p->n += slot->key == 0;
+            slot->key = keys[k];
+            slot->count++;
+        }
     }
     return true;
 }
@@ -124,22 +153,34 @@ static bool push(trainer *t, uint32_t symbol)
     return true;
 }
 
-/* The sample as characters. */
-static bool read_sample(trainer *t, const sy_slice *texts, size_t n_texts)
+/* The sample as characters; known[cp] is the symbol of one that was met. */
+static bool read_texts(trainer *t, const sy_slice *texts, size_t n_texts, uint32_t *known)
 {
     for (size_t i = 0; i < n_texts; i++) {
         for (size_t at = 0; at < texts[i].len;) {
             uint32_t cp;
             size_t len = sy_utf8_decode(texts[i].data + at, texts[i].len - at, &cp);
-            uint32_t symbol = symbol_of(t, (sy_slice){texts[i].data + at, len}, 1);
+            uint32_t symbol = known[cp];
+            if (symbol == 0)
+                symbol = symbol_of(t, (sy_slice){texts[i].data + at, len}, 1);
             if (symbol == 0 || !push(t, symbol))
                 return false;
+            if (cp != SY_CP_REPLACEMENT) /* that also stands for what is ill-formed */
+                known[cp] = symbol;
             at += len;
         }
         if (!push(t, 0))
             return false;
     }
     return true;
+}
+
+static bool read_sample(trainer *t, const sy_slice *texts, size_t n_texts)
+{
+    uint32_t *known = sy_calloc(0x110000, sizeof *known);
+    bool good = known && read_texts(t, texts, n_texts, known);
+    sy_free(known);
+    return good;
 }
 
 /* Gives the most frequent pairs a symbol; the others are forgotten. */
@@ -162,7 +203,7 @@ static bool choose_joins(trainer *t, pairs *counted, pairs *joins)
         sy_buf_reset(&joined);
         sy_buf_append(&joined, left.data, left.len);
         sy_buf_append(&joined, right.data, right.len);
-        good = joined.status == SY_OK && pairs_grow(joins);
+        good = joined.status == SY_OK && pairs_grow(joins, 1);
         if (!good)
             break;
         pair *slot = pair_slot(joins, counted->items[i].key);
@@ -180,6 +221,10 @@ static void apply_joins(trainer *t, const pairs *joins)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->n;) {
+        if (i + BATCH < t->n) {
+            uint64_t later = (uint64_t)t->symbols[i + BATCH - 1] << 32 | t->symbols[i + BATCH];
+            __builtin_prefetch(&joins->items[first_slot(joins, later)]);
+        }
         uint32_t a = t->symbols[i], b = i + 1 < t->n ? t->symbols[i + 1] : 0;
         const pair *slot = a != 0 && b != 0 ? pair_slot(joins, (uint64_t)a << 32 | b) : NULL;
         bool join = slot && slot->key != 0;
@@ -196,8 +241,8 @@ static bool join_round(trainer *t, bool *any)
     *any = joins.n > 0;
     if (good && *any)
         apply_joins(t, &joins);
-    sy_free(counted.items);
-    sy_free(joins.items);
+    pairs_release(&counted);
+    pairs_release(&joins);
     return good;
 }
 
@@ -236,6 +281,8 @@ static sy_status count_uses(const trainer *t, const ranked *kept, size_t n_kept,
         sy_slice s = string_of(t, kept[i].candidate);
         st = sy_phrase_matcher_add(m, s.data, s.len, kept[i].candidate + SY_PHRASE_BYTES, err);
     }
+    if (st == SY_OK)
+        st = sy_phrase_matcher_build(m, err);
     memset(uses, 0, t->strings.n * sizeof *uses);
     for (size_t i = 0; i < n_texts && st == SY_OK; i++) {
         st = sy_phrase_matcher_parse(m, texts[i].data, texts[i].len, &parse, err);

@@ -1,18 +1,24 @@
 #include "indexer/record_coder.h"
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "indexer/phrase_trainer.h"
 #include "segmenter/normal.h"
 #include "store/phrase_matcher.h"
 #include "store/record_code.h"
 
-enum { TEXT_LEAST = 64 << 10 };
+enum {
+    TEXT_LEAST = 64 << 10,
+    CHANGED = 0x80 /* a phrase that is not its own normal form */
+};
 
 struct sy_record_coder {
     unsigned norm_flags;
     sy_phrase_matcher *matcher; /* NULL: no dictionary */
     sy_buf bytes;               /* of the dictionary */
     sy_phrases phrases;
+    uint8_t *lens; /* bytes of each phrase, and CHANGED */
+    size_t n_lens, cap_lens;
 };
 
 /* ---- learning ---- */
@@ -25,8 +31,12 @@ static sy_status add_phrase(sy_record_coder *c, sy_phrases_writer *w, sy_slice p
     sy_status st = sy_normalize(c->norm_flags, phrase.data, phrase.len, normal, NULL, err);
     if (st != SY_OK || normal->len > SY_PHRASE_LEN_MAX || phrase.len > SY_PHRASE_LEN_MAX)
         return st;
+    if (!sy_grow((void **)&c->lens, c->n_lens, &c->cap_lens, sizeof *c->lens))
+        return sy_fail_nomem(err);
     uint32_t code = w->n + SY_PHRASE_BYTES;
-    sy_phrases_add(w, phrase, (sy_slice){sy_buf_cstr(normal), normal->len});
+    sy_slice form = {sy_buf_cstr(normal), normal->len};
+    c->lens[c->n_lens++] = (uint8_t)(phrase.len | (sy_slice_equal(phrase, form) ? 0 : CHANGED));
+    sy_phrases_add(w, phrase, form);
     return sy_phrase_matcher_add(c->matcher, phrase.data, phrase.len, code, err);
 }
 
@@ -37,6 +47,8 @@ static sy_status make_dictionary(sy_record_coder *c, const sy_phrase_list *list,
     sy_status st = sy_phrase_matcher_new(&c->matcher, err);
     for (size_t i = 0; i < list->n && st == SY_OK; i++)
         st = add_phrase(c, &w, sy_phrase_at(list, i), &normal, err);
+    if (st == SY_OK)
+        st = sy_phrase_matcher_build(c->matcher, err);
     sy_phrases_finish(&w, &c->bytes);
     if (st == SY_OK)
         st = sy_buf_status(&c->bytes, err);
@@ -75,6 +87,7 @@ void sy_record_coder_free(sy_record_coder *c)
         return;
     sy_phrase_matcher_free(c->matcher);
     sy_buf_release(&c->bytes);
+    sy_free(c->lens);
     sy_free(c);
 }
 
@@ -84,6 +97,32 @@ sy_slice sy_record_coder_phrases(const sy_record_coder *c)
 }
 
 /* ---- coding ---- */
+
+/* Appends what readers put together from the codes of a text as its normal form. Most phrases
+ * are their own, so it is copied from the text; the dictionary is not in the caches. */
+static bool spell(const sy_record_coder *c, sy_slice text, const uint8_t *codes, size_t n,
+                  sy_buf *out)
+{
+    const char *same = text.data, *at = same; /* [same, at): to be copied */
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++) {
+        uint32_t code = sy_get_u16(codes + 2 * i), len = 1;
+        bool changed = code >= 'A' && code <= 'Z';
+        if (code >= SY_PHRASE_BYTES) {
+            len = c->lens[code - SY_PHRASE_BYTES];
+            changed = len & CHANGED;
+            len &= ~(uint32_t)CHANGED;
+        }
+        if (changed) {
+            sy_buf_append(out, same, (size_t)(at - same));
+            good = sy_phrases_spell(&c->phrases, codes + 2 * i, 1, true, out);
+            same = at + len;
+        }
+        at += len;
+    }
+    sy_buf_append(out, same, (size_t)(at - same));
+    return good;
+}
 
 /* Spells one value; its codes go to scratch->codes. It is simple if what readers put
  * together from the phrases is its normal form: tried, not reasoned. */
@@ -112,7 +151,7 @@ static sy_status code_value(const sy_record_coder *c, sy_coding *scratch, sy_sto
     v->coded.len = scratch->codes.len - start;
     sy_buf_reset(&scratch->spelt);
     const uint8_t *codes = (const uint8_t *)sy_buf_cstr(&scratch->codes) + start;
-    v->simple = sy_phrases_spell(&c->phrases, codes, v->coded.len / 2, true, &scratch->spelt);
+    v->simple = spell(c, v->text, codes, v->coded.len / 2, &scratch->spelt);
     sy_normal_join_spaces(&scratch->spelt, 0);
     v->simple &=
         sy_slice_equal((sy_slice){sy_buf_cstr(&scratch->spelt), scratch->spelt.len}, normal);

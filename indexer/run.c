@@ -1,8 +1,10 @@
 #include "indexer/run.h"
 
+#include <pthread.h>
+
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "indexer/posting_pool.h"
+#include "indexer/posting_bytes.h"
 #include "store/term_key.h"
 
 /* A run:  bigram entries | 00 | term entries
@@ -181,18 +183,22 @@ static sy_status take_list(merge *m, run *r, size_t n, bool marked, sy_error *er
     return SY_OK;
 }
 
-static sy_status merge_bigrams(merge *m, sy_error *err)
+/* Merges the bigrams with numbers from `from` on and below `to`. */
+static sy_status merge_bigrams(merge *m, uint64_t from, uint64_t to, sy_error *err)
 {
     sy_status st = SY_OK;
-    for (size_t i = 0; i < m->n && st == SY_OK; i++)
-        st = next_bigram(&m->runs[i], err);
+    for (size_t i = 0; i < m->n && st == SY_OK; i++) {
+        do
+            st = next_bigram(&m->runs[i], err);
+        while (st == SY_OK && !m->runs[i].done && m->runs[i].bigram < from);
+    }
     while (st == SY_OK) {
-        uint64_t least = UINT64_MAX;
+        uint64_t least = to;
         for (size_t i = 0; i < m->n; i++) {
             if (!m->runs[i].done && m->runs[i].bigram < least)
                 least = m->runs[i].bigram;
         }
-        if (least == UINT64_MAX)
+        if (least == to)
             return SY_OK;
         size_t n = 0;
         for (size_t i = 0; i < m->n && st == SY_OK; i++) {
@@ -253,7 +259,111 @@ static sy_status merge_terms(merge *m, sy_error *err)
     return st;
 }
 
-sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w,
+static sy_status open_runs(merge *m, char *const *paths, sy_error *err)
+{
+    sy_status st = SY_OK;
+    m->runs = sy_calloc(m->n, sizeof *m->runs);
+    if (!m->runs)
+        return sy_fail_nomem(err);
+    for (size_t i = 0; i < m->n && st == SY_OK; i++) {
+        run *r = &m->runs[i];
+        r->path = paths[i];
+        st = sy_map_open(paths[i], &r->map, err);
+        r->at = r->behind = r->map.data;
+        r->end = r->at + r->map.len;
+        if (st == SY_OK && r->map.len == 0)
+            st = spoilt(r, err);
+    }
+    return st;
+}
+
+static void close_runs(merge *m)
+{
+    for (size_t i = 0; m->runs && i < m->n; i++) {
+        sy_map_close(&m->runs[i].map);
+        sy_buf_release(&m->runs[i].key);
+    }
+    sy_free(m->runs);
+    sy_free(m->list);
+}
+
+/* ---- two halves ---- */
+
+/* The rows from some character on are merged by a thread of their own, into a part of the
+ * segment. */
+typedef struct half {
+    merge m;
+    uint64_t from; /* number of the first bigram that there may be in the row */
+    pthread_t thread;
+    sy_status status;
+    sy_error err;
+} half;
+
+static void *merge_half(void *arg)
+{
+    half *h = arg;
+    h->status = merge_bigrams(&h->m, h->from, UINT64_MAX, &h->err);
+    return NULL;
+}
+
+/* The row in which about half of the bigrams' bytes of a run are behind; they are two thirds of
+ * all. 0 if there is none. */
+static sy_status find_half(const run *first, uint64_t *from, sy_error *err)
+{
+    run r = *first;
+    sy_status st = next_bigram(&r, err);
+    while (st == SY_OK && !r.done && (size_t)(r.at - r.map.data) < r.map.len / 3)
+        st = next_bigram(&r, err);
+    *from = r.done ? 0 : ((r.bigram - 1) >> 21 << 21) + 1;
+    return st;
+}
+
+/* Both halves at once. Each run of m is left behind its bigrams. */
+static sy_status merge_halves(merge *m, half *h, const char *path, sy_error *err)
+{
+    sy_status st = sy_segment_writer_part(m->out, path, &h->m.out, err);
+    if (st != SY_OK)
+        return st;
+    bool started = pthread_create(&h->thread, NULL, merge_half, h) == 0;
+    st = merge_bigrams(m, 0, h->from, err);
+    if (started)
+        pthread_join(h->thread, NULL);
+    else if (st == SY_OK)
+        merge_half(h);
+    if (st == SY_OK && h->status != SY_OK) {
+        st = h->status;
+        if (err && err->status == SY_OK)
+            *err = h->err;
+    }
+    if (st == SY_OK)
+        st = sy_segment_writer_join(m->out, h->m.out, path, err);
+    else
+        sy_segment_writer_drop(h->m.out);
+    for (size_t i = 0; i < m->n && st == SY_OK; i++) {
+        run *r = &m->runs[i];
+        r->at = r->behind = r->map.data + (h->m.runs[i].at - h->m.runs[i].map.data);
+    }
+    sy_status left = sy_remove_file(path, NULL);
+    (void)left; /* the next writer's sweep takes it */
+    return st;
+}
+
+static sy_status merge_all_bigrams(merge *m, char *const *paths, const char *part, sy_error *err)
+{
+    half h = {.m = {.n = m->n, .n_records = m->n_records}};
+    sy_status st = SY_OK;
+    sy_error_clear(&h.err);
+    if (part && m->n > 0)
+        st = open_runs(&h.m, paths, err);
+    if (h.m.runs && st == SY_OK)
+        st = find_half(&h.m.runs[0], &h.from, err);
+    if (st == SY_OK)
+        st = h.from > 1 ? merge_halves(m, &h, part, err) : merge_bigrams(m, 0, UINT64_MAX, err);
+    close_runs(&h.m);
+    return st;
+}
+
+sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w, const char *part,
                         void (*progress)(void *ctx, uint64_t done), void *ctx, sy_error *err)
 {
     merge m = {.n = n_runs,
@@ -261,28 +371,11 @@ sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w,
                .n_records = sy_segment_writer_n_records(w),
                .progress = progress,
                .ctx = ctx};
-    sy_status st = SY_OK;
-    m.runs = sy_calloc(n_runs, sizeof *m.runs);
-    if (!m.runs)
-        return sy_fail_nomem(err);
-    for (size_t i = 0; i < n_runs && st == SY_OK; i++) {
-        run *r = &m.runs[i];
-        r->path = paths[i];
-        st = sy_map_open(paths[i], &r->map, err);
-        r->at = r->map.data;
-        r->end = r->at + r->map.len;
-        if (st == SY_OK && r->map.len == 0)
-            st = spoilt(r, err);
-    }
+    sy_status st = open_runs(&m, paths, err);
     if (st == SY_OK)
-        st = merge_bigrams(&m, err);
+        st = merge_all_bigrams(&m, paths, part, err);
     if (st == SY_OK)
         st = merge_terms(&m, err);
-    for (size_t i = 0; i < n_runs; i++) {
-        sy_map_close(&m.runs[i].map);
-        sy_buf_release(&m.runs[i].key);
-    }
-    sy_free(m.runs);
-    sy_free(m.list);
+    close_runs(&m);
     return st;
 }

@@ -20,7 +20,7 @@ typedef struct sy_run_writer {
 /* Creates the scratch file `path`, borrowed until close. */
 SY_CHECKED sy_status sy_run_create(const char *path, sy_run_writer *w, sy_error *err);
 /* The next bigram (a << 21 | b), ascending. `list` is the df postings as
- * sy_posting_pool_finish writes them. */
+ * sy_posting_put writes them. */
 void sy_run_bigram(sy_run_writer *w, uint64_t bigram, uint32_t df, const sy_buf *list);
 /* The next term, ascending; after all bigrams. */
 void sy_run_term(sy_run_writer *w, sy_slice key, uint32_t df, const sy_buf *list);
@@ -28,10 +28,11 @@ SY_CHECKED sy_status sy_run_close(sy_run_writer *w, sy_error *err);
 void sy_run_abandon(sy_run_writer *w);
 
 /* Merges runs (paths[n_runs], in the order of their docids) into w's bigrams and
- * terms, which are marked if they are words. `progress` (may be NULL) is called with bytes merged
- * so far. */
+ * terms, which are marked if they are words. `part` is the path of a scratch file for a second
+ * thread, which then merges about half of the bigrams; NULL: one does it all. What comes out is
+ * the same. `progress` (may be NULL) is called with bytes merged so far. */
 SY_CHECKED sy_status sy_runs_merge(char *const *paths, size_t n_runs, sy_segment_writer *w,
-                                   void (*progress)(void *ctx, uint64_t done), void *ctx,
-                                   sy_error *err);
+                                   const char *part, void (*progress)(void *ctx, uint64_t done),
+                                   void *ctx, sy_error *err);
 
 #endif

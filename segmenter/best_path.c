@@ -4,7 +4,7 @@
 
 enum {
     RING = 32, /* a power of two above SY_TRIE_WORD_MOST */
-    AHEAD = 6  /* places */
+    AHEAD = 8  /* places; twice as many are below RING */
 };
 
 void sy_path_release(sy_path *p)
@@ -44,6 +44,33 @@ static void turn(uint8_t *lens, size_t n)
     }
 }
 
+/* The first two steps of walks, which are taken before the walks are wanted: each waits for
+ * memory, but not for those of other places. By place % RING. */
+typedef struct walks {
+    uint64_t first[RING], second[RING];
+} walks;
+
+static inline void step_first(const sy_trie *trie, const sy_path *p, size_t at, walks *w)
+{
+    if (at >= p->n)
+        return;
+    uint64_t node = sy_trie_step(trie, trie->nodes[0], p->codes[at]);
+    w->first[at % RING] = node;
+    if (at + 1 < p->n)
+        sy_trie_fetch(trie, node, p->codes[at + 1]);
+}
+
+static inline void step_second(const sy_trie *trie, const sy_path *p, size_t at, walks *w)
+{
+    if (at + 1 >= p->n)
+        return;
+    uint64_t node = w->first[at % RING];
+    node = sy_trie_is_leaf(node) ? SY_TRIE_NO_WORD : sy_trie_step(trie, node, p->codes[at + 1]);
+    w->second[at % RING] = node;
+    if (at + 2 < p->n)
+        sy_trie_fetch(trie, node, p->codes[at + 2]);
+}
+
 /* Takes the given words from `word` on that start at place i as ways on. Returns those
  * behind; *taken has a bit for the length of each. */
 static const sy_path_word *take_words(const sy_path *p, const sy_path_word *word, size_t i,
@@ -69,23 +96,27 @@ static inline void find_path(sy_path *p, const sy_trie *trie, bool with_words)
      * ahead as the longest word are open, so a ring holds them all. 64 bits do not
      * overflow on any text. */
     uint64_t least[RING];
+    walks w;
     size_t n = p->n;
-    const uint16_t *codes = p->codes;
     uint8_t *lens = p->lens;
     for (size_t i = 0; i < RING; i++)
         least[i] = UINT64_MAX;
     least[0] = 0;
     lens[0] = 0;
-    uint64_t root = trie->nodes[0];
+    for (size_t i = 0; i < 2 * AHEAD; i++)
+        step_first(trie, p, i, &w);
+    for (size_t i = 0; i < AHEAD; i++)
+        step_second(trie, p, i, &w);
     const sy_path_word *word = p->words;
     uint32_t taken = 0;
     for (size_t i = 0; i < n; i++) {
-        /* The second step of a walk is the one that waits for memory. */
-        if (i + AHEAD + 1 < n)
-            sy_trie_fetch(trie, sy_trie_step(trie, root, codes[i + AHEAD]), codes[i + AHEAD + 1]);
+        if (i + 3 * AHEAD < n)
+            sy_trie_fetch(trie, trie->nodes[0], p->codes[i + 3 * AHEAD]);
+        step_first(trie, p, i + 2 * AHEAD, &w);
+        step_second(trie, p, i + AHEAD, &w);
         uint64_t here = least[i % RING];
         least[i % RING] = UINT64_MAX;
-        uint64_t node = sy_trie_step(trie, root, codes[i]);
+        uint64_t node = w.first[i % RING];
         uint64_t cost =
             here + (sy_trie_cost(node) != SY_TRIE_NO_WORD ? sy_trie_cost(node) : trie->unknown);
         if (cost < least[(i + 1) % RING]) {
@@ -95,7 +126,8 @@ static inline void find_path(sy_path *p, const sy_trie *trie, bool with_words)
         if (with_words)
             word = take_words(p, word, i, here, least, &taken);
         for (size_t end = i + 1; end < n && !sy_trie_is_leaf(node);) {
-            node = sy_trie_step(trie, node, codes[end++]);
+            node = end == i + 1 ? w.second[i % RING] : sy_trie_step(trie, node, p->codes[end]);
+            end++;
             cost = here + sy_trie_cost(node);
             if (sy_trie_cost(node) != SY_TRIE_NO_WORD && cost < least[end % RING] &&
                 !(with_words && (taken >> (end - i) & 1) != 0)) {

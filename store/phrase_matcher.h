@@ -1,19 +1,21 @@
 /* store/phrase_matcher.h - cut text into phrases of a given set, as few as possible.
  *
- * A trie over characters in one hash table. Phrases have numbers below 2^24;
- * numbers below 256 stand for single bytes, for characters that are no phrase. */
+ * Phrases have numbers below 2^24; numbers below 256 stand for single bytes, for
+ * characters that are no phrase. */
 #ifndef SY_STORE_PHRASE_MATCHER_H
 #define SY_STORE_PHRASE_MATCHER_H
 
 #include "store/phrases.h"
 
-typedef struct sy_phrase_matcher sy_phrase_matcher; /* immutable once filled: share freely */
+typedef struct sy_phrase_matcher sy_phrase_matcher; /* immutable once built: share freely */
 
 SY_CHECKED sy_status sy_phrase_matcher_new(sy_phrase_matcher **out, sy_error *err);
 /* Adds a phrase of well-formed UTF-8, len >= 1, 64 characters at most (LIMIT); number >=
  * SY_PHRASE_BYTES. */
 SY_CHECKED sy_status sy_phrase_matcher_add(sy_phrase_matcher *m, const char *text, size_t len,
                                            uint32_t number, sy_error *err);
+/* Once, behind the last phrase and before the first text. NOMEM, LIMIT. */
+SY_CHECKED sy_status sy_phrase_matcher_build(sy_phrase_matcher *m, sy_error *err);
 void sy_phrase_matcher_free(sy_phrase_matcher *m); /* NULL is a no-op */
 
 /* Scratch of one thread. */
@@ -21,8 +23,7 @@ typedef struct sy_phrase_parse {
     uint32_t *codes; /* the result: codes[n] */
     size_t n, cap;
     struct sy_parse_step *steps;
-    uint32_t *cps, *found;
-    uint8_t *depths;
+    uint16_t *chars;
 } sy_phrase_parse;
 
 /* Replaces p->codes by the fewest numbers that spell text[len] (by windows of some

@@ -245,6 +245,19 @@ static uint64_t record_start(const sy_segment *seg, uint64_t docid)
     return base_at(seg, docid / SY_RECORDS_PER_BASE) + sy_get_u32(seg->starts->data + docid * 4);
 }
 
+void sy_segment_fetch(const sy_segment *seg, const sy_docid *docids, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (docids[i] < seg->n_records)
+            __builtin_prefetch(seg->starts->data + (size_t)docids[i] * 4);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t start = docids[i] < seg->n_records ? record_start(seg, docids[i]) : 0;
+        if (start < seg->records->len) /* it is not held against its sum yet */
+            __builtin_prefetch(seg->records->data + start);
+    }
+}
+
 sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
 {
     if (docid >= seg->n_records)

@@ -60,6 +60,9 @@ SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy
 /* As sy_segment_record, but no text is spelt out: for looking at few of them. */
 SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                       sy_error *err);
+/* Tells the processor that the records docids[n] will be read soon: they lie anywhere, and one
+ * by one each would wait for memory. */
+void sy_segment_fetch(const sy_segment *seg, const sy_docid *docids, size_t n);
 enum { SY_CODE_LEN = 2 };
 /* False: texts are stored as they are. Else `coded` is codes of SY_CODE_LEN bytes, any run of which
  * may be spelt by itself. */

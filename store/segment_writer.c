@@ -68,11 +68,14 @@ enum {
     SET_SLOTS = 1024,
     GRAM_CHARS = 16, /* longer grams are no parents */
     /* The union of lists with this many postings takes about .5 ms. */
-    ROW_POSTINGS = 1 << 17
+    ROW_POSTINGS = 1 << 17,
+    COPY = 1 << 20, /* bytes at once */
+    SHARES = 64     /* quarters of frequency whose bounds are kept: nearly all there are */
 };
 
 struct sy_segment_writer {
     sy_file_writer file;
+    sy_writer *part;  /* where the lists go instead, if this is only a part */
     sy_status status; /* NOMEM or LIMIT met while writing */
     stage stage;
     uint32_t n_records;
@@ -81,6 +84,7 @@ struct sy_segment_writer {
     sy_buf lengths, longest; /* of records */
     uint64_t total_length;
     uint8_t weights[SY_FIELD_BITS];
+    uint8_t shares[SHARES][UINT8_MAX + 1]; /* share_bound of quarters and length codes */
     uint64_t sets[SY_FIELD_SETS_MAX];
     size_t n_sets;
     set_slot set_slots[SET_SLOTS];
@@ -215,6 +219,20 @@ static uint32_t add_string(sy_segment_writer *w, sy_slice s)
     return (uint32_t)at;
 }
 
+static uint8_t share_bound(const sy_segment_writer *w, int quarters, uint8_t length)
+{
+    double average = w->n_records > 0 ? (double)w->total_length / w->n_records : 0;
+    return (uint8_t)ceil(sy_score_share(quarters, sy_length_of(length), average) * UINT8_MAX);
+}
+
+static void make_shares(sy_segment_writer *w)
+{
+    for (int q = 0; q < SHARES; q++) {
+        for (unsigned length = 0; length <= UINT8_MAX; length++)
+            w->shares[q][length] = share_bound(w, q, (uint8_t)length);
+    }
+}
+
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n)
 {
     begin_records(w);
@@ -222,6 +240,7 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
     put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);
     put_facts(w);
+    make_shares(w);
     for (size_t i = 0; i < n; i++) {
         sy_buf_put_u32(&w->docs, docs[i].first);
         sy_buf_put_u32(&w->docs, docs[i].n_records);
@@ -292,10 +311,10 @@ static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
     else if (mark.set != SY_SET_UNKNOWN)
         fields = w->sets[mark.set - 1];
     int extra = mark.set == SY_SET_UNKNOWN ? 0 : sy_field_extra(fields, w->weights);
-    double average = w->n_records > 0 ? (double)w->total_length / w->n_records : 0;
-    double length = sy_length_of((uint8_t)w->lengths.data[doc]);
     int quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE + extra;
-    return (uint8_t)ceil(sy_score_share(quarters, length, average) * UINT8_MAX);
+    uint8_t length = (uint8_t)w->lengths.data[doc];
+    return quarters >= 0 && quarters < SHARES ? w->shares[quarters][length]
+                                              : share_bound(w, quarters, length);
 }
 
 /* Encodes the list that take_list took into w->list. */
@@ -471,6 +490,21 @@ static void add_to_row(sy_segment_writer *w, uint32_t n)
         w->row_bits[w->list_docs[i] / 64] |= UINT64_C(1) << w->list_docs[i] % 64;
 }
 
+/* ---- where the lists of bigrams go ---- */
+
+static uint64_t lists_len(const sy_segment_writer *w)
+{
+    return w->part ? sy_writer_offset(w->part) : sy_file_section_len(&w->file);
+}
+
+static void put_lists(sy_segment_writer *w, const void *bytes, size_t len)
+{
+    if (w->part)
+        sy_writer_put(w->part, bytes, len);
+    else
+        sy_file_put(&w->file, bytes, len);
+}
+
 /* ---- rare bigrams ---- */
 
 static void put_entry(sy_buf *out, uint32_t b, uint64_t place)
@@ -511,7 +545,7 @@ static void put_merged(sy_segment_writer *w)
 {
     rare *r = &w->rare;
     end_rare(w);
-    uint64_t before = sy_file_section_len(&w->file) - w->row_start;
+    uint64_t before = lists_len(w) - w->row_start;
     if (before + r->lists.len > UINT32_MAX || r->n_lists > MERGED_LISTS_MAX)
         w->status = SY_E_LIMIT;
     if (r->entries.status != SY_OK || r->lists.status != SY_OK) {
@@ -523,7 +557,7 @@ static void put_merged(sy_segment_writer *w)
         sy_put_u32(entry + 3, (uint32_t)(sy_get_u32(entry + 3) + before));
     }
     sy_buf_append(&w->entries, r->entries.data, r->entries.len);
-    sy_file_put(&w->file, r->lists.data, r->lists.len);
+    put_lists(w, r->lists.data, r->lists.len);
     w->n_entries += r->n_lists;
 }
 
@@ -552,7 +586,7 @@ static void begin_row(sy_segment_writer *w, uint32_t a)
 {
     w->row = a;
     w->row_first = w->n_entries;
-    w->row_start = sy_file_section_len(&w->file);
+    w->row_start = lists_len(w);
 }
 
 void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_posting *list,
@@ -569,7 +603,7 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
         add_rare(w, b, n);
         return;
     }
-    uint64_t place = sy_file_section_len(&w->file) - w->row_start;
+    uint64_t place = lists_len(w) - w->row_start;
     if (place > UINT32_MAX || w->n_entries >= UINT32_MAX - MERGED_LISTS_MAX)
         w->status = SY_E_LIMIT;
     put_entry(&w->entries, b, place);
@@ -577,9 +611,137 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
     encode_list(w, n, true);
     keep_list(w, a, b, n);
     uint8_t head[SY_VARINT_MAX];
-    sy_file_put(&w->file, head, sy_varint_put(head, n));
-    sy_file_put(&w->file, w->list.data, w->list.len);
+    put_lists(w, head, sy_varint_put(head, n));
+    put_lists(w, w->list.data, w->list.len);
     w->n_entries++;
+}
+
+static void release(sy_segment_writer *w)
+{
+    sy_buf *all[] = {&w->bases,   &w->starts,   &w->docs,         &w->doc_strings, &w->lengths,
+                     &w->longest, &w->rows,     &w->entries,      &w->term_blocks, &w->term_index,
+                     &w->list,    &w->last_key, &w->rare.entries, &w->rare.lists};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        sy_buf_release(all[i]);
+    for (size_t i = 0; i < GRAM_CHARS; i++) {
+        sy_buf_release(&w->prefixes[i].gram);
+        sy_free(w->prefixes[i].docs);
+    }
+    sy_buf_release(&w->kept_lists);
+    sy_buf_release(&w->char_lists);
+    sy_free(w->list_docs);
+    sy_free(w->list_marks);
+    sy_free(w->row_bits);
+    sy_free(w->chars);
+    sy_free(w->kept);
+    sy_free(w);
+}
+
+void sy_segment_writer_drop(sy_segment_writer *part)
+{
+    if (!part)
+        return;
+    sy_writer_abandon(part->part);
+    part->lengths = part->longest = (sy_buf)SY_BUF_INIT; /* borrowed */
+    release(part);
+}
+
+/* ---- a part of the rows, made beside the others ---- */
+
+sy_status sy_segment_writer_part(const sy_segment_writer *w, const char *path,
+                                 sy_segment_writer **out, sy_error *err)
+{
+    *out = NULL;
+    sy_segment_writer *part = sy_alloc(1, sizeof *part);
+    kept *own = part ? sy_alloc(w->kept_slots, sizeof *own) : NULL;
+    if (!own) {
+        sy_free(part);
+        return sy_fail_nomem(err);
+    }
+    if (w->kept_slots > 0)
+        memcpy(own, w->kept, w->kept_slots * sizeof *own);
+    *part = *w;
+    part->kept = own;
+    sy_status st = sy_writer_open(path, &part->part, err);
+    if (st == SY_OK)
+        *out = part;
+    else
+        sy_segment_writer_drop(part);
+    return st;
+}
+
+/* The part's rows, whose lists begin at `base` among those of w. */
+static void join_rows(sy_segment_writer *w, const sy_segment_writer *part, uint64_t base)
+{
+    for (size_t at = 0; at + SY_BIGRAM_ROW_LEN <= part->rows.len; at += SY_BIGRAM_ROW_LEN) {
+        const uint8_t *row = (const uint8_t *)part->rows.data + at;
+        uint64_t start = base + (sy_get_u32(row + 8) | (uint64_t)row[12] << 32);
+        sy_buf_append(&w->rows, row, 4);
+        sy_buf_put_u32(&w->rows, sy_get_u32(row + 4) + w->n_entries);
+        sy_buf_put_u32(&w->rows, (uint32_t)start);
+        sy_buf_putc(&w->rows, (char)(start >> 32));
+        sy_buf_append(&w->rows, row + 13, SY_BIGRAM_ROW_LEN - 13);
+        if (start >> 40 != 0)
+            w->status = SY_E_LIMIT;
+    }
+    sy_buf_append(&w->entries, part->entries.data, part->entries.len);
+    if (part->n_entries >= UINT32_MAX - MERGED_LISTS_MAX - w->n_entries)
+        w->status = SY_E_LIMIT;
+    w->n_entries += part->n_entries;
+}
+
+/* The lists that the part keeps for later. */
+static void join_kept(sy_segment_writer *w, const sy_segment_writer *part)
+{
+    for (size_t i = 0; i < w->kept_slots; i++) {
+        if (part->kept[i].df == 0)
+            continue;
+        w->kept[i] = part->kept[i];
+        w->kept[i].at += w->kept_lists.len;
+    }
+    sy_buf_append(&w->kept_lists, part->kept_lists.data, part->kept_lists.len);
+    for (size_t i = 0; i < part->n_chars; i++) {
+        if (!sy_grow((void **)&w->chars, w->n_chars, &w->cap_chars, sizeof *w->chars)) {
+            w->status = SY_E_NOMEM;
+            return;
+        }
+        w->chars[w->n_chars] = part->chars[i];
+        w->chars[w->n_chars++].at += w->char_lists.len;
+    }
+    sy_buf_append(&w->char_lists, part->char_lists.data, part->char_lists.len);
+    const sy_buf *all[] = {&part->rows, &part->entries, &part->kept_lists, &part->char_lists,
+                           &w->kept_lists};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i]->status != SY_OK)
+            w->status = all[i]->status;
+    }
+}
+
+sy_status sy_segment_writer_join(sy_segment_writer *w, sy_segment_writer *part, const char *path,
+                                 sy_error *err)
+{
+    sy_map map = {0};
+    end_row(w);
+    end_row(part);
+    w->row = UINT32_MAX;
+    sy_writer *out = part->part;
+    part->part = NULL;
+    sy_status st = sy_writer_close_scratch(out, err);
+    if (st == SY_OK)
+        st = sy_map_open(path, &map, err);
+    if (st == SY_OK) {
+        const uint8_t *behind = map.data;
+        join_rows(w, part, sy_file_section_len(&w->file));
+        join_kept(w, part);
+        for (size_t at = 0; at < map.len; at += COPY) {
+            sy_file_put(&w->file, map.data + at, map.len - at < COPY ? map.len - at : COPY);
+            sy_map_pass(&behind, map.data + at);
+        }
+        w->status = w->status == SY_OK ? part->status : w->status;
+    }
+    sy_map_close(&map);
+    sy_segment_writer_drop(part);
+    return st;
 }
 
 static size_t shared_prefix(sy_slice a, sy_slice b)
@@ -749,27 +911,6 @@ void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_postin
     }
     sy_buf_release(&key);
     sy_buf_release(&list);
-}
-
-static void release(sy_segment_writer *w)
-{
-    sy_buf *all[] = {&w->bases,   &w->starts,   &w->docs,         &w->doc_strings, &w->lengths,
-                     &w->longest, &w->rows,     &w->entries,      &w->term_blocks, &w->term_index,
-                     &w->list,    &w->last_key, &w->rare.entries, &w->rare.lists};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        sy_buf_release(all[i]);
-    for (size_t i = 0; i < GRAM_CHARS; i++) {
-        sy_buf_release(&w->prefixes[i].gram);
-        sy_free(w->prefixes[i].docs);
-    }
-    sy_buf_release(&w->kept_lists);
-    sy_buf_release(&w->char_lists);
-    sy_free(w->list_docs);
-    sy_free(w->list_marks);
-    sy_free(w->row_bits);
-    sy_free(w->chars);
-    sy_free(w->kept);
-    sy_free(w);
 }
 
 sy_status sy_segment_writer_finish(sy_segment_writer *w, uint64_t *len, uint64_t *checksum,

@@ -48,6 +48,17 @@ void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_
 /* The next bigram, ascending by a, then b: list[n], n >= 1. */
 void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_posting *list,
                               uint32_t n);
+/* A writer for some of the rows of bigrams, that another thread may fill meanwhile: it takes
+ * bigrams only, all by a first character above those that w gets before the join. Behind the
+ * documents and before the first bigram of w. Its lists go to the scratch file `path` (borrowed
+ * until join or drop). NOMEM, IO. */
+SY_CHECKED sy_status sy_segment_writer_part(const sy_segment_writer *w, const char *path,
+                                            sy_segment_writer **out, sy_error *err);
+/* Appends what the part holds to w and frees it; the file is left. What comes out is the same as
+ * if w had got all. IO. */
+SY_CHECKED sy_status sy_segment_writer_join(sy_segment_writer *w, sy_segment_writer *part,
+                                            const char *path, sy_error *err);
+void sy_segment_writer_drop(sy_segment_writer *part); /* frees a part; NULL is a no-op */
 /* The next term, ascending by key; of words the marks are kept. */
 void sy_segment_writer_term(sy_segment_writer *w, sy_slice key, const sy_posting *list, uint32_t n);
 /* A gram among the terms, after the grams that it begins with: its records. */

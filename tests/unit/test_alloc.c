@@ -41,10 +41,26 @@ static void test_overflow(void **state)
         assert_null(sy_alloc(n, size));
         assert_null(sy_calloc(n, size));
         assert_null(sy_resize(kept, n, size));
+        assert_null(sy_alloc_large(n, size));
     }
     assert_int_equal(kept[0], 'k');
     sy_free(kept);
     assert_null(sy_strndup("x", SIZE_MAX));
+}
+
+static void test_large(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, (1 << 19) - 1, 1 << 19, (2 << 20) - 1, (2 << 20) + 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *p = sy_alloc_large(sizes[i], 1);
+        assert_non_null(p);
+        memset(p, 'x', sizes[i]);
+        sy_free_large(p, sizes[i], 1);
+    }
+    assert_null(sy_alloc_large(SIZE_MAX - 1, 1));
+    sy_free_large(NULL, 1, 1);
+    sy_free_large(NULL, 2 << 20, 1);
 }
 
 static void test_strndup(void **state)
@@ -123,9 +139,9 @@ static void test_fail_at(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_overflow),
-        cmocka_unit_test(test_strndup), cmocka_unit_test(test_grow),
-        cmocka_unit_test(test_fail_at),
+        cmocka_unit_test(test_sizes), cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_large), cmocka_unit_test(test_strndup),
+        cmocka_unit_test(test_grow),  cmocka_unit_test(test_fail_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,7 +121,7 @@ static void check_lists(const sy_model *m, size_t n_runs)
     unlink(path);
     check_ok(sy_segment_writer_open(path, sy_model_uuid, 1, &w, NULL), NULL);
     check_ok(sy_model_put_front(m, w), NULL);
-    check_ok(sy_runs_merge(runs, n_runs, w, NULL, NULL, NULL), NULL);
+    check_ok(sy_runs_merge(runs, n_runs, w, NULL, NULL, NULL, NULL), NULL);
     check_ok(sy_segment_writer_finish(w, &len, &checksum, NULL), NULL);
     check_ok(sy_segment_open(path, sy_model_uuid, &seg, NULL), NULL);
     sy_model_check(m, seg);

@@ -62,6 +62,7 @@ static void make_dictionary(dictionary *d, const sy_slice *texts, size_t n)
             sy_phrase_matcher_add(d->matcher, s.data, s.len, (uint32_t)i + SY_PHRASE_BYTES, &err),
             &err);
     }
+    check_ok(sy_phrase_matcher_build(d->matcher, &err), &err);
     sy_phrases_finish(&d->writer, &d->bytes);
     assert_true(
         sy_phrases_open((const uint8_t *)sy_buf_cstr(&d->bytes), d->bytes.len, &d->phrases));
@@ -167,6 +168,7 @@ static void test_parse_is_shortest(void **state)
         check_ok(
             sy_phrase_matcher_add(m, phrases[i], strlen(phrases[i]), SY_PHRASE_BYTES + i, &err),
             &err);
+    check_ok(sy_phrase_matcher_build(m, &err), &err);
     for (int round = 0; round < 3000; round++) {
         char text[64] = "";
         static const char *const pieces[] = {"a", "b", "c", "d", "e", "资", "金", "额"};
@@ -176,6 +178,88 @@ static void test_parse_is_shortest(void **state)
         assert_int_equal(parse.n, fewest(phrases, N, text));
     }
     sy_phrase_parse_release(&parse);
+    sy_phrase_matcher_free(m);
+}
+
+/* What sy_phrase_matcher_find told, as a text. */
+static void note(void *ctx, uint32_t number)
+{
+    sy_buf_printf(ctx, "%u ", number);
+}
+
+/* Random phrases over few characters, of all lengths and planes, against a look at each place;
+ * the texts are longer than the matcher's windows. */
+static void test_find_is_all(void **state)
+{
+    (void)state;
+    static const uint32_t cps[] = {'a', 0xE9, 0x8D44, 0x91D1, 0x20000, 0x2FFFF, 0x10FFFF};
+    enum { N_CPS = sizeof cps / sizeof *cps, N = 200 };
+    for (int round = 0; round < 20; round++) {
+        sy_buf phrases[N], text = SY_BUF_INIT, told = SY_BUF_INIT, expected = SY_BUF_INIT;
+        sy_phrase_matcher *m;
+        check_ok(sy_phrase_matcher_new(&m, &err), &err);
+        size_t n = sy_random_below(N);
+        uint32_t least =
+            round % 2 ? 3 : 1; /* 3: places are looked at that have a known head only */
+        for (size_t i = 0; i < n; i++) {
+            phrases[i] = (sy_buf)SY_BUF_INIT;
+            for (uint32_t k = sy_random_below(8) == 0 ? 64 : least + sy_random_below(6); k > 0; k--)
+                sy_buf_put_cp(&phrases[i], cps[sy_random_below(N_CPS)]);
+            check_ok(
+                sy_phrase_matcher_add(m, phrases[i].data, phrases[i].len, (uint32_t)i + 1, &err),
+                &err);
+        }
+        check_ok(sy_phrase_matcher_build(m, &err), &err);
+        for (uint32_t k = sy_random_below(3000); k > 0; k--)
+            sy_buf_put_cp(&text, sy_random_below(50) == 0 ? 'z' : cps[sy_random_below(N_CPS)]);
+        sy_slice all = {sy_buf_cstr(&text), text.len};
+        for (size_t at = 0; at < all.len; at++) {
+            if (((unsigned char)all.data[at] & 0xC0) == 0x80)
+                continue;
+            for (size_t len = 1; len <= 256 && at + len <= all.len; len++) {
+                uint32_t last = 0; /* of equal phrases */
+                for (size_t i = 0; i < n; i++) {
+                    if (phrases[i].len == len && memcmp(phrases[i].data, all.data + at, len) == 0)
+                        last = (uint32_t)i + 1;
+                }
+                if (last != 0)
+                    note(&expected, last);
+            }
+        }
+        sy_phrase_matcher_find(m, all.data, all.len, note, &told);
+        assert_string_equal(sy_buf_cstr(&told), sy_buf_cstr(&expected));
+        for (size_t i = 0; i < n; i++)
+            sy_buf_release(&phrases[i]);
+        sy_buf_release(&text);
+        sy_buf_release(&told);
+        sy_buf_release(&expected);
+        sy_phrase_matcher_free(m);
+    }
+}
+
+/* More characters than there are codes: phrases of those that came too late are left out. */
+static void test_characters_past_the_codes(void **state)
+{
+    (void)state;
+    sy_phrase_matcher *m;
+    sy_buf told = SY_BUF_INIT, text = SY_BUF_INIT;
+    check_ok(sy_phrase_matcher_new(&m, &err), &err);
+    for (uint32_t i = 0; i < 70000; i++) {
+        sy_buf_reset(&text);
+        sy_buf_put_cp(&text, 0x10000 + i);
+        check_ok(sy_phrase_matcher_add(m, text.data, text.len, i + 1, &err), &err);
+    }
+    check_ok(sy_phrase_matcher_build(m, &err), &err);
+    sy_buf_reset(&text);
+    sy_buf_put_cp(&text, 0x10000);
+    sy_buf_put_cp(&text, 0x10000 + 65533);
+    sy_buf_put_cp(&text, 0x10000 + 65534);
+    sy_buf_put_cp(&text, 0x10000 + 69999);
+    sy_buf_putc(&text, 'a');
+    sy_phrase_matcher_find(m, text.data, text.len, note, &told);
+    assert_string_equal(sy_buf_cstr(&told), "1 65534 ");
+    sy_buf_release(&told);
+    sy_buf_release(&text);
     sy_phrase_matcher_free(m);
 }
 
@@ -260,6 +344,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_round_trip, setup),
         cmocka_unit_test_setup(test_parse_is_shortest, setup),
+        cmocka_unit_test_setup(test_find_is_all, setup),
+        cmocka_unit_test_setup(test_characters_past_the_codes, setup),
         cmocka_unit_test_setup(test_same_sample_same_phrases, setup),
         cmocka_unit_test_setup(test_broken_dictionaries, setup),
         cmocka_unit_test_setup(test_no_memory, setup),

@@ -91,7 +91,7 @@ static char *const *write_runs(const sy_model *m, size_t n)
     return paths;
 }
 
-static void check_merge(const sy_model *m, size_t n)
+static void check_merge(const sy_model *m, size_t n, const char *part)
 {
     char *const *paths = write_runs(m, n);
     const char *path = sy_files_path("merged");
@@ -103,7 +103,9 @@ static void check_merge(const sy_model *m, size_t n)
     unlink(path);
     check_ok(sy_segment_writer_open(path, sy_model_uuid, 1, &w, &err), &err);
     check_ok(sy_model_put_front(m, w), NULL);
-    check_ok(sy_runs_merge(paths, n, w, NULL, NULL, &err), &err);
+    check_ok(sy_runs_merge(paths, n, w, part, NULL, NULL, &err), &err);
+    if (part)
+        assert_int_equal(access(part, F_OK), -1);
     check_ok(sy_segment_writer_finish(w, &len, &checksum, &err), &err);
     check_ok(sy_segment_open(path, sy_model_uuid, &seg, &err), &err);
     sy_model_check(m, seg);
@@ -114,6 +116,8 @@ static void test_merge(void **state)
 {
     (void)state;
     sy_random_init("test_run");
+    char part[300];
+    strcpy(part, sy_files_path("part"));
     static const sy_model_sizes sizes[] = {
         {1, 1, 0, 0},     {1, 1, 1, 0},     {1, 1, 0, 1},       {5, 1, 3, 3},
         {300, 2, 60, 60}, {300, 2, 0, 100}, {700, 2, 200, 200},
@@ -122,7 +126,8 @@ static void test_merge(void **state)
         for (size_t n = 1; n <= MOST_RUNS; n++) {
             sy_model m;
             sy_model_random(&sizes[i], &m);
-            check_merge(&m, n);
+            check_merge(&m, n, NULL);
+            check_merge(&m, n, part);
             sy_model_free(&m);
         }
     }
@@ -133,11 +138,11 @@ static void test_no_runs(void **state)
     (void)state;
     sy_segment_writer *w;
     check_ok(sy_segment_writer_open(sy_files_path("none"), sy_model_uuid, 1, &w, NULL), NULL);
-    check_ok(sy_runs_merge(NULL, 0, w, NULL, NULL, NULL), NULL);
+    check_ok(sy_runs_merge(NULL, 0, w, NULL, NULL, NULL, NULL), NULL);
     sy_segment_writer_abandon(w);
     char missing[] = "/no/such/run", *paths[] = {missing};
     check_ok(sy_segment_writer_open(sy_files_path("none"), sy_model_uuid, 1, &w, NULL), NULL);
-    assert_int_equal(sy_runs_merge(paths, 1, w, NULL, NULL, NULL), SY_E_IO);
+    assert_int_equal(sy_runs_merge(paths, 1, w, NULL, NULL, NULL, NULL), SY_E_IO);
     sy_segment_writer_abandon(w);
 }
 
@@ -149,7 +154,11 @@ static void merge_spoilt(const sy_model *m, char *const *paths, size_t n, bool m
     sy_error_clear(&err);
     check_ok(sy_segment_writer_open(sy_files_path("spoilt"), sy_model_uuid, 1, &w, NULL), NULL);
     check_ok(sy_model_put_front(m, w), NULL);
-    sy_status st = sy_runs_merge(paths, n, w, NULL, NULL, &err);
+    static bool halves;
+    char part[300];
+    strcpy(part, sy_files_path("tmp-run-part"));
+    halves = !halves;
+    sy_status st = sy_runs_merge(paths, n, w, halves ? part : NULL, NULL, NULL, &err);
     assert_true(st == SY_OK || st == SY_E_IO);
     if (st != SY_OK)
         assert_non_null(strstr(err.where, "tmp-run-"));
@@ -182,8 +191,10 @@ static void test_spoilt(void **state)
     sy_model_free(&m);
 }
 
-/* Writes a run and merges it; the status of what failed first. */
-static sy_status run_and_merge(const sy_model *m, const char *run, const char *path)
+/* Writes a run and merges it, by two threads if there is a path for a part; the status of what
+ * failed first. */
+static sy_status run_and_merge(const sy_model *m, const char *run, const char *path,
+                               const char *part)
 {
     char *paths[] = {(char *)(uintptr_t)run};
     sy_segment_writer *w;
@@ -196,7 +207,7 @@ static sy_status run_and_merge(const sy_model *m, const char *run, const char *p
         return st;
     st = sy_model_put_front(m, w);
     if (st == SY_OK)
-        st = sy_runs_merge(paths, 1, w, NULL, NULL, NULL);
+        st = sy_runs_merge(paths, 1, w, part, NULL, NULL, NULL);
     if (st == SY_OK) /* the writer may have met the failure: it tells at the end */
         return sy_segment_writer_finish(w, &len, &checksum, NULL);
     sy_segment_writer_abandon(w);
@@ -210,19 +221,22 @@ static void test_failures(void **state)
     (void)state;
     sy_model m;
     sy_model_random(&(sy_model_sizes){40, 1, 12, 12}, &m);
-    char run[300], path[300];
+    char run[300], path[300], part[300];
     strcpy(run, sy_files_path("tmp-run-9"));
     strcpy(path, sy_files_path("failing"));
-    for (int kind = 0; kind < 3; kind++) {
+    strcpy(part, sy_files_path("tmp-run-part"));
+    for (int round = 0; round < 6; round++) {
+        int kind = round % 3;
         bool reached = true;
         for (unsigned long n = 1; reached; n++) {
             unlink(run);
             unlink(path);
+            unlink(part);
             if (kind == 2)
                 sy_io_fail_at(n, EIO);
             else
                 sy_alloc_fail_at(n, kind == 1);
-            sy_status st = run_and_merge(&m, run, path);
+            sy_status st = run_and_merge(&m, run, path, round < 3 ? NULL : part);
             reached = (kind == 2 ? sy_io_fail_at(0, 0) : sy_alloc_fail_at(0, false)) >= n;
             assert_true(st == SY_OK || st == (kind == 2 ? SY_E_IO : SY_E_NOMEM));
             assert_true(st == SY_OK || reached);
