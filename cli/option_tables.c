@@ -134,7 +134,7 @@ static const sy_option query_options[] = {
      false},
     {SY_OPT_OFFSET, 0, "offset", "N", "Which", "without the first N", "", false},
     {SY_OPT_EXPLAIN, 0, "explain", NULL, "Which",
-     "say how the query was read and answered, and how long each step took",
+     "say how the query was read and answered, with times",
      "On standard error: the tree of the query, the lists it is answered from, and for each term "
      "the records it matches alone, those left after it and all before it, those that its lists "
      "name, those whose texts had to be checked, and milliseconds; the term that left nothing, "

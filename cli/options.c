@@ -355,9 +355,13 @@ void sy_help_command(const sy_command *command, bool long_form, unsigned width, 
                   width);
     sy_buf_putc(out, '\n');
     put_headed(out, _("Exit status: "), _(command->status), width);
-    if (!long_form)
-        sy_buf_printf(out, _("More: suoyin %s --help, man suoyin-%s\n"), command->name,
+    if (!long_form) {
+        sy_buf more = SY_BUF_INIT;
+        sy_buf_printf(&more, _("More: suoyin %s --help, man suoyin-%s"), command->name,
                       command->name);
+        sy_put_fitting(out, sy_buf_cstr(&more), width);
+        sy_buf_release(&more);
+    }
 }
 
 /* A line of a list: what it is about, in a column of its own, and what that is. */

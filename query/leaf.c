@@ -11,6 +11,10 @@
  * depend on what stands around it. */
 enum { FIRST_DICTIONARY_SCRIPT = 0x0E00 };
 
+/* Leaves of a query that may have a regular expression as an automaton, which takes up to some
+ * megabytes. */
+enum { SCANS_MOST = 16 };
+
 typedef struct traits {
     size_t n_chars, n_han;
     bool has_word; /* a letter, digit or Han character */
@@ -387,7 +391,7 @@ static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const s
     sy_slice needed = st == SY_OK ? sy_parts_longest(leaf->parts) : (sy_slice){"", 0};
     if (sy_utf8_count(needed.data, needed.len) >= 2)
         st = sy_needle_init(&leaf->needed, needed, err);
-    if (st == SY_OK)
+    if (st == SY_OK && node->leaf < SCANS_MOST)
         st = sy_regex_scan_open(text, &leaf->scan, err);
     if (st != SY_OK)
         return st;

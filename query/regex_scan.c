@@ -31,7 +31,7 @@ enum {
     SHAPES_MAX = 16384,
     SLOTS = 2 * SHAPES_MAX,
     FIRST_COLUMN = 32,
-    TABLE_MAX = 1 << 24 /* entries of two bytes */
+    TABLE_MAX = 1 << 22 /* entries of two bytes */
 };
 
 typedef struct shape {

@@ -2,7 +2,8 @@
  * an automaton that reads the codes that a segment's texts are spelt with. What a phrase does to a
  * state is worked out once, so each later one costs one look into a table.
  *
- * For expressions that are automata (segmenter/automaton.h), while their states have room. One
+ * For expressions that are automata (segmenter/automaton.h), while their states have room. Memory:
+ * 256 KiB, and 128 KiB for each segment; as states and shapes of phrases are met, up to 12 MiB. One
  * thread. */
 #ifndef SY_QUERY_REGEX_SCAN_H
 #define SY_QUERY_REGEX_SCAN_H

@@ -23,6 +23,7 @@ enum {
     WORDS = (SY_PROGRAM_MAX + 63) / 64,
     ATOM_WORDS = (SY_ATOMS_MAX + 64) / 64, /* and one for line ends */
     FIRST_STATE = 2,
+    STEPS_MAX = 1 << 17, /* that are made; each takes time that grows with the program */
     TABLE = 2 * SY_STATES_MAX
 };
 
@@ -46,6 +47,7 @@ struct sy_automaton {
     size_t n_states;
     uint16_t table[TABLE]; /* states by their hash; 0: none */
     bool full;
+    unsigned n_steps; /* that were made */
     char_class classes[CLASSES];
     size_t n_classes;
     uint8_t *class_of; /* class_of[code point] */
@@ -162,6 +164,10 @@ static unsigned make_step(sy_automaton *a, unsigned from, size_t class_id)
     const state *s = a->states[from];
     const char_class *c = &a->classes[class_id];
     bool ends = class_id == CLASS_UNKNOWN;
+    if (++a->n_steps > STEPS_MAX) {
+        a->full = true;
+        return SY_STATE_FULL;
+    }
     memset(a->seen, 0, a->n_words * sizeof *a->seen);
     a->n_list = 0;
     for (size_t i = 0; i < a->program.n; i++)

@@ -13,7 +13,7 @@
 #include "base/status.h"
 
 enum {
-    SY_STATE_FULL = 0,  /* more states than there is room for: ask ICU */
+    SY_STATE_FULL = 0,  /* more states than there is room or time for: ask ICU */
     SY_STATE_FOUND = 1, /* it matches, whatever follows */
     SY_STATES_MAX = 4096
 };

@@ -81,6 +81,7 @@ for width in 80 40; do
     done
 done
 COLUMNS=40 zh verify -h
+COLUMNS=40 zh query -h | tail -n 2
 
 echo '-- no message, nothing opened'
 if command -v strace >/dev/null && strace -o trace true 2>/dev/null; then

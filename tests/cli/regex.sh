@@ -19,3 +19,5 @@ run query -i my.idx --keys -w 级
 run query -i my.idx --keys source:/no/such
 run query -i my.idx '/[资/'
 explain '/资金.*(缺口|不足)/'
+# More of them than become automata.
+"$SUOYIN" query -i my.idx --keys "$(yes '/资.{2}(现|紧)/' | head -n 40 | paste -sd ' ' -)"
