@@ -146,6 +146,7 @@ $(OUT)/lib/libsuoyin.a: $(LIB_OBJECTS)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(@D)/suoyin.o
 
 $(OUT)/segmenter/word_tables.o: $(OUT)/gen/word_tables.inc
+$(OUT)/segmenter/pinyin.o: $(OUT)/gen/pinyin_tables.inc
 
 # Other flags than last time: all is compiled anew.
 $(OUT)/flags: force
@@ -171,6 +172,16 @@ $(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmente
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS)
 	$(Q)$(OUT)/gen/words_gen segmenter/word_costs.tsv > $@
+
+# The readings of characters; they are those of normal forms, so the normal form is needed first.
+PINYIN_GEN := $(addprefix $(OUT)/,segmenter/normal.o segmenter/word_tables.o base/alloc.o base/buf.o base/hash.o base/messages.o base/status.o base/utf8.o)
+$(OUT)/gen/pinyin_gen: segmenter/pinyin_gen.c segmenter/pinyin_internal.h $(PINYIN_GEN)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) $(SY_LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)
+
+$(OUT)/gen/pinyin_tables.inc: $(OUT)/gen/pinyin_gen segmenter/pinyin_more.txt
+	$(call say,GEN,$@)
+	$(Q)$< segmenter/pinyin_more.txt > $@
 
 # Learns the word costs anew from raw text: make word-costs TEXT='FILE...'
 word-costs: $(OUT)/libsuoyin.a segmenter/costs_gen.c segmenter/array_gen.c

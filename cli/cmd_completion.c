@@ -33,7 +33,7 @@ static void put_options(const sy_command *c, sy_buf *out)
 }
 
 /* A value after `field:` is one of the names that the field has; asked for with what was
- * typed of it, so that few come. */
+ * typed of it, so that few come. `py:` is offered where `suoyin info` shows it. */
 static const char bash_head[] =
     "# Completion of suoyin's words in bash; made by: suoyin completion bash\n"
     "_suoyin_fields() {\n"
@@ -79,7 +79,8 @@ static const char bash_tail[] =
     "COMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*:}\"}\"}\")\n"
     "    elif [[ ${words[1]} == query ]]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"$(_suoyin_fields \"${index[@]}\" | sed "
-    "'s/$/:/')\" -- \"$cur\")\n"
+    "'s/$/:/'\n"
+    "            suoyin info \"${index[@]}\" 2>/dev/null | grep -o -m 1 '  py:$')\" -- \"$cur\")\n"
     "        compopt -o nospace\n"
     "    elif [[ ${words[1]} == completion ]]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- \"$cur\")\n"
@@ -178,6 +179,7 @@ static void put_zsh(sy_buf *out)
                      "        compadd -a names\n"
                      "    else\n"
                      "        _suoyin_fields -S :\n"
+                     "        suoyin info 2>/dev/null | grep -q '  py:$' && compadd -S : py\n"
                      "    fi\n"
                      "}\n"
                      "_suoyin() {\n"
@@ -224,6 +226,8 @@ static void put_fish(sy_buf *out)
                      " string replace -r '^' \"$field:\"\n"
                      "    else\n"
                      "        __suoyin_fields | string replace -r '$' ':'\n"
+                     "        env LC_ALL=C suoyin info 2>/dev/null | string match -q '*  py:'; and "
+                     "echo py:\n"
                      "    end\n"
                      "end\n"
                      "complete -c suoyin -f\n");

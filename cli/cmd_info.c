@@ -118,7 +118,7 @@ static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
         put_json_string(out, "label", field->label);
         sy_buf_putc(out, ',');
         put_json_string(out, "kind", sy_field_kind_name(field->kind));
-        sy_buf_putc(out, '}');
+        sy_buf_printf(out, ",\"pinyin\":%s}", field->pinyin ? "true" : "false");
     }
     sy_buf_puts(out, "],");
     put_json_segments(index, out);
@@ -156,7 +156,7 @@ static void put_fields(const sy_schema *schema, sy_buf *out)
         put_padded(out, field->name, names + 2);
         put_padded(out, sy_field_kind_name(field->kind), 9);
         sy_put_visible(out, field->label, strlen(field->label));
-        sy_buf_putc(out, '\n');
+        sy_buf_puts(out, field->pinyin ? "  py:\n" : "\n");
     }
 }
 

@@ -372,7 +372,7 @@ static bool add_whole(sy_inverter *inv, sy_field_id field, sy_slice normal)
     if (!add_term(inv, 0))
         return false;
     sy_field_kind kind = inv->schema->fields[field].kind;
-    if (kind != SY_FIELD_NAMES && kind != SY_FIELD_KEYWORD)
+    if (!sy_field_has_values(kind))
         return true;
     sy_term_key_value(&inv->key, field, whole);
     return inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field) : add_term(inv, 0);

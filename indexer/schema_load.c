@@ -9,7 +9,7 @@
 #include "indexer/reader.h"
 #include "indexer/readers/field_name.h"
 
-/* A schema file is {"fields": [{"name", "label", "kind", "aliases"}, …]}. Members that
+/* A schema file is {"fields": [{"name", "label", "kind", "pinyin", "aliases"}, …]}. Members that
  * are not known are an error: a misspelt "alias" would do nothing silently. */
 
 static const unsigned char shipped[] = {
@@ -18,13 +18,21 @@ static const unsigned char shipped[] = {
 
 enum { FILE_MAX = 4 << 20 };
 
-typedef enum member { MEMBER_NONE, MEMBER_NAME, MEMBER_LABEL, MEMBER_KIND, MEMBER_ALIASES } member;
+typedef enum member {
+    MEMBER_NONE,
+    MEMBER_NAME,
+    MEMBER_LABEL,
+    MEMBER_KIND,
+    MEMBER_PINYIN,
+    MEMBER_ALIASES
+} member;
 
 /* One entry of "fields", collected until its object ends. */
 typedef struct entry {
     sy_buf name, label, aliases; /* aliases: each followed by a NUL byte */
-    bool has_name, has_label, has_kind;
+    bool has_name, has_label, has_kind, has_pinyin;
     sy_field_kind kind;
+    bool pinyin;
 } entry;
 
 typedef struct loader {
@@ -95,6 +103,18 @@ static sy_status add_alias(loader *l, sy_field_id id, sy_slice alias, size_t off
     return sy_schema_alias(l->schema, id, l->scratch.data, l->scratch.len, err);
 }
 
+/* A kind whose whole values are not kept ends pinyin, unless the entry asks for both. */
+static sy_status set_pinyin(loader *l, sy_field *field, size_t offset, sy_error *err)
+{
+    const entry *e = &l->entry;
+    bool can = sy_field_has_values(field->kind);
+    if (e->has_pinyin && e->pinyin && !can)
+        return wrong(l, offset, err, "\"pinyin\" needs the kind names or keyword in field",
+                     sy_slice_of(field->name));
+    field->pinyin = (e->has_pinyin ? e->pinyin : field->pinyin) && can;
+    return SY_OK;
+}
+
 /* Changes what the file says of a field that was there before. */
 static sy_status change_field(loader *l, sy_field_id id, sy_error *err)
 {
@@ -133,6 +153,8 @@ static sy_status add_field(loader *l, size_t offset, sy_error *err)
         st = sy_schema_add(l->schema, l->scratch.data, l->scratch.len,
                            e->has_label ? sy_buf_cstr(&e->label) : name.data,
                            e->has_kind ? e->kind : SY_FIELD_TEXT, &id, err);
+    if (st == SY_OK)
+        st = set_pinyin(l, &l->schema->fields[id], offset, err);
     if (st == SY_OK && e->has_label)
         st = add_alias(l, id, (sy_slice){sy_buf_cstr(&e->label), e->label.len}, offset, err);
     for (size_t at = 0; st == SY_OK && at < e->aliases.len;) {
@@ -151,7 +173,7 @@ static void start_entry(loader *l)
     sy_buf_reset(&e->name);
     sy_buf_reset(&e->label);
     sy_buf_reset(&e->aliases);
-    e->has_name = e->has_label = e->has_kind = false;
+    e->has_name = e->has_label = e->has_kind = e->has_pinyin = false;
 }
 
 static sy_status on_key(loader *l, sy_slice key, size_t offset, sy_error *err)
@@ -162,6 +184,7 @@ static sy_status on_key(loader *l, sy_slice key, size_t offset, sy_error *err)
     } members[] = {{"name", MEMBER_NAME},
                    {"label", MEMBER_LABEL},
                    {"kind", MEMBER_KIND},
+                   {"pinyin", MEMBER_PINYIN},
                    {"aliases", MEMBER_ALIASES}};
     if (l->depth == 1 && sy_slice_equal(key, sy_slice_of("fields")))
         return SY_OK;
@@ -228,6 +251,12 @@ static sy_status on_event(void *ctx, sy_json_event event, sy_slice text, size_t 
         return on_key(l, text, offset, err);
     case SY_JSON_STRING:
         return on_string(l, text, offset, err);
+    case SY_JSON_BOOL:
+        if (l->depth != 3 || l->member != MEMBER_PINYIN)
+            break;
+        l->entry.has_pinyin = true;
+        l->entry.pinyin = text.data[0] == 't';
+        return SY_OK;
     default:
         break;
     }

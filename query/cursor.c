@@ -32,6 +32,11 @@ typedef struct operands {
     sy_cursor **items; /* AND: by cost; OR: a heap by doc once started */
     size_t n;
     bool heaped;
+    /* AND under a CHECK: what each operand was asked, and how often it said no. One that says so
+     * hardly ever costs more than the checks it saves, and is left out. */
+    struct tally {
+        uint32_t asked, refused;
+    } * tallies;
 } operands;
 
 typedef struct checked {
@@ -188,6 +193,14 @@ sy_cursor *sy_cursor_not(sy_cursor_env *env, sy_cursor *child)
 
 sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void *leaf)
 {
+    if (candidates->kind == AND) {
+        operands *of = &candidates->u.of;
+        of->tallies = sy_query_memory_take(env->memory, of->n, sizeof *of->tallies);
+        if (!of->tallies)
+            return NULL;
+        memset(of->tallies, 0, of->n * sizeof *of->tallies);
+        candidates->exact = false;
+    }
     sy_cursor *c = new_cursor(env, CHECK, false, candidates->cost);
     if (c)
         c->u.check = (checked){.candidates = candidates, .leaf = leaf};
@@ -322,13 +335,32 @@ static sy_docid seek_ranges(range_set *r, sy_docid target)
     return r->items[low].start > target ? r->items[low].start : target;
 }
 
+/* Notes an operand's answer; true if it is left out from now on. */
+static bool leave_out(operands *of, size_t i, bool refused)
+{
+    enum { ENOUGH = 128, RARELY = 32 };
+    struct tally *t = &of->tallies[i];
+    t->refused += refused;
+    if (++t->asked < ENOUGH)
+        return false;
+    bool out = t->refused < ENOUGH / RARELY;
+    *t = (struct tally){0};
+    if (out) {
+        of->n--;
+        memmove(of->items + i, of->items + i + 1, (of->n - i) * sizeof *of->items);
+        memmove(t, t + 1, (of->n - i) * sizeof *t);
+    }
+    return out;
+}
+
 static sy_docid seek_and(operands *of, sy_docid target)
 {
     sy_docid doc = sy_cursor_seek(of->items[0], target);
     for (size_t i = 1; i < of->n && doc != SY_DOC_END;) {
         sy_docid other = sy_cursor_seek(of->items[i], doc);
+        bool out = of->tallies && leave_out(of, i, other != doc);
         if (other == doc) {
-            i++;
+            i += !out;
         } else {
             doc = sy_cursor_seek(of->items[0], other);
             i = 1;

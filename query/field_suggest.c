@@ -4,6 +4,16 @@
 #include "query/query_internal.h"
 #include "segmenter/normal.h"
 
+/* What the pinyin of fields is called where no field has the name. */
+static bool is_pinyin(const sy_buf *normal)
+{
+    static const char *const names[] = {"py", "pinyin", "拼音"};
+    bool yes = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        yes |= sy_slice_equal((sy_slice){normal->data, normal->len}, sy_slice_of(names[i]));
+    return yes;
+}
+
 sy_status sy_field_lookup(const sy_schema *schema, const char *name, size_t len, sy_buf *scratch,
                           bool *found, sy_field_id *id, sy_error *err)
 {
@@ -18,6 +28,10 @@ sy_status sy_field_lookup(const sy_schema *schema, const char *name, size_t len,
         if (status != SY_OK)
             return status;
         *found = sy_schema_find(schema, sy_buf_cstr(scratch), scratch->len, id);
+    }
+    if (!*found && is_pinyin(scratch)) {
+        *found = true;
+        *id = SY_FIELD_PINYIN;
     }
     return SY_OK;
 }
@@ -34,5 +48,7 @@ void sy_field_suggest(const sy_schema *schema, const char *name, size_t len, sy_
     }
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         sy_nearest_offer(&nearest, sy_slice_of(reserved[i]), 0);
+    if (sy_schema_has_pinyin(schema))
+        sy_nearest_offer(&nearest, sy_slice_of("py"), 0);
     sy_nearest_put(&nearest, out);
 }

@@ -439,10 +439,28 @@ static sy_status prepare_text(sy_tools *tools, sy_query_memory *memory, const sy
     return SY_OK;
 }
 
+static sy_status prepare_pinyin(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
+                                sy_leaf *leaf, sy_error *err)
+{
+    sy_slice text;
+    sy_status st = normalize(tools, memory, node->text, &text, err);
+    sy_pinyin *pinyin = sy_query_memory_take(memory, 1, sizeof *pinyin);
+    if (st != SY_OK || !pinyin)
+        return st == SY_OK ? sy_fail_nomem(err) : st;
+    leaf->rule = sy_pinyin_read(text, pinyin) == SY_PINYIN_GOOD ? SY_RULE_PINYIN : SY_RULE_NOTHING;
+    pinyin->begins = node->kind == SY_NODE_PREFIX;
+    pinyin->whole = node->kind == SY_NODE_EQUAL;
+    leaf->pinyin = pinyin;
+    leaf->schema = &tools->index->schema;
+    return SY_OK;
+}
+
 sy_status sy_leaf_prepare(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
                           sy_leaf *out, sy_error *err)
 {
     *out = (sy_leaf){.field = node->field};
+    if (node->field == SY_FIELD_PINYIN)
+        return prepare_pinyin(tools, memory, node, out, err);
     switch (node->kind) {
     case SY_NODE_ALL:
         out->rule = SY_RULE_ALL;
@@ -467,5 +485,7 @@ sy_status sy_leaf_prepare(sy_tools *tools, sy_query_memory *memory, const sy_nod
 
 bool sy_leaf_looks_at(const sy_leaf *leaf, sy_field_id field)
 {
+    if (leaf->rule == SY_RULE_PINYIN)
+        return field < leaf->schema->n_fields && leaf->schema->fields[field].pinyin;
     return leaf->field == field || (leaf->field == SY_FIELD_ANY && field < SY_FIELDS_MAX);
 }

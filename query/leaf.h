@@ -8,6 +8,7 @@
 #include "query/query_internal.h"
 #include "query/regex_parts.h"
 #include "query/tools.h"
+#include "segmenter/pinyin.h"
 #include "segmenter/regex.h"
 
 /* How a leaf matches a text. Numbers are those of design section 5. */
@@ -25,7 +26,8 @@ typedef enum sy_leaf_rule {
     SY_RULE_PATTERN, /* wildcards or edits, by `pattern`                       */
     SY_RULE_NEAR,    /* all `words` inside a window                            */
     SY_RULE_RANGE,   /* a number or date from `low` to `high`                  */
-    SY_RULE_REGEX    /* `regex` matches                                        */
+    SY_RULE_REGEX,   /* `regex` matches                                        */
+    SY_RULE_PINYIN   /* neighbouring characters can be read as `pinyin`        */
 } sy_leaf_rule;
 
 #define SY_NEAR_WORDS_MAX 16
@@ -55,6 +57,9 @@ typedef struct sy_leaf {
     bool dates;            /* RANGE */
     sy_regex *regex;       /* REGEX; owned: sy_leaf_release */
     const sy_parts *parts; /* what it cannot do without */
+    /* PINYIN: and what says which fields are looked at, borrowed from the index */
+    const sy_pinyin *pinyin;
+    const sy_schema *schema;
 } sy_leaf;
 
 /* Fills *out for one leaf of a query; memory is taken from `memory`. */

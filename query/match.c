@@ -207,6 +207,23 @@ static sy_status find_regex(const matcher *m, bool *yes)
     return st;
 }
 
+static sy_status find_pinyin(const matcher *m, bool *yes)
+{
+    sy_slice text = sy_whole_value(m->text->normal);
+    sy_pinyin_walk walk;
+    size_t start, end;
+    sy_status st = SY_OK;
+    *yes = false;
+    sy_pinyin_begin(&walk, m->leaf->pinyin, text);
+    while (st == SY_OK && sy_pinyin_next(&walk, &start, &end)) {
+        *yes = true;
+        if (!m->spans)
+            break;
+        st = add_span(m, text.data + start, end - start);
+    }
+    return st;
+}
+
 static sy_status match_range(const matcher *m, bool *yes)
 {
     sy_slice whole = sy_whole_value(m->text->normal);
@@ -252,6 +269,8 @@ sy_status sy_match_text(const sy_leaf *leaf, sy_tools *tools, sy_field_id field,
         return match_range(&m, yes);
     case SY_RULE_REGEX:
         return find_regex(&m, yes);
+    case SY_RULE_PINYIN:
+        return find_pinyin(&m, yes);
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:

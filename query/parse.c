@@ -11,6 +11,8 @@
 #include "base/alloc.h"
 #include "base/messages.h"
 #include "query/query_internal.h"
+#include "segmenter/normal.h"
+#include "segmenter/pinyin.h"
 
 #define NEED_TERM N_("a term such as 资金, a field such as unit:区商投局, or * for every record")
 
@@ -163,6 +165,40 @@ static bool starts_leaf(sy_lex_kind kind)
     return kind >= SY_LEX_STAR && kind <= SY_LEX_REGEX;
 }
 
+/* What stands behind `py:`. */
+static sy_status check_pinyin(parser *p)
+{
+    const sy_lexeme *tok = &p->lx.tok;
+    if (!sy_schema_has_pinyin(p->lx.schema))
+        return fail_here(p,
+                         "an index whose schema has \"pinyin\": true in a field of names or "
+                         "keywords (suoyin index --schema; --rebuild if it is an old index)",
+                         "no field of this index can be asked for by pinyin");
+    if (tok->kind != SY_LEX_WORD && tok->kind != SY_LEX_QUOTED && tok->kind != SY_LEX_PREFIX)
+        return fail_here(p, "py:zijin, py:zj or py:zij*",
+                         "pinyin is letters, with one * behind them at most");
+    sy_buf *normal = &p->lx.normal;
+    sy_pinyin pinyin;
+    sy_buf_reset(normal);
+    sy_status status = sy_normalize(0, tok->text.data, tok->text.len, normal, NULL, p->lx.err);
+    if (status == SY_OK)
+        status = sy_buf_status(normal, p->lx.err);
+    if (status != SY_OK)
+        return status;
+    switch (sy_pinyin_read((sy_slice){normal->data, normal->len}, &pinyin)) {
+    case SY_PINYIN_GOOD:
+        return SY_OK;
+    case SY_PINYIN_LONG:
+        return sy_lex_fail(&p->lx, SY_E_LIMIT, tok->start, tok->end, "fewer letters",
+                           "the pinyin has more than %d letters", (int)SY_PINYIN_MAX);
+    case SY_PINYIN_OTHER:
+    case SY_PINYIN_EMPTY:
+        break;
+    }
+    return fail_here(p, "letters a to z, ü and digits, with ' or blanks between syllables",
+                     "this is no pinyin");
+}
+
 /* Forms that need more of their surroundings than the lexer sees. */
 static sy_status check_leaf(parser *p, sy_field_id field, bool equal)
 {
@@ -172,6 +208,8 @@ static sy_status check_leaf(parser *p, sy_field_id field, bool equal)
         return fail_here(p, "':' instead of '=', or quotes around the value",
                          "'=' asks for a whole value, so a star cannot end it, nor can there be "
                          "another sign");
+    if (field == SY_FIELD_PINYIN)
+        return check_pinyin(p);
     if (field == SY_FIELD_LINE && (kind == SY_LEX_WILD || kind == SY_LEX_FUZZY ||
                                    kind == SY_LEX_NEAR || kind == SY_LEX_REGEX))
         return fail_here(p, "a number, digits and a star, or low..high",
@@ -200,7 +238,8 @@ static sy_status parse_leaf(parser *p, size_t start, sy_field_id field, bool equ
     node->text = tok->text;
     node->number = tok->number;
     node->boost = tok->boost;
-    node->whole = p->words && (node->kind == SY_NODE_TERM || node->kind == SY_NODE_QUOTED);
+    node->whole = p->words && field != SY_FIELD_PINYIN &&
+                  (node->kind == SY_NODE_TERM || node->kind == SY_NODE_QUOTED);
     node->start = (uint32_t)start;
     node->end = tok->end;
     node->leaf = (uint32_t)p->n_leaves;

@@ -30,7 +30,8 @@
  * rule accepts. Bigrams and words say in which fields they stand, so a leaf of one
  * field walks no other records; exact is then only what the filter is sure of. The
  * word lists of a segment that was cut with another lexicon are not to be trusted: there
- * a token is looked for as PART is, and checked. */
+ * a token is looked for as PART is, and checked. PINYIN: the value lists of all values
+ * that can be read so. */
 
 enum {
     LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
@@ -513,7 +514,7 @@ static sy_status equal(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err
     sy_field_kind kind =
         leaf->field < schema->n_fields ? schema->fields[leaf->field].kind : SY_FIELD_TEXT;
     sy_term_key_value(&p->key, leaf->field, leaf->text.text);
-    if ((kind != SY_FIELD_NAMES && kind != SY_FIELD_KEYWORD) || p->key.len > SY_TERM_KEY_MAX)
+    if (!sy_field_has_values(kind) || p->key.len > SY_TERM_KEY_MAX)
         return equal_by_text(p, leaf, out, err);
     sy_status st = add_term(p, err);
     out->exact = true;
@@ -566,13 +567,23 @@ static sy_status need_parts(sy_plan *p, const sy_leaf *leaf, part *out, sy_error
     return made(sy_cursor_all(p->env), &out->cursor, err);
 }
 
-/* ---- names ---- */
+/* ---- names and pinyin: by the distinct values ---- */
 
-/* Gathers the lists of the names of one field that the term names. */
-static sy_status add_names(sy_plan *p, const sy_leaf *leaf, sy_field_id id, sy_error *err)
+static bool accepts(const sy_leaf *leaf, const sy_aliases *aliases, sy_slice value)
 {
-    const sy_aliases *aliases;
-    sy_status st = sy_tools_aliases(p->tools, &aliases, err);
+    if (leaf->rule != SY_RULE_PINYIN)
+        return sy_name_matches(aliases, leaf->name.text, value) != SY_NAME_NO;
+    sy_pinyin_walk walk;
+    size_t start, end;
+    sy_pinyin_begin(&walk, leaf->pinyin, value);
+    return sy_pinyin_next(&walk, &start, &end);
+}
+
+/* Gathers the lists of the values of one field that the term means. */
+static sy_status add_values(sy_plan *p, const sy_leaf *leaf, sy_field_id id, sy_error *err)
+{
+    const sy_aliases *aliases = NULL;
+    sy_status st = leaf->by_name ? sy_tools_aliases(p->tools, &aliases, err) : SY_OK;
     sy_term_key_value(&p->key, id, (sy_slice){"", 0});
     if (st == SY_OK)
         st = sy_buf_status(&p->key, err);
@@ -581,7 +592,7 @@ static sy_status add_names(sy_plan *p, const sy_leaf *leaf, sy_field_id id, sy_e
     sy_term_walk walk;
     st = sy_term_walk_open(p->segment, (sy_slice){p->key.data, p->key.len}, &walk, err);
     while (st == SY_OK) {
-        sy_slice key, name;
+        sy_slice key, value;
         sy_postings_ref ref;
         char space;
         sy_field_id field;
@@ -589,25 +600,26 @@ static sy_status add_names(sy_plan *p, const sy_leaf *leaf, sy_field_id id, sy_e
         st = sy_term_walk_next(&walk, &more, &key, &ref, err);
         if (st != SY_OK || !more)
             break;
-        if (sy_term_key_parse(key, &space, &field, &name) &&
-            sy_name_matches(aliases, leaf->name.text, name) != SY_NAME_NO)
+        if (sy_term_key_parse(key, &space, &field, &value) && accepts(leaf, aliases, value))
             st = add_ref(p, &ref, err);
     }
     sy_term_walk_close(&walk);
     return st;
 }
 
-/* The records with a name that the leaf names, in the name fields it looks at. */
-static sy_status names(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
+/* The records with a value that the leaf means: of the name fields it looks at, by the name
+ * rule; of all it looks at, by pinyin. */
+static sy_status values(sy_plan *p, const sy_leaf *leaf, part *out, sy_error *err)
 {
     sy_status st = SY_OK;
     out->exact = true;
     size_t n_fields = p->tools->index->schema.n_fields;
     for (size_t i = 0; i < n_fields && st == SY_OK; i++) {
         sy_field_id id = (sy_field_id)i;
-        if (!sy_tools_is_names(p->tools, id) || !sy_leaf_looks_at(leaf, id))
+        bool wanted = leaf->rule == SY_RULE_PINYIN || sy_tools_is_names(p->tools, id);
+        if (!wanted || !sy_leaf_looks_at(leaf, id))
             continue;
-        st = add_names(p, leaf, id, err);
+        st = add_values(p, leaf, id, err);
         size_t n = p->n_refs;
         if (st == SY_OK) {
             sy_term_key_overlong(&p->key, id);
@@ -689,6 +701,7 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:
+    case SY_RULE_PINYIN:
         break;
     }
     out->exact = true;
@@ -707,12 +720,12 @@ static sy_status plan_leaf(sy_plan *p, const sy_leaf *leaf, sy_cursor **out, sy_
         st = source(p, leaf, &parts[0], err);
     } else if (leaf->field == SY_FIELD_KEY || leaf->field == SY_FIELD_LINE) {
         st = made(sy_cursor_all(p->env), &parts[0].cursor, err); /* no list has them */
-    } else if (leaf->rule == SY_RULE_NAME) {
-        st = names(p, leaf, &parts[0], err);
+    } else if (leaf->rule == SY_RULE_NAME || leaf->rule == SY_RULE_PINYIN) {
+        st = values(p, leaf, &parts[0], err);
     } else {
         st = text_part(p, leaf, &parts[0], err);
         if (st == SY_OK && leaf->by_name)
-            st = names(p, leaf, &parts[n++], err);
+            st = values(p, leaf, &parts[n++], err);
     }
     if (st != SY_OK)
         return st;

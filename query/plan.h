@@ -21,8 +21,9 @@ typedef struct sy_plan {
 } sy_plan; /* {0} to start with */
 
 /* The cursor for a node of the query. Looks up lists and reads no records; walks
- * the distinct names of name fields for leaves that the name rule holds for, and
- * the document paths for `source:`. Errors: NOMEM, CORRUPT. */
+ * the distinct names of name fields for leaves that the name rule holds for, the
+ * distinct values of the fields open to it for pinyin, and the document paths for
+ * `source:`. Errors: NOMEM, CORRUPT. */
 SY_CHECKED sy_status sy_plan_node(sy_plan *p, const sy_node *node, sy_cursor **out, sy_error *err);
 /* The records that can have a text, n >= 1 characters, in some value. */
 SY_CHECKED sy_status sy_plan_text(sy_plan *p, sy_slice text, sy_cursor **out, sy_error *err);

@@ -35,7 +35,7 @@ typedef struct sy_node {
     sy_node_kind kind;
     sy_field_id field;   /* leaves: SY_FIELD_ANY or one field, reserved ones too */
     bool optional;       /* direct child of the root AND under --any           */
-    bool whole;          /* TERM, QUOTED: as whole words                       */
+    bool whole;          /* TERM, QUOTED: as whole words; not of SY_FIELD_PINYIN */
     sy_slice text;       /* leaves: the term as typed, without quotes, escapes
                             undone; borrowed from the query                    */
     unsigned number;     /* see the kinds                                      */

@@ -87,7 +87,8 @@ typedef struct sy_excerpt {
 sy_excerpt sy_lex_excerpt(const sy_lexer *lx, size_t start, size_t end);
 
 /* Finds the field that people mean by name[len], in any spelling of its normal
- * form. `scratch` is overwritten with the normal form. NOMEM. */
+ * form; SY_FIELD_PINYIN if no field has the name and it is that. `scratch` is overwritten with the
+ * normal form. NOMEM. */
 SY_CHECKED sy_status sy_field_lookup(const sy_schema *schema, const char *name, size_t len,
                                      sy_buf *scratch, bool *found, sy_field_id *id, sy_error *err);
 /* Appends up to three field names near to the normal form name[len], joined by

@@ -8,7 +8,8 @@ enum {
     N_RESERVED = 2,   /* key, path */
     FIRST_UNITS = 64, /* codes that are spelt at first */
     REJOINED = 16,    /* bytes: a character, a space and a part of the next, and more */
-    NEAR_MOST = 4     /* clauses of a text that are cut by themselves */
+    NEAR_MOST = 4,    /* clauses of a text that are cut by themselves */
+    ASKED_OFTEN = 24  /* texts that are spelt for a string before a search over codes pays */
 };
 
 sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err)
@@ -242,6 +243,47 @@ static sy_status spell_more(sy_record_text *r, sy_stored_value *value, size_t un
     return st == SY_OK ? sy_buf_status(out, err) : st;
 }
 
+static void forget_asked(sy_record_text *r)
+{
+    for (size_t i = 0; i < r->n_asked; i++)
+        sy_code_search_free(r->asked[i].search);
+    r->n_asked = 0;
+    r->asked_of = r->segment;
+}
+
+/* The search for a string, once it was asked for often enough to pay for one; else *out is NULL. */
+static sy_status find_search(sy_record_text *r, sy_slice string, sy_code_search **out,
+                             sy_error *err)
+{
+    *out = NULL;
+    if (r->asked_of != r->segment)
+        forget_asked(r);
+    if (!sy_code_search_takes(string))
+        return SY_OK;
+    size_t i = 0;
+    while (i < r->n_asked && !sy_slice_equal(r->asked[i].string, string))
+        i++;
+    if (i == SY_CODE_SEARCHES)
+        return SY_OK;
+    sy_asked *a = &r->asked[i];
+    if (i == r->n_asked) {
+        r->n_asked++;
+        a->n = 0;
+        a->search = NULL;
+        memcpy(a->copy, string.data, string.len);
+        a->string = (sy_slice){a->copy, string.len};
+    }
+    const sy_phrases *phrases;
+    sy_status st = SY_OK;
+    if (!a->search && ++a->n > ASKED_OFTEN) {
+        st = sy_segment_phrases(r->segment, &phrases, err);
+        if (st == SY_OK)
+            st = sy_code_search_new(phrases, string, &a->search, err);
+    }
+    *out = a->search;
+    return st;
+}
+
 sy_status sy_record_text_has(sy_record_text *r, size_t i, const sy_needle *string, bool *yes,
                              sy_error *err)
 {
@@ -258,6 +300,16 @@ sy_status sy_record_text_has(sy_record_text *r, size_t i, const sy_needle *strin
         return st;
     }
     sy_stored_value rest = r->stored.values[i];
+    sy_code_search *search;
+    st = find_search(r, wanted, &search, err);
+    if (st != SY_OK)
+        return st;
+    sy_code_answer told = search ? sy_code_search_run(search, (const uint8_t *)rest.coded.data,
+                                                      rest.coded.len / SY_CODE_LEN)
+                                 : SY_CODES_DO_NOT_TELL;
+    *yes = told == SY_CODES_HAVE;
+    if (told != SY_CODES_DO_NOT_TELL)
+        return SY_OK;
     sy_buf_reset(&text->buf);
     for (size_t units = FIRST_UNITS; rest.coded.len > 0 && !*yes; units *= 2) {
         size_t from;
@@ -277,6 +329,7 @@ void sy_record_text_release(sy_record_text *r)
 {
     for (size_t i = 0; i < r->cap_texts; i++)
         sy_text_release(&r->texts[i]);
+    forget_asked(r);
     sy_free(r->texts);
     sy_stored_release(&r->stored);
     sy_buf_release(&r->original);

@@ -3,8 +3,10 @@
 #ifndef SY_QUERY_RECORD_TEXT_H
 #define SY_QUERY_RECORD_TEXT_H
 
-#include "query/needle.h"
+#include "query/code_search.h"
 #include "query/tools.h"
+
+enum { SY_CODE_SEARCHES = 4 };
 
 /* One text: a value, the key or the path. */
 typedef struct sy_text {
@@ -28,6 +30,14 @@ SY_CHECKED sy_status sy_text_near(sy_text *text, sy_tools *tools, size_t start, 
                                   bool *at_start, bool *at_end, sy_error *err);
 void sy_text_release(sy_text *text);
 
+/* A string that texts of the segment are asked for again and again. */
+typedef struct sy_asked {
+    sy_slice string; /* in `copy` */
+    char copy[SY_CODE_SEARCH_MAX];
+    unsigned n;             /* times */
+    sy_code_search *search; /* NULL: it was not asked for often */
+} sy_asked;
+
 /* The texts of a record: its values as stored, then its key, then its path. */
 typedef struct sy_record_text {
     sy_tools *tools;           /* borrowed */
@@ -36,6 +46,9 @@ typedef struct sy_record_text {
     sy_buf original;           /* scratch */
     sy_text *texts;
     size_t cap_texts;
+    const sy_segment *asked_of; /* the segment of `asked` */
+    sy_asked asked[SY_CODE_SEARCHES];
+    size_t n_asked;
 } sy_record_text; /* {.tools = tools} to start with */
 
 /* Reads a record, unless it is the one that is there. */

@@ -76,7 +76,7 @@ SY_CHECKED sy_status sy_search_explain(const sy_index *index, const sy_query *qu
 
 /* Appends up to three names or words of the index that are most like a term's text, separated by
  * ", "; nothing if none is. Names of all name fields for SY_FIELD_ANY, and then words without Han
- * characters. Cost: about .1 us a name or word. */
+ * characters; for SY_FIELD_PINYIN how whole values are spelt. Cost: about .1 us a name or word. */
 SY_CHECKED sy_status sy_suggest_terms(const sy_index *index, sy_field_id field, sy_slice text,
                                       sy_buf *out, sy_error *err);
 

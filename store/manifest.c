@@ -11,7 +11,8 @@ enum {
     ICU_VERSION_AT = 24,
     ICU_VERSION_LEN = 32,
     HASHES_AT = 56,
-    SEGMENT_LEAST = 35 /* bytes of a segment's entry without deleted documents */
+    SEGMENT_LEAST = 35, /* bytes of a segment's entry without deleted documents */
+    PINYIN = 0x80       /* flag of a field's kind */
 };
 
 sy_status sy_index_path(const char *dir, const char *name, sy_buf *out, sy_error *err)
@@ -108,11 +109,12 @@ static sy_status read_field(cursor *c, sy_schema *schema, sy_error *err)
 {
     if (!c->at || c->end - c->at < 2)
         return not_held(c, err);
-    unsigned kind = *c->at++;
+    bool pinyin = (*c->at & PINYIN) != 0;
+    unsigned kind = *c->at++ & (PINYIN - 1u);
     uint8_t weight = *c->at++;
     sy_slice name = take_bytes(c), label = take_bytes(c);
     uint64_t n_aliases = take_varint(c);
-    if (!c->at || kind > SY_FIELD_KEYWORD)
+    if (!c->at || kind > SY_FIELD_KEYWORD || (pinyin && !sy_field_has_values((sy_field_kind)kind)))
         return not_held(c, err);
     size_t before = schema->n_fields;
     char *text = sy_strndup(label.data, label.len);
@@ -121,8 +123,10 @@ static sy_status read_field(cursor *c, sy_schema *schema, sy_error *err)
     sy_field_id id;
     sy_status st = sy_schema_add(schema, name.data, name.len, text, (sy_field_kind)kind, &id, NULL);
     sy_free(text);
-    if (st == SY_OK)
+    if (st == SY_OK) {
         schema->fields[id].weight = weight;
+        schema->fields[id].pinyin = pinyin;
+    }
     for (uint64_t i = 0; i < n_aliases && st == SY_OK && c->at; i++) {
         sy_slice alias = take_bytes(c);
         if (c->at)
@@ -267,7 +271,7 @@ static void put_schema(sy_buf *b, const sy_schema *schema)
     sy_buf_put_varint(b, schema->n_fields);
     for (size_t i = 0; i < schema->n_fields; i++) {
         const sy_field *f = &schema->fields[i];
-        sy_buf_putc(b, (char)f->kind);
+        sy_buf_putc(b, (char)(f->kind | (f->pinyin ? PINYIN : 0u)));
         sy_buf_putc(b, (char)f->weight);
         put_bytes(b, f->name, strlen(f->name));
         put_bytes(b, f->label, strlen(f->label));

@@ -32,6 +32,24 @@ static char spell_byte(uint32_t byte, bool normal)
     return (char)(normal && byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
 }
 
+bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out)
+{
+    if (code < SY_PHRASE_BYTES) {
+        *byte = spell_byte(code, true);
+        *out = (sy_slice){byte, 1};
+        return true;
+    }
+    code -= SY_PHRASE_BYTES;
+    if (code >= p->n)
+        return false;
+    uint32_t place = sy_get_u32(p->places + ((size_t)p->n + code) * PLACE_LEN);
+    uint32_t at = place >> 8, len = place & 0xFF;
+    if (len > COPY || at > p->pool_len - COPY)
+        return false;
+    *out = (sy_slice){(const char *)p->pool + at, len};
+    return true;
+}
+
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
                       sy_buf *out)
 {

@@ -30,6 +30,10 @@ bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out);
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
                       sy_buf *out);
 
+/* The normal form of one code; a single byte is put at *byte. False for a code that does not hold.
+ */
+bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out);
+
 /* Appends a dictionary; each phrase and normal form has 1 (0 for a normal form) to
  * SY_PHRASE_LEN_MAX bytes. Equal texts are kept once. */
 typedef struct sy_phrases_writer {

@@ -166,7 +166,7 @@ static const char *reserved_name(sy_field_id id)
         if (reserved[i].id == id)
             return reserved[i].name;
     }
-    return id == SY_FIELD_ANY ? "*" : "";
+    return id == SY_FIELD_ANY ? "*" : id == SY_FIELD_PINYIN ? "py" : "";
 }
 
 const char *sy_schema_name(const sy_schema *s, sy_field_id id)
@@ -177,6 +177,19 @@ const char *sy_schema_name(const sy_schema *s, sy_field_id id)
 const char *sy_schema_label(const sy_schema *s, sy_field_id id)
 {
     return id < s->n_fields ? s->fields[id].label : reserved_name(id);
+}
+
+bool sy_field_has_values(sy_field_kind kind)
+{
+    return kind == SY_FIELD_NAMES || kind == SY_FIELD_KEYWORD;
+}
+
+bool sy_schema_has_pinyin(const sy_schema *s)
+{
+    bool has = false;
+    for (size_t i = 0; i < s->n_fields; i++)
+        has |= s->fields[i].pinyin;
+    return has;
 }
 
 const char *sy_field_kind_name(sy_field_kind kind)
@@ -202,8 +215,10 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
         const sy_field *f = &from->fields[i];
         sy_field_id id;
         st = sy_schema_add(to, f->name, strlen(f->name), f->label, f->kind, &id, err);
-        if (st == SY_OK)
+        if (st == SY_OK) {
             to->fields[id].weight = f->weight;
+            to->fields[id].pinyin = f->pinyin;
+        }
         for (size_t k = 0; k < f->n_aliases && st == SY_OK; k++)
             st = sy_schema_alias(to, id, f->aliases[k], strlen(f->aliases[k]), err);
     }
@@ -213,7 +228,7 @@ sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err)
 static bool fields_equal(const sy_field *a, const sy_field *b)
 {
     if (strcmp(a->name, b->name) != 0 || strcmp(a->label, b->label) != 0 || a->kind != b->kind ||
-        a->weight != b->weight || a->n_aliases != b->n_aliases)
+        a->weight != b->weight || a->pinyin != b->pinyin || a->n_aliases != b->n_aliases)
         return false;
     for (size_t i = 0; i < a->n_aliases; i++) {
         if (strcmp(a->aliases[i], b->aliases[i]) != 0)

@@ -27,7 +27,10 @@ enum {
     SY_FIELD_ANY = 0xFFFF, /* any field of the record */
     SY_FIELD_KEY = 0xFFFE,
     SY_FIELD_SOURCE = 0xFFFD,
-    SY_FIELD_LINE = 0xFFFC
+    SY_FIELD_LINE = 0xFFFC,
+    /* No field: those that can be asked for by pinyin. Only in queries, and only where no
+     * field has the name. */
+    SY_FIELD_PINYIN = 0xFFFB
 };
 
 typedef struct sy_field {
@@ -35,6 +38,7 @@ typedef struct sy_field {
     char *label; /* as people read it: "责任单位" */
     sy_field_kind kind;
     uint8_t weight; /* in ranking, in quarters: SY_WEIGHT_ONE is 1 */
+    bool pinyin;    /* its values can be asked for by pinyin; see sy_field_has_values */
     char **aliases; /* normal forms of other names and headings */
     size_t n_aliases, cap_aliases;
 } sy_field;
@@ -52,7 +56,7 @@ typedef struct sy_schema {
 void sy_schema_release(sy_schema *s);
 /* Copies `from` into the empty schema `to`. NOMEM. */
 SY_CHECKED sy_status sy_schema_copy(const sy_schema *from, sy_schema *to, sy_error *err);
-/* True if names, labels, kinds and aliases are the same, in the same order. */
+/* True if names, labels, kinds, pinyin and aliases are the same, in the same order. */
 bool sy_schema_equal(const sy_schema *a, const sy_schema *b);
 
 /* Finds a field by its name or an alias (normal form), the reserved names key,
@@ -71,6 +75,11 @@ void sy_schema_unalias(sy_schema *s, sy_field_id id, const char *alias, size_t l
 /* Name of a field for people and output, reserved ones included. */
 const char *sy_schema_name(const sy_schema *s, sy_field_id id);
 const char *sy_schema_label(const sy_schema *s, sy_field_id id);
+/* Whether the whole values of a field of that kind are in the dictionary (store/term_key.h), as
+ * pinyin needs them. */
+bool sy_field_has_values(sy_field_kind kind);
+/* Whether some field can be asked for by pinyin. */
+bool sy_schema_has_pinyin(const sy_schema *s);
 /* "text", "names", ...; and back: false if unknown. */
 const char *sy_field_kind_name(sy_field_kind kind);
 bool sy_field_kind_parse(const char *name, sy_field_kind *kind);

@@ -11,6 +11,7 @@
 #include "store/phrases.h"
 #include "store/record_code.h"
 #include "store/scoring.h"
+#include "store/subset.h"
 #include "store/term_key.h"
 
 enum { ROW_LEN = SY_BIGRAM_ROW_LEN, DF_MOST = 5 /* bytes of a varint */ };
@@ -286,6 +287,12 @@ static sy_status need_phrases(const sy_segment *seg, sy_error *err)
 bool sy_segment_has_phrases(const sy_segment *seg)
 {
     return seg->phrases.n > 0;
+}
+
+sy_status sy_segment_phrases(const sy_segment *seg, const sy_phrases **out, sy_error *err)
+{
+    *out = &seg->phrases;
+    return need_phrases(seg, err);
 }
 
 static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
@@ -732,8 +739,7 @@ static sy_status bad_gram(const sy_segment *seg, uint64_t offset, sy_error *err)
                       "damaged: the list of a frequent string does not hold");
 }
 
-/* The k-th set bit of `all`, which has n_all bits, stays set where bit k of `part` is;
- * the others are cleared. */
+/* As sy_subset_expand; false if there is no memory. */
 static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, uint32_t n_all,
                    sy_buf *out)
 {
@@ -742,14 +748,7 @@ static bool expand(const uint8_t *all, const uint8_t *part, uint64_t part_bits, 
     uint8_t *to = (uint8_t *)sy_buf_reserve(out, bytes);
     if (!to)
         return false;
-    memset(to, 0, bytes);
-    uint64_t k = 0;
-    for (size_t i = 0; i < bytes; i++) {
-        for (unsigned left = all[i]; left != 0 && k < part_bits; left &= left - 1, k++) {
-            if (part[k / 8] >> k % 8 & 1)
-                to[i] = (uint8_t)(to[i] | (left & -left));
-        }
-    }
+    sy_subset_expand(all, n_all, part, part_bits, to);
     out->len = bytes;
     return true;
 }

@@ -7,6 +7,7 @@
 #define SY_STORE_SEGMENT_H
 
 #include "base/slice.h"
+#include "store/phrases.h"
 #include "store/postings.h"
 #include "store/schema.h"
 
@@ -63,6 +64,9 @@ enum { SY_CODE_LEN = 2 };
 /* False: texts are stored as they are. Else `coded` is codes of SY_CODE_LEN bytes, any run of which
  * may be spelt by itself. */
 bool sy_segment_has_phrases(const sy_segment *seg);
+/* Its dictionary, checked; borrowed. An empty one if it has none. */
+SY_CHECKED sy_status sy_segment_phrases(const sy_segment *seg, const sy_phrases **out,
+                                        sy_error *err);
 /* Appends a value's original text to out. */
 SY_CHECKED sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value,
                                      sy_buf *out, sy_error *err);

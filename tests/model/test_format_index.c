@@ -121,6 +121,7 @@ static void check_manifest(const plain_manifest *plain, const sy_index *index)
         const sy_field *ours = &index->schema.fields[i];
         assert_int_equal(plain->fields[i].kind, ours->kind);
         assert_int_equal(plain->fields[i].weight, ours->weight);
+        assert_int_equal(plain->fields[i].pinyin, ours->pinyin);
         check_slice(plain->fields[i].name, ours->name);
         check_slice(plain->fields[i].label, ours->label);
         assert_int_equal(plain->fields[i].n_aliases, ours->n_aliases);

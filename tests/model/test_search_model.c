@@ -16,6 +16,7 @@
 #include "segmenter/names.h"
 #include "segmenter/normal.h"
 #include "tests/support/check.h"
+#include "tests/support/naive_pinyin.h"
 
 enum {
     N_QUERIES = 250,
@@ -83,7 +84,8 @@ static const char *const field_names[N_FIELDS] = {"item", "status", "unit", "lea
 static const char schema_text[] = "{\"fields\":["
                                   "{\"name\":\"lead\",\"label\":\"牵头单位\",\"kind\":\"names\"},"
                                   "{\"name\":\"extra\",\"label\":\"数\",\"kind\":\"number\"},"
-                                  "{\"name\":\"tag\",\"label\":\"标签\",\"kind\":\"keyword\"}]}";
+                                  "{\"name\":\"tag\",\"label\":\"标签\",\"kind\":\"keyword\","
+                                  "\"pinyin\":true}]}";
 
 static const char *const short_values[] = {"无", "无。", " 无 ", "無", "—",
                                            "",   " ",    "\n",   "。", "1"};
@@ -337,6 +339,7 @@ typedef struct model_node {
     unsigned high;       /* of a range */
     uint32_t atoms[128]; /* a pattern; 1 is *, 2 is ? */
     size_t n_atoms;
+    sy_pinyin pinyin;
     struct model_node *children[CHILDREN_MAX];
     size_t n_children;
     size_t leaf;   /* leaves: in the order typed */
@@ -589,9 +592,26 @@ static bool in_range(const model_node *leaf, const model_value *v)
     return value >= leaf->number && value <= leaf->high;
 }
 
+static bool is_read_so(const model_node *leaf, sy_slice text)
+{
+    bool yes = false;
+    for (size_t end = 1; end <= text.len && !yes; end++)
+        yes = naive_pinyin_start(&leaf->pinyin, text, end) != SIZE_MAX;
+    return yes;
+}
+
+static bool pinyin_matches(const world *w, const model_node *leaf, const model_value *v)
+{
+    const sy_schema *schema = &w->index->schema;
+    return v->field < schema->n_fields && schema->fields[v->field].pinyin &&
+           is_read_so(leaf, v->whole);
+}
+
 static bool value_matches(const world *w, const model_node *leaf, const model_value *v)
 {
     sy_slice text = slice_of_buf(&leaf->normal);
+    if (leaf->field == SY_FIELD_PINYIN)
+        return pinyin_matches(w, leaf, v);
     if (leaf->field != v->field && (leaf->field != SY_FIELD_ANY || v->field >= SY_FIELDS_MAX))
         return false;
     if (leaf->kind == SY_NODE_EXISTS)
@@ -829,6 +849,33 @@ static void make_pattern(query_maker *q, model_node *leaf)
     sy_buf_release(&text);
 }
 
+/* Letters of some value of a field that can be asked for by pinyin; false if it has none. */
+static bool make_pinyin(query_maker *q, model_node *leaf)
+{
+    static const sy_node_kind kinds[] = {SY_NODE_TERM, SY_NODE_QUOTED, SY_NODE_PREFIX,
+                                         SY_NODE_EQUAL};
+    const model_record *r = &q->w->records[sy_random_below((uint32_t)q->w->n)];
+    const model_value *v = &r->values[sy_random_below((uint32_t)r->n_values)];
+    char typed[256];
+    bool can = v->field < q->w->index->schema.n_fields &&
+               q->w->index->schema.fields[v->field].pinyin && v->whole.len < 200;
+    if (!can)
+        return false;
+    naive_pinyin_term(v->whole, typed, sizeof typed);
+    if (sy_pinyin_read(sy_slice_of(typed), &leaf->pinyin) != SY_PINYIN_GOOD)
+        return false;
+    leaf->kind = PICK(kinds);
+    leaf->field = SY_FIELD_PINYIN;
+    leaf->pinyin.begins = leaf->kind == SY_NODE_PREFIX;
+    leaf->pinyin.whole = leaf->kind == SY_NODE_EQUAL;
+    sy_buf_puts(&leaf->text, typed);
+    sy_buf_puts(&q->out, leaf->kind == SY_NODE_EQUAL ? "py=" : one_in(2) ? "拼音：" : "py:");
+    put_leaf_text(leaf, &q->out);
+    leaf->leaf = q->n_leaves;
+    q->leaves[q->n_leaves++] = leaf;
+    return true;
+}
+
 static model_node *make_leaf(query_maker *q)
 {
     static const sy_node_kind kinds[] = {
@@ -837,6 +884,8 @@ static model_node *make_leaf(query_maker *q)
         SY_NODE_FUZZY,  SY_NODE_NEAR,  SY_NODE_RANGE};
     model_node *leaf = new_node(PICK(kinds));
     const char *typed = "";
+    if (one_in(6) && make_pinyin(q, leaf))
+        return leaf;
     bool needs_field = leaf->kind == SY_NODE_EQUAL || leaf->kind == SY_NODE_EXISTS;
     if (leaf->kind == SY_NODE_ALL && !one_in(3))
         leaf->kind = SY_NODE_TERM;
@@ -997,7 +1046,8 @@ static bool in_place(const sy_match *m, const model_record *r, size_t value)
 }
 
 /* The places of one leaf in one value: some if and only if the value matches, in
- * order, apart from each other, on characters' edges; a quoted text is in each. */
+ * order, apart from each other, on characters' edges; a quoted text is in each, and pinyin is how
+ * each is read. */
 static void check_places(world *w, const question *q, const sy_matches *m, const model_node *leaf,
                          const model_record *r, size_t value)
 {
@@ -1016,11 +1066,13 @@ static void check_places(world *w, const question *q, const sy_matches *m, const
         assert_int_equal(sy_utf8_check(text.data + p->start, p->end - p->start), p->end - p->start);
         last = p->end;
         any = true;
-        if (leaf->kind != SY_NODE_QUOTED)
+        bool pinyin = leaf->field == SY_FIELD_PINYIN;
+        if (leaf->kind != SY_NODE_QUOTED && !pinyin)
             continue;
         sy_buf normal;
         normalize(w, (sy_slice){text.data + p->start, p->end - p->start}, &normal);
-        if (!memmem(sy_buf_cstr(&normal), normal.len, leaf->normal.data, leaf->normal.len))
+        if (pinyin ? !is_read_so(leaf, slice_of_buf(&normal))
+                   : !memmem(sy_buf_cstr(&normal), normal.len, leaf->normal.data, leaf->normal.len))
             fail_msg("%s: a place holds \"%.*s\"", sy_buf_cstr(&q->maker.out),
                      (int)(p->end - p->start), text.data + p->start);
         sy_buf_release(&normal);
@@ -1279,6 +1331,7 @@ static void test_no_memory(void **state)
         "资金短缺 OR unit:发改委 OR gov*",
         "\"资金\" -(status=无 no:*) source:年",
         "key:⑦ OR (无 10.1 line:1)",
+        "py:cz OR py=gnczj -py:fag*",
     };
     world w;
     sy_random_init("search model");

@@ -155,8 +155,10 @@ static void read_fields(plain_manifest *m)
     for (uint64_t i = 0; i < m->n_fields; i++) {
         plain_field *f = &m->fields[i];
         f->kind = *take(&s, 1);
+        f->pinyin = f->kind >= 128;
+        f->kind -= f->pinyin ? 128 : 0;
         f->weight = *take(&s, 1);
-        assert_true(f->kind <= 4);
+        assert_true(f->kind <= 4 && (!f->pinyin || f->kind == 1 || f->kind == 4));
         f->name = take_bytes(&s);
         f->label = take_bytes(&s);
         f->n_aliases = take_varint(&s);

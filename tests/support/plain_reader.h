@@ -24,6 +24,7 @@ typedef struct plain_segment_ref {
 
 typedef struct plain_field {
     unsigned kind, weight;
+    bool pinyin;
     sy_slice name, label;
     sy_slice *aliases;
     uint64_t n_aliases;

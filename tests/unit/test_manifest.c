@@ -63,6 +63,7 @@ static sy_manifest sample(size_t n_segments)
     add_field(&m.schema, "day", "日期", SY_FIELD_DATE, "date");
     add_field(&m.schema, "n", "数", SY_FIELD_NUMBER, NULL);
     add_field(&m.schema, "k", "", SY_FIELD_KEYWORD, NULL);
+    m.schema.fields[0].pinyin = m.schema.fields[4].pinyin = true;
     return m;
 }
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "query/query_internal.h"
+#include "segmenter/pinyin.h"
 #include "tests/support/check.h"
 
 static sy_schema schema = SY_SCHEMA_INIT;
@@ -26,6 +27,7 @@ static int set_up(void **state)
     add_field("progress", "完成情况", SY_FIELD_TEXT);
     add_field("no", "序号", SY_FIELD_NUMBER);
     add_field("start date", "开始日期", SY_FIELD_DATE);
+    schema.fields[0].pinyin = true;
     return 0;
 }
 
@@ -304,6 +306,23 @@ typedef struct error_case {
     const char *msg, *expected; /* parts of the texts */
 } error_case;
 
+static void check_errors(const error_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const error_case *c = &cases[i];
+        sy_query q;
+        sy_query_error where;
+        sy_error err;
+        sy_status status = parse(c->expr, false, &q, &where, &err);
+        bool right = status == SY_E_INPUT && where.start == c->start && where.end == c->end &&
+                     strstr(err.msg, c->msg) && strstr(where.expected, c->expected) &&
+                     err.offset == c->start && strcmp(err.where, "query") == 0 && !q.root;
+        if (!right)
+            fail_msg("%s: status %d at [%u,%u) \"%s\" expected \"%s\"", c->expr, (int)status,
+                     where.start, where.end, err.msg, where.expected);
+    }
+}
+
 static void test_errors(void **state)
 {
     (void)state;
@@ -379,19 +398,73 @@ static void test_errors(void **state)
         {"ab\xFF", 2, 3, "byte 2 of the query (0xFF)", "UTF-8"},
         {"资\xE8\xB5", 3, 4, "not valid UTF-8", "UTF-8"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const error_case *c = &cases[i];
-        sy_query q;
-        sy_query_error where;
-        sy_error err;
-        sy_status status = parse(c->expr, false, &q, &where, &err);
-        bool right = status == SY_E_INPUT && where.start == c->start && where.end == c->end &&
-                     strstr(err.msg, c->msg) && strstr(where.expected, c->expected) &&
-                     err.offset == c->start && strcmp(err.where, "query") == 0 && !q.root;
-        if (!right)
-            fail_msg("%s: status %d at [%u,%u) \"%s\" expected \"%s\"", c->expr, (int)status,
-                     where.start, where.end, err.msg, where.expected);
-    }
+    check_errors(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_pinyin(void **state)
+{
+    (void)state;
+    static const tree_case trees[] = {
+        {"py:zijin", "(term py zijin)"},
+        {"ｐｙ：ＺＩＪＩＮ", "(term py ＺＩＪＩＮ)"},
+        {"PinYin:zj 拼音＝zj", "(and (term py zj) (equal py zj))"},
+        {"py:zij* py:zij＊ py:zij*^2", "(and (prefix py zij) (prefix py zij) (prefix py zij))"},
+        {"py:\"zi jin\" py=“zi jin” py: xi'an",
+         "(and (quoted py \"zi jin\") (equal py \"zi jin\") (term py xi'an))"},
+        {"py:(a OR unit:b -c)", "(or (term py a) (and (term unit b) (not (term py c))))"},
+        {"{py,status}:zj", "(or (term py zj) (term status zj))"},
+        {"{py,拼音}:zj", "(term py zj)"},
+        {"py:lu:e py:zījīn py:lǜ", "(and (term py lu:e) (term py zījīn) (term py lǜ))"},
+        {"py", "(term * py)"},
+    };
+    static const error_case errors[] = {
+        {"py:", 3, 3, "no value after 'py:'", "a value"},
+        {"py:*", 3, 4, "one * behind them at most", "py:zij*"},
+        {"py=*", 3, 4, "one * behind them at most", "py:zij*"},
+        {"py:z*n", 3, 6, "one * behind them at most", "py:zij*"},
+        {"py:zijin~1", 3, 10, "one * behind them at most", "py:zij*"},
+        {"py:1..2", 3, 7, "one * behind them at most", "py:zij*"},
+        {"py:\"a b\"~3", 3, 10, "one * behind them at most", "py:zij*"},
+        {"py:/zi/", 3, 7, "one * behind them at most", "py:zij*"},
+        {"py=zij*", 3, 7, "whole value", "':'"},
+        {"py:资金", 3, 9, "this is no pinyin", "a to z"},
+        {"py:zi-jin", 3, 9, "this is no pinyin", "a to z"},
+        {"{status,py}:资金", 12, 18, "this is no pinyin", "a to z"},
+        {"py:(zi 金)", 7, 10, "this is no pinyin", "a to z"},
+        {"py:'", 3, 4, "this is no pinyin", "a to z"},
+        {"p:zj", 0, 1, "no field 'p'", "py, progress; or quotes"},
+    };
+    static const error_case closed[] = {
+        {"py:zj", 3, 5, "no field of this index can be asked for by pinyin", "--rebuild"}};
+    CHECK_TREES(trees, false);
+    check_errors(errors, sizeof errors / sizeof *errors);
+    schema.fields[0].pinyin = false;
+    check_errors(closed, 1);
+    schema.fields[0].pinyin = true;
+
+    const char *expr = "py:zj unit:zj";
+    sy_query_options words = {.words = true};
+    sy_query q;
+    sy_error err;
+    sy_error_clear(&err);
+    check_ok(sy_query_parse(&expr, 1, &schema, &words, &q, NULL, &err), &err);
+    assert_true(!q.leaves[0]->whole && q.leaves[1]->whole);
+    sy_query_release(&q);
+}
+
+/* A field of the name comes first. */
+static void test_field_named_py(void **state)
+{
+    (void)state;
+    static const tree_case cases[] = {{"py:资金 pinyin:zj", "(and (term py 资金) (term py zj))"}};
+    sy_schema copy = SY_SCHEMA_INIT;
+    sy_error err;
+    sy_error_clear(&err);
+    check_ok(sy_schema_copy(&schema, &copy, &err), &err);
+    add_field("py", "批阅", SY_FIELD_TEXT);
+    CHECK_TREES(cases, false);
+    sy_schema_release(&schema);
+    schema = copy;
 }
 
 /* n times `unit`, then `tail`. */
@@ -421,6 +494,14 @@ static void check_repeated(const char *unit, size_t n, const char *tail, sy_stat
     free(text);
 }
 
+static void check_letters(size_t n, sy_status want)
+{
+    char *letters = repeat("a", n, ""), *text = repeat("py:", 1, letters);
+    check_repeated(text, 1, "", want);
+    free(text);
+    free(letters);
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -443,6 +524,9 @@ static void test_limits(void **state)
     check_repeated("a", SY_QUERY_LEN_MAX - 1, ":", SY_E_INPUT);
     check_repeated(" ", SY_QUERY_LEN_MAX, "", SY_E_INPUT);
     check_repeated("/", SY_QUERY_LEN_MAX, "", SY_E_INPUT);
+    check_letters(SY_PINYIN_MAX, SY_OK);
+    check_letters(SY_PINYIN_MAX + 1, SY_E_LIMIT);
+    check_letters(SY_QUERY_LEN_MAX - 3, SY_E_LIMIT);
 }
 
 /* Any bytes give either a tree or an error with a place inside the text. */
@@ -477,10 +561,10 @@ static void test_random(void **state)
     (void)state;
     sy_random_init("test_query_parse");
     static const char *const parts[] = {
-        "unit", "责任单位", ":",    "：",   "=",       "(",   ")",  "（", "）", "\"",  "“",
-        "”",    "「",       "」",   " ",    "　",      "AND", "OR", "|",  "-",  "NOT", "*",
-        "?",    "~",        "1",    "资金", "..",      "/",   "\\", "{",  "}",  "^",   ",",
-        "a",    "\t",       "\xFF", "无",   "status:", "b ",  "c ", "d ", "e ", "(f",  "g)"};
+        "unit", "责任单位", ":",  "：", "=",   "(",  ")",  "（", "）",  "\"", "“",  "”",
+        "「",   "」",       " ",  "　", "AND", "OR", "|",  "-",  "NOT", "*",  "?",  "~",
+        "1",    "资金",     "..", "/",  "\\",  "{",  "}",  "^",  ",",   "a",  "\t", "\xFF",
+        "无",   "status:",  "b ", "c ", "d ",  "e ", "(f", "g)", "py:", "zi", "'"};
     char text[256];
     for (int round = 0; round < 40000; round++) {
         text[0] = '\0';
@@ -515,8 +599,8 @@ static void test_out_of_memory(void **state)
 {
     (void)state;
     static const char *const exprs[] = {
-        "unit:区商投局 -status:(“资金” OR 无*) AND a b c d e f g h i j k l m (n o | p)", "untt:x",
-        "a ("};
+        "unit:区商投局 -status:(“资金” OR 无*) AND a b c d e f g h i j k l m (n o | p)",
+        "py:zijin py:zhs* {py,status}:a", "untt:x", "a ("};
     sy_query_options options = {.any = false};
     for (size_t e = 0; e < sizeof exprs / sizeof *exprs; e++)
         for (int any = 0; any < 2; any++) {
@@ -533,7 +617,7 @@ static void test_out_of_memory(void **state)
                 assert_true(status == SY_OK || !q.root);
                 sy_query_release(&q);
             }
-            assert_int_equal(status, e == 0 ? SY_OK : SY_E_INPUT);
+            assert_int_equal(status, e < 2 ? SY_OK : SY_E_INPUT);
         }
 }
 
@@ -544,6 +628,7 @@ int main(void)
         cmocka_unit_test(test_fields),      cmocka_unit_test(test_operators),
         cmocka_unit_test(test_any),         cmocka_unit_test(test_several_expressions),
         cmocka_unit_test(test_leaf_places), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_pinyin),      cmocka_unit_test(test_field_named_py),
         cmocka_unit_test(test_limits),      cmocka_unit_test(test_random),
         cmocka_unit_test(test_mutations),   cmocka_unit_test(test_out_of_memory),
     };

@@ -70,6 +70,12 @@ static void test_shipped(void **state)
         assert_string_equal(sy_schema_name(&schema, find(names[i][0])), names[i][1]);
     assert_int_equal(schema.fields[find("unit")].kind, SY_FIELD_NAMES);
     assert_int_equal(schema.fields[find("no")].kind, SY_FIELD_KEYWORD);
+    for (size_t i = 0; i < schema.n_fields; i++) {
+        const char *name = schema.fields[i].name;
+        bool want = strcmp(name, "unit") == 0 || strcmp(name, "support") == 0 ||
+                    strcmp(name, "section") == 0;
+        assert_int_equal(schema.fields[i].pinyin, want);
+    }
     assert_string_equal(sy_schema_label(&schema, find("unit")), "责任单位");
 }
 
@@ -100,6 +106,36 @@ static void test_user_file(void **state)
     assert_string_equal(sy_schema_name(&schema, find("牵头部门")), "unit");
     check_ok(load("{\"fields\":[]}", &err), &err);
     check_ok(load("{}", &err), &err);
+}
+
+static void test_pinyin(void **state)
+{
+    (void)state;
+    sy_error err;
+    check_ok(load("{\"fields\": ["
+                  "{\"name\": \"a\", \"pinyin\": true, \"kind\": \"keyword\"},"
+                  "{\"name\": \"b\", \"kind\": \"names\"},"
+                  "{\"name\": \"c\", \"pinyin\": false},"
+                  "{\"name\": \"no\", \"pinyin\": true},"
+                  "{\"name\": \"unit\", \"aliases\": [\"d\"]},"
+                  "{\"name\": \"support\", \"kind\": \"text\"},"
+                  "{\"name\": \"section\", \"pinyin\": false}]}",
+                  &err),
+             &err);
+    static const struct {
+        const char *name;
+        bool pinyin;
+    } cases[] = {{"a", true},    {"b", false},       {"c", false},      {"no", true},
+                 {"unit", true}, {"support", false}, {"section", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (schema.fields[find(cases[i].name)].pinyin != cases[i].pinyin)
+            fail_msg("%s", cases[i].name);
+    sy_schema copy = SY_SCHEMA_INIT;
+    check_ok(sy_schema_copy(&schema, &copy, &err), &err);
+    assert_true(sy_schema_equal(&schema, &copy));
+    copy.fields[find("a")].pinyin = false;
+    assert_false(sy_schema_equal(&schema, &copy));
+    sy_schema_release(&copy);
 }
 
 /* Over the schema of an index: what the file says is added, and nothing that an
@@ -179,6 +215,13 @@ static void test_bad_files(void **state)
          "line 1: every record has this, so no field can be named 'Key'"},
         {"{\"fields\": [{\"name\": \"a\", \"kind\": \"name\"}]}",
          "line 1: kinds are text, names, number, date and keyword, not 'name'"},
+        {"{\"fields\": [{\"name\": \"a\", \"pinyin\": true}]}",
+         "line 1: \"pinyin\" needs the kind names or keyword in field 'a'"},
+        {"{\"fields\": [{\"name\": \"a\", \"kind\": \"date\", \"pinyin\": true}]}",
+         "line 1: \"pinyin\" needs the kind names or keyword in field 'a'"},
+        {"{\"fields\": [{\"name\": \"a\", \"pinyin\": \"true\"}]}",
+         "line 1: there is no text here, but 'true'"},
+        {"{\"fields\": [{\"name\": true}]}", "line 1: this has no place in a schema 'true'"},
         {"{\"fields\": [{\"name\": 1}]}", "line 1: this has no place in a schema '1'"},
         {"{\"fields\": {\"a\": 1}}", "line 1: this has no place in a schema '{'"},
         {"{\"fields\": \"a\"}", "line 1: there is no text here, but 'a'"},
@@ -218,9 +261,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),    cmocka_unit_test(test_user_file),
-        cmocka_unit_test(test_later_file), cmocka_unit_test(test_recognise),
-        cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_shipped),   cmocka_unit_test(test_user_file),
+        cmocka_unit_test(test_pinyin),    cmocka_unit_test(test_later_file),
+        cmocka_unit_test(test_recognise), cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
