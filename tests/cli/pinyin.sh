@@ -23,8 +23,8 @@ run query -i my.idx --keys -w py:cz
 run query -i my.idx --json --fields unit,leader 'py:lu OR py:sxx^3' -k 9
 run query -i my.idx --card --color=always --fields unit,leader 'py:cz py:lu' | visible
 run query -i my.idx -c --count-by unit py:cz
-run query -i my.idx --explain -c 'py:czj py:zaizheng'
-run query -i my.idx --explain -c "py:qucái'zhenju"
+explain -c 'py:czj py:zaizheng'
+explain -c "py:qucái'zhenju"
 printf 'py:czj\npy:\npy:区\n' | run query -i my.idx --batch - | sed 's/"us":[0-9.]*/"us":U/'
 for q in py: 'py:*' 'py:c?j' 'py=czj*' py:财政 py:cai-zheng py:czj~1 pi:czj; do
     run query -i my.idx "$q"
