@@ -373,6 +373,19 @@ static sy_status prepare_range(sy_tools *tools, sy_query_memory *memory, const s
     return st;
 }
 
+/* Whether an expression stands for itself alone: a text to be found by its lists. */
+static bool is_literal(sy_slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        uint32_t cp;
+        i += sy_utf8_decode(text.data + i, text.len - i, &cp);
+        bool plain = (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || sy_cp_is_han(cp);
+        if (!plain)
+            return false;
+    }
+    return text.len > 0;
+}
+
 static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const sy_node *node,
                                sy_leaf *leaf, sy_error *err)
 {
@@ -391,6 +404,11 @@ static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const s
     sy_slice needed = st == SY_OK ? sy_parts_longest(leaf->parts) : (sy_slice){"", 0};
     if (sy_utf8_count(needed.data, needed.len) >= 2)
         st = sy_needle_init(&leaf->needed, needed, err);
+    leaf->literal = st == SY_OK && is_literal(text);
+    if (leaf->literal) {
+        leaf->n_chars = sy_utf8_count(text.data, text.len);
+        st = sy_needle_init(&leaf->text, text, err);
+    }
     if (st == SY_OK && node->leaf < SCANS_MOST)
         st = sy_regex_scan_open(text, &leaf->scan, err);
     if (st != SY_OK)

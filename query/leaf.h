@@ -59,6 +59,7 @@ typedef struct sy_leaf {
     sy_regex *regex;       /* REGEX; owned: sy_leaf_release */
     sy_regex_scan *scan;   /* the same, faster, for whether it matches; NULL: it cannot be; owned */
     const sy_parts *parts; /* what it cannot do without */
+    bool literal;          /* it is no more than `text` */
     sy_needle needed;      /* of that a text of two characters or more, if there is one */
     /* PINYIN: and what says which fields are looked at, borrowed from the index */
     const sy_pinyin *pinyin;

@@ -22,7 +22,8 @@
  *   PATTERN wildcards the rarest bigrams of its literal texts     never
  *           edits     those of one piece of it or another         never
  *   NEAR              the rarest bigrams of all its words         never
- *   REGEX             what its parts need, joined as they are     never
+ *   REGEX   literal   as PART                                     as PART
+ *           more      what its parts need, joined as they are     never
  *   RANGE             the presence list                           never
  *   EXISTS            the presence list                           always
  *
@@ -697,7 +698,7 @@ static sy_status text_part(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
         out->exact = false;
         return st;
     case SY_RULE_REGEX:
-        return need_parts(p, leaf, out, err);
+        return leaf->literal ? contain_text(p, leaf, out, err) : need_parts(p, leaf, out, err);
     case SY_RULE_NOTHING:
     case SY_RULE_NAME:
     case SY_RULE_LINE:

@@ -9,6 +9,7 @@ explain --keys '*'
 explain --keys -k 1 '招商 OR 城市'
 explain --sort key --keys '"招"' -unit:区住建局
 explain --keys '/招./ (商 | 小区)'
+explain -c '/招商/'
 make_index --rebuild a.jsonl
 make_index b.jsonl
 explain -c 招商
