@@ -223,6 +223,15 @@ sy_status sy_record_text_normal(sy_record_text *r, size_t i, sy_text **out, sy_e
     return st;
 }
 
+/* From where the text may change by what is appended to it. */
+static size_t rejoined_from(const sy_buf *text)
+{
+    size_t from = text->len < REJOINED ? 0 : text->len - REJOINED;
+    while (from > 0 && ((unsigned char)text->data[from] & 0xC0) == 0x80)
+        from--;
+    return from;
+}
+
 /* Appends more of a value's normal form. Spaces are joined again from a little before, since
  * what follows was not known then. Returns from where the text may have changed. */
 static sy_status spell_more(sy_record_text *r, sy_stored_value *value, size_t units, sy_buf *out,
@@ -233,9 +242,7 @@ static sy_status spell_more(sy_record_text *r, sy_stored_value *value, size_t un
     part.coded.len = bytes;
     value->coded.data += bytes;
     value->coded.len -= bytes;
-    size_t from = out->len < REJOINED ? 0 : out->len - REJOINED;
-    while (from > 0 && ((unsigned char)out->data[from] & 0xC0) == 0x80)
-        from--;
+    size_t from = rejoined_from(out);
     sy_status st = sy_segment_normal(r->segment, &part, out, err);
     if (st == SY_OK)
         sy_normal_join_spaces(out, from);
@@ -316,9 +323,11 @@ sy_status sy_record_text_has(sy_record_text *r, size_t i, const sy_needle *strin
         st = spell_more(r, &rest, units, &text->buf, &from, err);
         if (st != SY_OK)
             return st;
+        /* A space at the end may vanish by what follows: what may change is looked at next time. */
+        size_t sure = rest.coded.len == 0 ? text->buf.len : rejoined_from(&text->buf);
         from -= from < wanted.len ? from : wanted.len;
-        *yes = wanted.len > 0 &&
-               memmem(text->buf.data + from, text->buf.len - from, wanted.data, wanted.len) != NULL;
+        *yes = wanted.len > 0 && sure > from &&
+               memmem(text->buf.data + from, sure - from, wanted.data, wanted.len) != NULL;
     }
     text->normal = (sy_slice){sy_buf_cstr(&text->buf), text->buf.len};
     text->normalised = rest.coded.len == 0;

@@ -303,6 +303,7 @@ static sy_status count_segment(sy_search *s, size_t i, uint64_t *count, sy_error
 sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err)
 {
     *count = s->ranked ? s->n_best - s->next_best : 0;
+    s->next_best = s->n_best;
     if (s->status == SY_OK)
         sy_error_clear(&s->err);
     for (size_t i = 0; i < s->index->n_segments && !s->ranked && s->status == SY_OK; i++)

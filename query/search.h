@@ -64,7 +64,7 @@ SY_CHECKED sy_status sy_search_head(sy_search *s, const sy_hit *hit, const sy_st
  * sy_search_record gave. Fills *out anew. */
 SY_CHECKED sy_status sy_search_matches(sy_search *s, const sy_hit *hit, const sy_stored *record,
                                        sy_matches *out, sy_error *err);
-/* Counts all hits that are left. */
+/* Counts all hits that are left; none is behind it. */
 SY_CHECKED sy_status sy_search_count(sy_search *s, uint64_t *count, sy_error *err);
 /* How many times the texts of a record were looked at for a leaf, so far. */
 uint64_t sy_search_checked(const sy_search *s);

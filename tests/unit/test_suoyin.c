@@ -208,6 +208,7 @@ static void test_orders(void **state)
     }
     check_public(suoyin_count(query, &count, &err), &err);
     assert_int_equal(count, 1);
+    assert_string_equal(keys_of(query, &score), ""); /* it went to the end */
     check_public(suoyin_rewind(query, &err), &err);
     assert_int_equal(suoyin_best(query, 0, &err), SUOYIN_INPUT);
     assert_int_equal(suoyin_best(query, SUOYIN_BEST_MAX + 1, &err), SUOYIN_INPUT);
@@ -229,6 +230,8 @@ static void test_orders(void **state)
     check_public(suoyin_rewind(query, &err), &err);
     check_public(suoyin_count(query, &count, &err), &err);
     assert_int_equal(count, 3);
+    check_public(suoyin_count(query, &count, &err), &err);
+    assert_int_equal(count, 0);
     check_public(suoyin_best(query, 2, &err), &err);
     assert_string_equal(keys_of(query, &score), "12");
     suoyin_query_close(query);
