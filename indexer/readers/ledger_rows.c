@@ -418,6 +418,17 @@ sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields, const sy_ledge
     return st;
 }
 
+static bool has_cell(const sy_document *doc, sy_lines at)
+{
+    sy_line line;
+    while (sy_lines_next(&at, &line)) {
+        if (line.kind == SY_LINE_CELL && sy_trim(line.text).len > 0)
+            return true;
+        sy_document_pass(doc, at.at);
+    }
+    return false;
+}
+
 sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *err)
 {
     sy_ledger_header *h = sy_calloc(1, sizeof *h);
@@ -430,8 +441,11 @@ sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *er
         bool found = false;
         if (line.kind == SY_LINE_CELL)
             st = sy_ledger_header_read(h, &before, schema, schema->n_fields, &found, &next, err);
-        if (st == SY_OK && found)
+        if (st == SY_OK && found) {
+            if (!has_cell(doc, next))
+                break;
             *n = h->n;
+        }
         before = at;
         sy_document_pass(doc, at.at);
     }

@@ -32,7 +32,8 @@ typedef struct sy_ledger_events {
 SY_CHECKED sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields,
                                     const sy_ledger_events *events, sy_error *err);
 
-/* *n: columns of the first header in a document, 0 if there is none. NOMEM. */
+/* *n: columns of the first header in a document that a cell with text follows, 0 if there
+ * is none: then what looks like one is text. NOMEM. */
 SY_CHECKED sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *err);
 
 #endif
