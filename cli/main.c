@@ -109,6 +109,8 @@ int main(int argc, char **argv)
     signal(SIGBUS, on_sigbus);
     /* A reader that closes the pipe ends us quietly, whatever we inherited. */
     signal(SIGPIPE, SIG_DFL);
+    /* Past a limit of the size of files a write fails, as on a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         sy_say("no command given; see: suoyin --help");
         return SY_EXIT_FAILED;

@@ -39,6 +39,8 @@ typedef struct maker {
     const sy_ledger_events *events;
     sy_blocks blocks;
     bool observing, any_ledger;
+    bool no_ledger;       /* headers without any row: what looks like them is text */
+    uint64_t ledger_rows; /* of this walk */
     sy_plain plain;
     uint64_t cell_bytes; /* in the rows of this walk */
 
@@ -302,6 +304,7 @@ static sy_status ledger_row(maker *m, table_state *t, const sy_table_row *row, s
         st = slices_of(m, row, n, err);
     if (st != SY_OK)
         return st;
+    m->ledger_rows++;
     sy_ledger_goals_place(m->goals, at.place, sy_slice_of(at.hidden));
     return m->events->row(m->events->ctx, m->slices, n, row->line, err);
 }
@@ -392,7 +395,7 @@ static sy_status become_plain(maker *m, table_state *t, bool ends, sy_error *err
 static sy_status decide(maker *m, table_state *t, bool ends, sy_error *err)
 {
     const sy_schema *schema = m->doc->schema;
-    for (size_t i = t->looked_at; i < t->kept.n; i++) {
+    for (size_t i = m->no_ledger ? t->kept.n : t->looked_at; i < t->kept.n; i++) {
         bool found = false, open = sy_header_may_go_on(&t->kept, i), last = i + 1 == t->kept.n;
         sy_status st = SY_OK;
         if (open && last && !ends)
@@ -452,7 +455,8 @@ static sy_status is_ledger(maker *m, const sy_kept_rows *kept, bool *found, sy_e
 {
     sy_status st = SY_OK;
     *found = false;
-    for (size_t i = 0; i < kept->n && i < KEPT_ROWS && st == SY_OK && !*found; i++) {
+    size_t n = m->no_ledger ? 0 : kept->n < KEPT_ROWS ? kept->n : KEPT_ROWS;
+    for (size_t i = 0; i < n && st == SY_OK && !*found; i++) {
         st = sy_table_header_read(&m->header, kept, i, false, m->doc->schema, found, err);
         if (st == SY_OK && !*found && i + 1 < kept->n && sy_header_may_go_on(kept, i))
             st = sy_table_header_read(&m->header, kept, i, true, m->doc->schema, found, err);
@@ -643,7 +647,7 @@ static void begin_walk(maker *m, bool observing)
     m->depth = m->too_deep = 0;
     m->n_tables = m->n_paragraphs = m->n_sheets = 0;
     m->n_held = 0;
-    m->cell_bytes = 0;
+    m->cell_bytes = m->ledger_rows = 0;
     m->in_sheet = m->prose = false;
     sy_plain_begin(&m->plain);
     sy_ledger_goals_begin(m->goals, observing);
@@ -651,8 +655,11 @@ static void begin_walk(maker *m, bool observing)
 
 static sy_status end_walk(maker *m, sy_error *err)
 {
-    if (m->observing)
+    if (m->observing) {
+        m->no_ledger = m->any_ledger && m->ledger_rows == 0;
+        m->any_ledger &= !m->no_ledger;
         return SY_OK;
+    }
     sy_status st = m->any_ledger ? settle(m, false, err) : SY_OK;
     if (st == SY_OK)
         st = sy_plain_end_heading(&m->plain, err);

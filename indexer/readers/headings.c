@@ -36,14 +36,13 @@ sy_status sy_heading_known(const sy_schema *schema, sy_slice heading, sy_buf *sc
     return SY_OK;
 }
 
-static sy_status look_at(const sy_schema *schema, size_t trusted, sy_slice heading, sy_buf *scratch,
-                         bool *counts, sy_field_id *id, sy_error *err)
+static sy_status look_at(const sy_schema *schema, sy_slice heading, sy_buf *scratch, bool *counts,
+                         sy_field_id *id, sy_error *err)
 {
     sy_known known;
     sy_status st = sy_heading_known(schema, heading, scratch, &known, id, err);
     *counts = st == SY_OK && known != SY_KNOWN_NOT &&
-              (*id < trusted || schema->fields[*id].n_aliases > 0 ||
-               schema->fields[*id].kind != SY_FIELD_TEXT);
+              (schema->fields[*id].n_aliases > 0 || schema->fields[*id].kind != SY_FIELD_TEXT);
     return st;
 }
 
@@ -51,7 +50,7 @@ sy_status sy_heading_counts(const sy_schema *schema, sy_slice heading, sy_buf *s
                             bool *counts, sy_error *err)
 {
     sy_field_id id;
-    return look_at(schema, 0, heading, scratch, counts, &id, err);
+    return look_at(schema, heading, scratch, counts, &id, err);
 }
 
 sy_status sy_headings_add(sy_headings *h, const sy_schema *schema, sy_slice heading, bool own,
@@ -64,7 +63,7 @@ sy_status sy_headings_add(sy_headings *h, const sy_schema *schema, sy_slice head
     h->too_long |= heading.len > SY_HEADING_MAX;
     if (h->n_seen == SY_HEADINGS_SEEN || h->too_long)
         return SY_OK;
-    sy_status st = look_at(schema, h->trusted, heading, scratch, &counts, &id, err);
+    sy_status st = look_at(schema, heading, scratch, &counts, &id, err);
     for (size_t i = 0; counts && i < h->n_seen; i++)
         counts = h->seen[i] != id;
     if (counts)

@@ -25,7 +25,6 @@ SY_CHECKED sy_status sy_heading_counts(const sy_schema *schema, sy_slice heading
 
 /* The columns of what may be a header, one by one. All zero has none. */
 typedef struct sy_headings {
-    size_t trusted;                     /* so many fields of the schema count whatever they have */
     sy_field_id seen[SY_HEADINGS_SEEN]; /* distinct ones that count */
     size_t n_seen;
     size_t columns, filled; /* looked at, and of these not empty */

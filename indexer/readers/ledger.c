@@ -36,12 +36,11 @@
 
 static sy_status read_ledger(const sy_document *doc, const sy_sink *sink, sy_error *err)
 {
-    size_t n_fields = doc->schema->n_fields; /* before this document adds any */
     sy_ledger_goals *goals;
     sy_status st = sy_ledger_goals_new(doc->schema, sink, &goals, err);
     for (int walk = 0; walk < 2 && st == SY_OK; walk++) {
         sy_ledger_goals_begin(goals, walk == 0);
-        st = sy_ledger_walk(doc, n_fields, sy_ledger_goals_events(goals), err);
+        st = sy_ledger_walk(doc, sy_ledger_goals_events(goals), err);
     }
     if (st == SY_OK)
         st = sy_ledger_goals_end(goals, err);

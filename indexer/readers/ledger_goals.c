@@ -45,6 +45,7 @@ struct sy_ledger_goals {
 
     sy_buf section; /* title; empty before the first heading */
     bool in_section, counted;
+    bool section_shown; /* a goal has the title */
     uint32_t declared, section_line, section_goals;
 
     sy_buf no, item, column_section; /* carried down to rows that leave them empty */
@@ -197,22 +198,29 @@ static sy_status on_header(void *ctx, const sy_slice *cells, size_t n, uint32_t 
     return told(l, err);
 }
 
+/* Says what a section declared and did not hold. A title that is in no record, because no
+ * row is below it or the table has a column for sections, is text outside. */
 static void end_section(ledger *l)
 {
-    if (l->observing || !l->in_section || !l->counted)
+    if (l->observing || !l->in_section)
         return;
     sy_section_count count = {
         {sy_buf_cstr(&l->section), l->section.len}, l->section_line, l->declared, l->section_goals};
-    if (l->sink->section)
+    if (l->counted && l->sink->section)
         l->sink->section(l->sink->ctx, &count);
-    if (count.declared == count.found)
+    if (l->counted && count.declared != count.found) {
+        sy_buf_puts(&l->message, _("section "));
+        sy_quote(&l->message, count.title);
+        sy_buf_printf(
+            &l->message,
+            sy_tr_n(" declares %u goal, found %u", " declares %u goals, found %u", count.declared),
+            (unsigned)count.declared, (unsigned)count.found);
+    } else if (!l->section_shown && count.title.len > 0) {
+        sy_buf_puts(&l->message, _("text outside the tables is left out: "));
+        sy_quote(&l->message, count.title);
+    } else {
         return;
-    sy_buf_puts(&l->message, _("section "));
-    sy_quote(&l->message, count.title);
-    sy_buf_printf(
-        &l->message,
-        sy_tr_n(" declares %u goal, found %u", " declares %u goals, found %u", count.declared),
-        (unsigned)count.declared, (unsigned)count.found);
+    }
     report(l, SY_REPORT_NEWS, count.line);
 }
 
@@ -222,6 +230,7 @@ static sy_status on_section(void *ctx, const sy_heading *heading, uint32_t line,
     end_section(l);
     forget_row_above(l);
     l->in_section = true;
+    l->section_shown = false;
     l->counted = heading->counted;
     l->declared = heading->declared;
     l->section_line = line;
@@ -512,8 +521,10 @@ static sy_status fill_values(ledger *l, const goal *g, const sy_slice *cells, si
     sy_status st = SY_OK;
     l->n_values = 0;
     sy_buf_reset(&l->text);
-    if (l->in_section && l->c_section == NO_COLUMN)
+    if (l->in_section && l->c_section == NO_COLUMN) {
+        l->section_shown = true;
         st = add_value(l, l->f_section, nothing, of_buf(&l->section), err);
+    }
     for (size_t i = 0; st == SY_OK && i < l->n_columns; i++) {
         if (l->columns[i].later)
             continue;

@@ -47,11 +47,11 @@ static bool add_line(sy_ledger_header *h, const sy_line *line)
 }
 
 sy_status sy_ledger_header_read(sy_ledger_header *h, const sy_lines *from, const sy_schema *schema,
-                                size_t n_fields, bool *found, sy_lines *next, sy_error *err)
+                                bool *found, sy_lines *next, sy_error *err)
 {
     sy_lines lines = *from;
     sy_line line;
-    sy_headings known = {.trusted = n_fields};
+    sy_headings known = {.columns = 0};
     sy_status st = SY_OK;
     *found = false;
     *next = lines;

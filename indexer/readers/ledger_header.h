@@ -17,12 +17,11 @@ typedef struct sy_ledger_header {
 void sy_ledger_header_release(sy_ledger_header *h);
 
 /* Whether the cells from `from` up to a blank line, or up to the number of a first
- * row, are a header: headings.h; the first n_fields of the schema
- * count. *next is then behind it. A row of a table is turned down at
- * its first long cell or after a few unknown ones, so the cost is bounded. */
+ * row, are a header: headings.h. *next is then behind it. A row of a table is turned down
+ * at its first long cell or after a few unknown ones, so the cost is bounded. */
 SY_CHECKED sy_status sy_ledger_header_read(sy_ledger_header *h, const sy_lines *from,
-                                           const sy_schema *schema, size_t n_fields, bool *found,
-                                           sy_lines *next, sy_error *err);
+                                           const sy_schema *schema, bool *found, sy_lines *next,
+                                           sy_error *err);
 
 /* A header of two rows, the second directly below the first: where cells of the first
  * span several columns, the second names these, and is empty elsewhere. Gives the

@@ -11,7 +11,6 @@
  * lines are held back, as a range of the document, until what follows decides. */
 typedef struct walker {
     const sy_document *doc;
-    size_t n_fields; /* those of its schema that make a header */
     const sy_ledger_events *events;
     sy_lines lines;
 
@@ -342,8 +341,7 @@ static sy_status take_cell(walker *w, const sy_lines *before, const sy_line *lin
     sy_lines next;
     sy_status st = SY_OK;
     if (may_start)
-        st = sy_ledger_header_read(&w->header, before, w->doc->schema, w->n_fields, &header, &next,
-                                   err);
+        st = sy_ledger_header_read(&w->header, before, w->doc->schema, &header, &next, err);
     if (st != SY_OK || header)
         return st == SY_OK ? take_header(w, &next, line->number, err) : st;
     if (w->n_columns == 0) {
@@ -397,14 +395,12 @@ static sy_status walk(walker *w, sy_error *err)
     return st == SY_OK ? close_row(w, err) : st;
 }
 
-sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields, const sy_ledger_events *events,
-                         sy_error *err)
+sy_status sy_ledger_walk(const sy_document *doc, const sy_ledger_events *events, sy_error *err)
 {
     walker *w = sy_calloc(1, sizeof *w);
     if (!w)
         return sy_fail_nomem(err);
     w->doc = doc;
-    w->n_fields = n_fields;
     w->events = events;
     w->lines = sy_lines_of(doc->text, doc->len);
     sy_status st = walk(w, err);
@@ -418,6 +414,17 @@ sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields, const sy_ledge
     return st;
 }
 
+static bool has_cell(const sy_document *doc, sy_lines at)
+{
+    sy_line line;
+    while (sy_lines_next(&at, &line)) {
+        if (line.kind == SY_LINE_CELL && sy_trim(line.text).len > 0)
+            return true;
+        sy_document_pass(doc, at.at);
+    }
+    return false;
+}
+
 sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *err)
 {
     sy_ledger_header *h = sy_calloc(1, sizeof *h);
@@ -429,9 +436,12 @@ sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *er
     while (st == SY_OK && *n == 0 && sy_lines_next(&at, &line)) {
         bool found = false;
         if (line.kind == SY_LINE_CELL)
-            st = sy_ledger_header_read(h, &before, schema, schema->n_fields, &found, &next, err);
-        if (st == SY_OK && found)
+            st = sy_ledger_header_read(h, &before, schema, &found, &next, err);
+        if (st == SY_OK && found) {
+            if (!has_cell(doc, next))
+                break;
             *n = h->n;
+        }
         before = at;
         sy_document_pass(doc, at.at);
     }

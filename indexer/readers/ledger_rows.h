@@ -26,13 +26,13 @@ typedef struct sy_ledger_events {
     sy_status (*orphans)(void *ctx, size_t n, uint32_t line, sy_error *err);
 } sy_ledger_events;
 
-/* Walks a document. Headers are recognised by the names of the first n_fields
- * fields of its schema, which the events may add to. Cost O(len). Errors: NOMEM and
- * what the events return. */
-SY_CHECKED sy_status sy_ledger_walk(const sy_document *doc, size_t n_fields,
-                                    const sy_ledger_events *events, sy_error *err);
+/* Walks a document. The events may add fields to its schema. Cost O(len). Errors: NOMEM
+ * and what the events return. */
+SY_CHECKED sy_status sy_ledger_walk(const sy_document *doc, const sy_ledger_events *events,
+                                    sy_error *err);
 
-/* *n: columns of the first header in a document, 0 if there is none. NOMEM. */
+/* *n: columns of the first header in a document that a cell with text follows, 0 if there
+ * is none: then what looks like one is text. NOMEM. */
 SY_CHECKED sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *err);
 
 #endif

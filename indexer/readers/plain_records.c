@@ -184,10 +184,11 @@ static bool is_number(sy_slice s)
     return digit;
 }
 
-/* The row that names columns, or SIZE_MAX. */
+/* The row that names columns, or SIZE_MAX. The last one names none: with no row below it,
+ * what it says would be in no record. */
 static size_t naming_row(const sy_kept_rows *kept)
 {
-    for (size_t i = 0; i < kept->n; i++) {
+    for (size_t i = 0; i + 1 < kept->n; i++) {
         const sy_table_row *row = &kept->rows[i].row;
         if (row->n_own < 2)
             continue;

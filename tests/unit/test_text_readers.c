@@ -16,6 +16,7 @@ static const text_case cases[] = {
     {"a.csv", "名,值\n甲,a\"b\n乙,\"c\"d\n", "2:r2 名=甲 值=a\"b\n3:r3 名=乙 值=cd\n"},
     {"a.csv", "id,名\nx1,甲\nx1,乙\n", "2:x1 id=x1 名=甲\n3:x1#2 id=x1 名=乙\n"},
     {"a.csv", "1,2\n3,4\n", "1:r1 c1=1 c2=2\n2:r2 c1=3 c2=4\n"},
+    {"a.tsv", "名册\n甲\t乙\n", "1:r1 c1=名册 c2=\n2:r2 c1=甲 c2=乙\n"},
     {"a.csv", "名,责任单位\n甲,区发改局、区财政局\n", "2:r2 名=甲 unit=区发改局|区财政局\n"},
     {"a.csv", "名\n甲\n", "1:r1 text=名\n2:r2 text=甲\n"},
     {"a", "甲,乙,丙\n1,2,3\n4,5,6\n", "2:r2 甲=1 乙=2 丙=3\n3:r3 甲=4 乙=5 丙=6\n"},
@@ -40,6 +41,13 @@ static const text_case cases[] = {
     {"a.tsv", "台账\n\n名\t值\n甲\t1\n", "1:r1 text=台账\n4:r4 名=甲 值=1\n"},
     {"a.txt", "台账\n名\t值\n甲\t1\n乙\t2\n", "1:r1 text=台账\n3:r3 名=甲 值=1\n4:r4 名=乙 值=2\n"},
     {"a.txt", "前文\n名\t值\n", "1:p1 text=前文\n2:p2 text=名\t值\n"},
+    /* Headings of a ledger without any row are text like the rest, in both forms. */
+    {"a.txt", "前文。\n\n事项\t责任单位\n正文甲。\n\n正文乙。\n",
+     "3:t1r1 title=前文。 text=事项|责任单位\n4:p2 title=前文。 text=正文甲。\n"
+     "6:p3 title=前文。 text=正文乙。\n"},
+    {"a.txt", "议题：\n\t序号\n\t责任单位\n\t工作目标\n\n\t \n散会。\n",
+     "1:p1 text=议题：\n2:p2 text=序号\n3:p3 text=责任单位\n4:p4 text=工作目标\n"
+     "7:p5 text=散会。\n"},
     /* Ledgers in text, cells between tabs: sections, totals, text around them; rows that
      * lack their last cells or go on one above, a header that comes again. */
     {"a.txt",
