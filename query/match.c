@@ -213,15 +213,16 @@ static sy_status find_regex(const matcher *m, bool *yes)
 {
     sy_tools *tools = m->tools;
     sy_scanned known = SY_SCANNED_NOT;
+    sy_status st = SY_OK;
     if (m->spans)
         return search_regex(m, yes);
     if (m->leaf->scan)
-        known = sy_regex_scan_text(m->leaf->scan, m->text->normal);
+        st = sy_regex_scan_text(m->leaf->scan, m->text->normal, &known, m->err);
     *yes = known == SY_SCANNED_YES;
-    if (known != SY_SCANNED_NOT)
-        return SY_OK;
+    if (st != SY_OK || known != SY_SCANNED_NOT)
+        return st;
     int64_t start = sy_clock_ns();
-    sy_status st = search_regex(m, yes);
+    st = search_regex(m, yes);
     tools->regex_ns += sy_clock_ns() - start;
     if (st == SY_OK && tools->regex_ns > tools->regex_most_ns)
         st = sy_fail(m->err, SY_E_LIMIT, NULL,
