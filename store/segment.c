@@ -560,9 +560,9 @@ sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err)
     return need(seg, seg->facts, SY_FACTS_HEAD_LEN, 2 * (uint64_t)seg->n_records, err);
 }
 
-uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid)
+const uint8_t *sy_segment_lengths(const sy_segment *seg)
 {
-    return seg->facts->data[SY_FACTS_HEAD_LEN + docid];
+    return seg->facts->data + SY_FACTS_HEAD_LEN;
 }
 
 uint64_t sy_segment_total_length(const sy_segment *seg)
