@@ -72,7 +72,7 @@ static uint32_t line_at(jsonl *j, size_t offset)
 {
     for (; j->counted < offset; j->counted++)
         j->counted_line += j->doc->text[j->counted] == '\n';
-    sy_document_pass(j->doc, j->doc->text + offset);
+    sy_map_pass(j->doc->behind, j->doc->text + offset);
     return j->counted_line;
 }
 
