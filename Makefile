@@ -71,7 +71,7 @@ FUZZ_OBJECTS := $(addprefix $(OUT)/tests/fuzz/,fuzz.o read_any.o ask_any.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(OUT)/%)
 GENERATED := $(OUT)/gen/normal_tables.inc $(OUT)/gen/word_tables.inc $(OUT)/gen/schema_default.inc
 
-.PHONY: force pot po library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-regex bench-table bench-tools lint format install uninstall clean deps help
+.PHONY: force pot po library deb fuzz fuzz-programs word-costs bench-words all demo check check-asan check-tsan tests bench bench-rank bench-regex bench-suggest bench-table bench-tools lint format install uninstall clean deps help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -281,6 +281,15 @@ bench-words: deps
 	$(Q)$(SUBMAKE) $(OUT)/bench/words
 	$(Q)bench/words.sh $(OUT)/bench/words
 
+# What may have been meant by a misspelt bureau.
+$(OUT)/bench/suggest: $(OUT)/bench/suggest.o $(OUT)/libsuoyin.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench-suggest: deps
+	$(Q)$(SUBMAKE) $(OUT)/suoyin $(OUT)/bench/suggest
+	$(Q)bench/suggest.sh $(OUT)/suoyin $(OUT)/bench/suggest
+
 bench-rank: deps
 	$(Q)bench/deps.sh rank
 	$(Q)$(SUBMAKE) $(OUT)/suoyin
@@ -377,6 +386,7 @@ help:
 	@echo 'bench-words words: F1 on the gold sets and MB/s, ICU alone beside ours'
 	@echo 'bench-rank  the quality of the ranking on judged questions'
 	@echo 'bench-regex regular expressions beside ripgrep'
+	@echo 'bench-suggest what a misspelt bureau costs, of 10,000'
 	@echo 'bench-table write the last figures into docs/benchmarks.md'
 	@echo 'check-tsan  the tests under the thread sanitizer'
 	@echo 'lint        warnings as errors (gcc and clang), headers alone, include directions, format'

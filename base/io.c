@@ -84,9 +84,12 @@ void sy_map_close(sy_map *map)
     *map = (sy_map){NULL, 0};
 }
 
-void sy_map_pass(const uint8_t **behind, const uint8_t *at)
+void sy_map_pass(const uint8_t **behind, const void *place)
 {
     enum { MANY = 4 << 20 };
+    const uint8_t *at = place;
+    if (!behind)
+        return;
     if (!*behind || at < *behind)
         *behind = at;
     if (at - *behind < MANY)

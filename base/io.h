@@ -15,9 +15,10 @@ typedef struct sy_map {
 
 SY_CHECKED sy_status sy_map_open(const char *path, sy_map *out, sy_error *err);
 void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
-/* For who reads a map forwards: gives back the pages from *behind to `at`, once they are many, and
- * moves *behind there. They would count as the process's memory; read again, they come back. */
-void sy_map_pass(const uint8_t **behind, const uint8_t *at);
+/* For who reads a map forwards, again and again: gives back the pages from *behind to `at`, once
+ * they are many, and moves *behind there. They would count as the process's memory; read again,
+ * they come back. `behind` is NULL where nothing is mapped. */
+void sy_map_pass(const uint8_t **behind, const void *at);
 
 /* Bytes that are read forwards, in memory or in a map; borrowed. */
 typedef struct sy_extent {
@@ -25,12 +26,6 @@ typedef struct sy_extent {
     size_t len;
     const uint8_t **behind; /* of the map, for sy_map_pass; NULL: in memory */
 } sy_extent;
-/* For who reads an extent forwards, again and again: all before `at` was read. */
-static inline void sy_extent_pass(const sy_extent *e, const char *at)
-{
-    if (e->behind)
-        sy_map_pass(e->behind, (const uint8_t *)at);
-}
 
 /* Calls fn with the whole file in pieces of at most SY_READ_PIECE bytes; "-" is what is left of
  * standard input. More than `limit` bytes are SY_E_LIMIT, a directory SY_E_IO with sys EISDIR. A

@@ -9,12 +9,18 @@ static const char *words_of(const sy_option *o)
 {
     switch (o->id) {
     case SY_OPT_COLOR:
+    case SY_OPT_PAGER:
         return "auto always never";
     case SY_OPT_GROUP:
         return "row";
     default:
         return "";
     }
+}
+
+static bool takes_file(const sy_option *o)
+{
+    return strcmp(o->arg, "FILE") == 0 || strcmp(o->arg, "DIR") == 0;
 }
 
 static bool takes_field(const sy_option *o)
@@ -32,8 +38,10 @@ static void put_options(const sy_command *c, sy_buf *out)
     }
 }
 
-/* A value after `field:` is one of the names that the field has; asked for with what was
- * typed of it, so that few come. `py:` is offered where `suoyin info` shows it. */
+/* What follows = in --option=value and field=name is completed as after a space and a colon:
+ * Readline replaces only what stands behind these signs. A value after `field:` is one of the names
+ * that the field has; asked for with what was typed of it, so that few come. `py:` is offered where
+ * `suoyin info` shows it. */
 static const char bash_head[] =
     "# Completion of suoyin's words in bash; made by: suoyin completion bash\n"
     "_suoyin_fields() {\n"
@@ -44,7 +52,7 @@ static const char bash_head[] =
     "    suoyin query --count-by \"$1\" \"${@:2}\" -n 500 '*' 2>/dev/null | cut -f 2\n"
     "}\n"
     "_suoyin() {\n"
-    "    local cur prev words cword index=() i field\n"
+    "    local cur prev words cword index=() i head\n"
     "    COMPREPLY=()\n"
     "    cur=${COMP_LINE:0:COMP_POINT}\n"
     "    read -ra words <<<\"$cur\"\n"
@@ -53,13 +61,17 @@ static const char bash_head[] =
     "    cur=${words[cword]}\n"
     "    prev=${words[cword - 1]}\n"
     "    for ((i = 1; i + 1 < cword; i++)); do\n"
-    "        [[ ${words[i]} == -i ]] && index=(-i \"${words[i + 1]}\")\n"
+    "        [[ ${words[i]} == -i || ${words[i]} == --index ]] && index=(-i \"${words[i + 1]}\")\n"
+    "        [[ ${words[i]} == --index=* ]] && index=(\"${words[i]}\")\n"
     "    done\n"
     "    if ((cword == 1)); then\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"$_suoyin_commands\" -- \"$cur\")\n"
     "        return\n"
     "    fi\n"
-    "    if [[ $cur == -* ]]; then\n"
+    "    if [[ $cur == --*=* && $COMP_WORDBREAKS == *=* ]]; then\n"
+    "        prev=${cur%%=*}\n"
+    "        cur=${cur#*=}\n"
+    "    elif [[ $cur == -* ]]; then\n"
     "        local -n options=_suoyin_options_${words[1]}\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"${options-}\" -- \"$cur\")\n"
     "        [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
@@ -69,14 +81,12 @@ static const char bash_head[] =
 
 static const char bash_tail[] =
     "    esac\n"
-    "    if [[ ${words[1]} == query && $cur == *:* ]]; then\n"
-    "        field=${cur%%:*}\n"
-    "        mapfile -t COMPREPLY < <(_suoyin_names \"$field\" \"${index[@]}\" | grep -F -- "
-    "\"${cur#*:}\" |\n"
-    "            sed \"s/^/$field:/\")\n"
-    "        # Readline replaces what stands behind the colon only.\n"
-    "        [[ $COMP_WORDBREAKS == *:* ]] && "
-    "COMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*:}\"}\"}\")\n"
+    "    if [[ ${words[1]} == query && $cur == *[:=]* ]]; then\n"
+    "        head=${cur%\"${cur#*[:=]}\"}\n"
+    "        mapfile -t COMPREPLY < <(_suoyin_names \"${head%?}\" \"${index[@]}\" | grep -F -- "
+    "\"${cur#*[:=]}\")\n"
+    "        [[ $COMP_WORDBREAKS == *\"${head: -1}\"* ]] || "
+    "COMPREPLY=(\"${COMPREPLY[@]/#/$head}\")\n"
     "    elif [[ ${words[1]} == query ]]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"$(_suoyin_fields \"${index[@]}\" | sed "
     "'s/$/:/'\n"
@@ -102,17 +112,20 @@ static void put_bash(sy_buf *out)
                     seen |= strcmp(sy_commands[b].options[k].name, o->name) == 0;
             if (seen || !o->arg)
                 continue;
+            sy_buf_printf(out, "    --%s", o->name);
+            if (o->letter)
+                sy_buf_printf(out, " | -%c", o->letter);
+            sy_buf_puts(out, ")\n");
             if (takes_field(o))
-                sy_buf_printf(out,
-                              "    --%s)\n        mapfile -t COMPREPLY < <(compgen -W "
-                              "\"$(_suoyin_fields \"${index[@]}\")\" -- \"$cur\")\n        return\n"
-                              "        ;;\n",
-                              o->name);
+                sy_buf_puts(out, "        mapfile -t COMPREPLY < <(compgen -W "
+                                 "\"$(_suoyin_fields \"${index[@]}\")\" -- \"$cur\")\n");
             else if (*words_of(o))
                 sy_buf_printf(out,
-                              "    --%s)\n        mapfile -t COMPREPLY < <(compgen -W '%s' -- "
-                              "\"$cur\")\n        return\n        ;;\n",
-                              o->name, words_of(o));
+                              "        mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\")\n",
+                              words_of(o));
+            else if (takes_file(o))
+                sy_buf_puts(out, "        compopt -o default\n");
+            sy_buf_puts(out, "        return\n        ;;\n");
         }
     }
     sy_buf_puts(out, bash_tail);
@@ -156,7 +169,7 @@ static void put_zsh_option(const sy_option *o, sy_buf *out)
         else if (*words_of(o))
             sy_buf_printf(out, ":(%s)", words_of(o));
         else
-            sy_buf_puts(out, ":_files");
+            sy_buf_puts(out, takes_file(o) ? ":_files" : ": ");
     }
     sy_buf_puts(out, "' \\\n");
 }
@@ -172,9 +185,9 @@ static void put_zsh(sy_buf *out)
                      "    compadd \"$@\" -a fields\n"
                      "}\n"
                      "_suoyin_terms() {\n"
-                     "    if compset -P 1 '*:'; then\n"
+                     "    if compset -P 1 '*[:=]'; then\n"
                      "        local -a names\n"
-                     "        names=(${(f)\"$(suoyin query --count-by ${IPREFIX%:} -n 500 '*'"
+                     "        names=(${(f)\"$(suoyin query --count-by ${IPREFIX%[:=]} -n 500 '*'"
                      " 2>/dev/null | cut -f 2)\"})\n"
                      "        compadd -a names\n"
                      "    else\n"
@@ -220,10 +233,10 @@ static void put_fish(sy_buf *out)
                      "end\n"
                      "function __suoyin_terms\n"
                      "    set -l word (commandline -ct)\n"
-                     "    if string match -q '*:*' -- $word\n"
-                     "        set -l field (string split -m 1 : -- $word)[1]\n"
+                     "    if set -l head (string match -r '^[^:=]+[:=]' -- $word)\n"
+                     "        set -l field (string replace -r '.$' '' -- $head)\n"
                      "        suoyin query --count-by $field -n 500 '*' 2>/dev/null | cut -f 2 |"
-                     " string replace -r '^' \"$field:\"\n"
+                     " string replace -r '^' $head\n"
                      "    else\n"
                      "        __suoyin_fields | string replace -r '$' ':'\n"
                      "        env LC_ALL=C suoyin info 2>/dev/null | string match -q '*  py:'; and "
@@ -243,9 +256,9 @@ static void put_fish(sy_buf *out)
             if (o->letter)
                 sy_buf_printf(out, " -s %c", o->letter);
             if (o->arg)
-                sy_buf_puts(out, takes_field(o) ? " -x -a '(__suoyin_fields)'"
-                                 : *words_of(o) ? " -x"
-                                                : " -r -F");
+                sy_buf_puts(out, takes_field(o)  ? " -x -a '(__suoyin_fields)'"
+                                 : takes_file(o) ? " -r -F"
+                                                 : " -x");
             if (*words_of(o))
                 sy_buf_printf(out, " -a '%s'", words_of(o));
             sy_buf_puts(out, " -d '");

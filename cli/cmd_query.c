@@ -631,14 +631,14 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE)
         printed = st = SY_OK; /* the reader has seen enough */
     steps->find = lap(&now);
-    sy_pager_end(&pager);
+    sy_status paged = sy_pager_end(&pager, &err);
     if (st == SY_OK && set->explain) {
         steps->checked = sy_search_checked(r.search);
         sy_query_say_steps(steps);
     }
     bool nothing = st == SY_OK && r.n_entries == 0;
     if (st == SY_OK)
-        st = printed;
+        st = printed == SY_OK ? paged : printed;
     if (st == SY_OK && nothing && !set->explain && set->wanted != WANT_STATUS &&
         isatty(STDERR_FILENO))
         st = sy_query_why_none(index, query, exprs, &err);

@@ -72,12 +72,21 @@ sy_status sy_pager_start(sy_pager *pager, sy_error *err)
     return SY_OK;
 }
 
-void sy_pager_end(sy_pager *pager)
+sy_status sy_pager_end(sy_pager *pager, sy_error *err)
 {
+    enum { NO_PROGRAM = 126, NOT_FOUND = 127 }; /* of POSIX shells */
+    int how = 0;
     if (pager->pid == 0)
-        return;
+        return SY_OK;
     close(STDOUT_FILENO);
-    while (waitpid(pager->pid, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(pager->pid, &how, 0) < 0 && errno == EINTR)
         continue;
     pager->pid = 0;
+    int status = WIFEXITED(how) ? WEXITSTATUS(how) : 0;
+    if (status == NO_PROGRAM || status == NOT_FOUND)
+        return sy_fail(err, SY_E_INPUT, NULL,
+                       "cannot run the pager '%.200s'; set $SUOYIN_PAGER to one that there is, or "
+                       "use --pager=never",
+                       command());
+    return SY_OK;
 }

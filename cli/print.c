@@ -123,16 +123,52 @@ bool sy_marker_at(sy_marker *m, size_t byte)
     return byte < m->until;
 }
 
-/* n characters before or behind a byte, as far as the text goes; a mark that combines is none. */
+/* The character before a byte, which is not 0. */
+static size_t one_back(sy_slice text, size_t at, uint32_t *cp)
+{
+    do
+        at--;
+    while (at > 0 && ((unsigned char)text.data[at] & 0xC0) == 0x80);
+    sy_utf8_decode(text.data + at, text.len - at, cp);
+    return at;
+}
+
+/* Two of them are a flag. */
+static bool is_flag_half(uint32_t cp)
+{
+    return cp >= 0x1F1E6 && cp <= 0x1F1FF;
+}
+
+/* Whether people take the character at a byte for part of the one before it: marks that combine,
+ * and what emoji are made of. */
+static bool joins(sy_slice text, size_t at)
+{
+    enum { FLAGS_MOST = 64 };
+    uint32_t cp, before;
+    sy_utf8_decode(text.data + at, text.len - at, &cp);
+    bool skin = cp >= 0x1F3FB && cp <= 0x1F3FF;
+    if (at == 0 || sy_cp_width(cp) == 0 || skin)
+        return at > 0;
+    bool odd = false;
+    size_t place = one_back(text, at, &before);
+    if (before == 0x200D || !is_flag_half(cp))
+        return before == 0x200D;
+    for (int n = 0; is_flag_half(before) && n < FLAGS_MOST; n++) {
+        odd = !odd;
+        before = 0;
+        if (place > 0)
+            place = one_back(text, place, &before);
+    }
+    return odd;
+}
+
+/* n characters before or behind a byte, as far as the text goes. */
 static size_t step_back(sy_slice text, size_t at, size_t n)
 {
     uint32_t cp;
     while (at > 0 && n > 0) {
-        do
-            at--;
-        while (at > 0 && ((unsigned char)text.data[at] & 0xC0) == 0x80);
-        sy_utf8_decode(text.data + at, text.len - at, &cp);
-        n -= sy_cp_width(cp) > 0;
+        at = one_back(text, at, &cp);
+        n -= !joins(text, at);
     }
     return at;
 }
@@ -141,12 +177,11 @@ static size_t step_on(sy_slice text, size_t at, size_t n)
 {
     uint32_t cp;
     while (at < text.len) {
-        size_t len = sy_utf8_decode(text.data + at, text.len - at, &cp);
-        bool whole = sy_cp_width(cp) > 0;
+        bool whole = !joins(text, at);
         if (whole && n == 0)
             break;
         n -= whole;
-        at += len;
+        at += sy_utf8_decode(text.data + at, text.len - at, &cp);
     }
     return at;
 }
@@ -171,11 +206,12 @@ void sy_excerpts_init(sy_excerpts *e, const sy_printer *p, sy_slice text, const 
 bool sy_excerpts_next(sy_excerpts *e, size_t *start, size_t *stop)
 {
     if (!e->excerpts || e->next == e->end) {
-        bool first = !e->any;
+        if (e->any)
+            return false;
         e->any = true;
         *start = 0;
         *stop = e->excerpts ? step_on(e->text, 0, 2 * e->around) : e->text.len;
-        return first;
+        return true;
     }
     *start = step_back(e->text, e->next->start, e->around);
     *start = *start > e->done ? *start : e->done;

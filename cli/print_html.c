@@ -9,10 +9,15 @@ static const char style[] =
     "body{font-family:system-ui,\"Noto Sans CJK SC\",\"Microsoft YaHei\",sans-serif;"
     "max-width:60em;margin:1em auto;padding:0 1em;line-height:1.6;color:#222}"
     "h1{font-size:1.3em}"
+    "h1,h2{overflow-wrap:anywhere}"
     "code{background:#eee;padding:.1em .4em}"
-    "table.chart{border-collapse:collapse}"
-    "table.chart td{padding:.1em .5em}"
+    "table.chart{border-collapse:collapse;width:100%;max-width:36em}"
+    "caption{text-align:left;color:#777}"
+    "table.chart td{padding:.1em 0 .1em .7em}"
+    "table.chart td:first-child{padding-left:0;max-width:14em;word-break:keep-all;"
+    "overflow-wrap:break-word}"
     "table.chart td.n{text-align:right}"
+    "table.chart td:last-child{width:70%}"
     "div.bar{background:#4a78b0;height:.9em;min-width:1px}"
     "article{border-top:1px solid #ccc;margin-top:1em;padding-top:.5em}"
     "h2{font-size:1em;margin:0}"
@@ -122,9 +127,9 @@ static void put_chart(const sy_printer *p, const sy_html_head *head)
         put_text(p->out, f->items[i].value);
         sy_buf_printf(p->out,
                       "</bdi></td><td class=\"n\">%llu</td><td><div class=\"bar\" "
-                      "style=\"width:%.1fem\"></div></td></tr>\n",
+                      "style=\"width:%.1f%%\"></div></td></tr>\n",
                       (unsigned long long)f->items[i].count,
-                      20.0 * (double)f->items[i].count / (double)f->items[0].count);
+                      100.0 * (double)f->items[i].count / (double)f->items[0].count);
     }
     sy_buf_puts(p->out, "</table>\n");
     if (shown < f->n)

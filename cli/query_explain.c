@@ -33,6 +33,17 @@ static sy_status put_suggestions(const sy_index *index, const sy_node *leaf, sy_
     return st;
 }
 
+/* What other languages join terms with, and ours does not. */
+static bool looks_like_operator(const sy_node *leaf)
+{
+    static const char *const words[] = {"and", "or", "not", "&&", "&", "与", "或", "非"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        found |= leaf->kind == SY_NODE_TERM && leaf->field == SY_FIELD_ANY &&
+                 sy_slice_equal(leaf->text, sy_slice_of(words[i]));
+    return found;
+}
+
 /* The end of a term's line: the term as it was typed, whether it left nothing, and what may have
  * been meant. */
 static sy_status put_term(const sy_index *index, const sy_query *query, const char *const *exprs,
@@ -44,6 +55,9 @@ static sy_status put_term(const sy_index *index, const sy_query *query, const ch
         sy_buf_puts(out, counts[i].count == 0 ? _("  <- nothing has this")
                                               : _("  <- nothing has this and all before it"));
     sy_buf_putc(out, '\n');
+    if (looks_like_operator(leaf))
+        sy_buf_puts(out, _("          a term like others; between terms a space is AND, and there "
+                           "are OR and NOT in capitals\n"));
     return counts[i].count == 0 ? put_suggestions(index, leaf, out, err) : SY_OK;
 }
 

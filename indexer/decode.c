@@ -37,7 +37,7 @@ typedef struct decoder {
 
 static size_t piece_end(const sy_extent *in, size_t at)
 {
-    sy_extent_pass(in, in->data + at);
+    sy_map_pass(in->behind, in->data + at);
     return in->len - at < PIECE ? in->len : at + PIECE;
 }
 
@@ -264,7 +264,7 @@ static sy_status decode_by_name(decoder *d, const char *encoding, bool *known, s
             left -= bad;
         }
         if (d->piece.len >= PIECE || left == 0) {
-            sy_extent_pass(d->in, in);
+            sy_map_pass(d->in->behind, in);
             st = hand_on(d, err);
         }
     }

@@ -306,7 +306,7 @@ static bool is_blank(const sy_extent *text)
     for (size_t i = 0; i < text->len; i++) {
         if (!strchr(" \t\r\n\f\v", text->data[i]))
             return false;
-        sy_extent_pass(text, text->data + i);
+        sy_map_pass(text->behind, text->data + i);
     }
     return true;
 }

@@ -26,13 +26,6 @@ typedef struct sy_document {
     sy_schema *schema;
 } sy_document;
 
-/* For who reads the text forwards: all before `at` was read. */
-static inline void sy_document_pass(const sy_document *doc, const char *at)
-{
-    if (doc->behind)
-        sy_map_pass(doc->behind, (const uint8_t *)at);
-}
-
 enum { SY_SURE_NO_MEMORY = -1 };
 
 typedef struct sy_reader {

@@ -6,14 +6,30 @@
 
 enum { CONTAINED = 100, NOT_NEAR = 1000 };
 
+/* Counts the characters of well-formed UTF-8, *n, and marks them, without decoding. */
+static uint64_t mark(sy_slice s, size_t *n)
+{
+    uint64_t marks = 0;
+    *n = 0;
+    for (size_t i = 0; i < s.len; ++*n) {
+        uint32_t h = (unsigned char)s.data[i++];
+        while (i < s.len && ((unsigned char)s.data[i] & 0xC0) == 0x80)
+            h = h << 6 ^ (unsigned char)s.data[i++];
+        marks |= UINT64_C(1) << (h * 0x9E3779B1u >> 26);
+    }
+    return marks;
+}
+
 sy_near_name sy_near_read(sy_slice s)
 {
-    sy_near_name name = {{0}, 0};
-    for (size_t i = 0; i < s.len;) {
-        if (name.n == SY_NEAR_CHARS_MAX)
-            return (sy_near_name){{0}, 0};
+    sy_near_name name;
+    size_t n;
+    name.n = 0;
+    name.marks = mark(s, &n);
+    if (n > SY_NEAR_CHARS_MAX)
+        return name;
+    for (size_t i = 0; i < s.len && name.n < SY_NEAR_CHARS_MAX;)
         i += sy_utf8_decode(s.data + i, s.len - i, &name.cps[name.n++]);
-    }
     return name;
 }
 
@@ -56,14 +72,34 @@ static bool contains(const sy_near_name *big, const sy_near_name *small)
     return false;
 }
 
+static unsigned edits_allowed(size_t longer)
+{
+    return longer < 2 ? 0 : longer < 5 ? 1 : longer < 9 ? 2 : 3;
+}
+
+/* False for most names that are not near, at the cost of reading them: each character that only
+ * one of two names has is an edit, and a name that is part of another has none of its own. */
+static bool may_be_near(const sy_nearest *nearest, sy_slice name)
+{
+    const sy_near_name *typed = &nearest->typed;
+    size_t n;
+    uint64_t marks = mark(name, &n);
+    if (typed->n == 0 || n == 0 || n > SY_NEAR_CHARS_MAX)
+        return false;
+    int missing = __builtin_popcountll(typed->marks & ~marks);
+    int more = __builtin_popcountll(marks & ~typed->marks);
+    size_t longer = typed->n > n ? typed->n : n, apart = 2 * longer - typed->n - n;
+    size_t allowed = edits_allowed(longer);
+    bool edits = apart <= allowed && (size_t)missing <= allowed && (size_t)more <= allowed;
+    return edits || (!nearest->edits_only && (missing == 0 || more == 0));
+}
+
 static unsigned score_of(const sy_nearest *nearest, const sy_near_name *other)
 {
     const sy_near_name *typed = &nearest->typed;
-    if (typed->n == 0 || other->n == 0)
-        return NOT_NEAR;
     size_t longer = typed->n > other->n ? typed->n : other->n;
     size_t shorter = typed->n < other->n ? typed->n : other->n;
-    unsigned allowed = longer < 2 ? 0 : longer < 5 ? 1 : longer < 9 ? 2 : 3;
+    unsigned allowed = edits_allowed(longer);
     unsigned d = longer - shorter <= allowed ? distance(typed, other) : NOT_NEAR;
     if (d <= allowed)
         return d;
@@ -73,6 +109,8 @@ static unsigned score_of(const sy_nearest *nearest, const sy_near_name *other)
 
 void sy_nearest_offer(sy_nearest *nearest, sy_slice name, uint32_t weight)
 {
+    if (!may_be_near(nearest, name))
+        return;
     sy_near_name other = sy_near_read(name);
     unsigned score = score_of(nearest, &other);
     size_t at = nearest->n;

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "segmenter/normal.h"
+#include "segmenter/regex_text.h"
 
 /* Each piece of the expression either is one of a few texts (exact), or at least is
  * known to need some. Texts that follow each other are put together; where they become too
@@ -24,8 +25,7 @@ typedef struct piece {
 } piece;
 
 typedef struct reader {
-    sy_slice expr;
-    size_t at;
+    sy_regex_text in;
     sy_query_memory *memory;
     unsigned depth;
     bool failed; /* no memory */
@@ -143,27 +143,6 @@ static piece either(reader *r, const piece *a, const piece *b)
 
 /* ---- reading ---- */
 
-static char peek(const reader *r)
-{
-    return r->at < r->expr.len ? r->expr.data[r->at] : '\0';
-}
-
-static bool skip(reader *r, const char *text)
-{
-    size_t n = strlen(text);
-    if (r->expr.len - r->at < n || memcmp(r->expr.data + r->at, text, n) != 0)
-        return false;
-    r->at += n;
-    return true;
-}
-
-/* To behind the next `end`. */
-static void skip_to(reader *r, const char *end)
-{
-    const char *found = memmem(r->expr.data + r->at, r->expr.len - r->at, end, strlen(end));
-    r->at = found ? (size_t)(found - r->expr.data) + strlen(end) : r->expr.len;
-}
-
 static piece read_either(reader *r);
 
 /* Space and barriers are not looked for: whether they stand in a normal form depends on what is
@@ -181,26 +160,26 @@ static piece plain(reader *r, const char *at, size_t n, uint32_t cp)
 /* x{1F4A9}, behind a backslash: passes over it. */
 static bool skip_code_point(reader *r, uint32_t *cp)
 {
-    size_t at = r->at + 2;
+    size_t at = r->in.at + 2;
     *cp = 0;
-    if (r->expr.len - r->at < 4 || memcmp(r->expr.data + r->at, "x{", 2) != 0)
+    if (r->in.all.len - r->in.at < 4 || memcmp(r->in.all.data + r->in.at, "x{", 2) != 0)
         return false;
-    for (; at < r->expr.len && r->expr.data[at] != '}' && *cp < 0x110000; at++) {
-        char c = r->expr.data[at], low = (char)(c | 0x20);
+    for (; at < r->in.all.len && r->in.all.data[at] != '}' && *cp < 0x110000; at++) {
+        char c = r->in.all.data[at], low = (char)(c | 0x20);
         if (!(c >= '0' && c <= '9') && !(low >= 'a' && low <= 'f'))
             return false;
         *cp = *cp * 16 + (uint32_t)(c <= '9' ? c - '0' : low - 'a' + 10);
     }
-    if (at == r->expr.len || r->expr.data[at] != '}')
+    if (at == r->in.all.len || r->in.all.data[at] != '}')
         return false;
-    r->at = at + 1;
+    r->in.at = at + 1;
     return true;
 }
 
 static piece read_escape(reader *r)
 {
-    r->at++;
-    char kind = peek(r);
+    r->in.at++;
+    char kind = sy_regex_peek(&r->in);
     if (kind == '\0')
         return unknown;
     uint32_t cp;
@@ -208,30 +187,30 @@ static piece read_escape(reader *r)
         char *copy = take(r, 4, 1);
         return copy ? plain(r, copy, sy_utf8_encode(cp, copy), cp) : unknown;
     }
-    const char *at = r->expr.data + r->at;
-    size_t n = sy_utf8_decode(at, r->expr.len - r->at, &cp);
+    const char *at = r->in.all.data + r->in.at;
+    size_t n = sy_utf8_decode(at, r->in.all.len - r->in.at, &cp);
     bool word = (kind >= '0' && kind <= '9') || (kind >= 'a' && kind <= 'z') ||
                 (kind >= 'A' && kind <= 'Z');
-    r->at += n;
+    r->in.at += n;
     if (!word)
         return plain(r, at, n, cp);
     if (strchr("bBAZzG", kind))
         return nothing(r);
     if (kind == 'Q') {
-        size_t start = r->at;
-        skip_to(r, "\\E");
-        size_t end = r->at >= start + 2 && memcmp(r->expr.data + r->at - 2, "\\E", 2) == 0
-                         ? r->at - 2
-                         : r->at;
+        size_t start = r->in.at;
+        (void)sy_regex_skip_to(&r->in, "\\E");
+        size_t end = r->in.at >= start + 2 && memcmp(r->in.all.data + r->in.at - 2, "\\E", 2) == 0
+                         ? r->in.at - 2
+                         : r->in.at;
         bool good = end > start && end - start <= TEXT_BYTES;
         for (size_t i = start; i < end && good; i++)
-            good = is_plain((unsigned char)r->expr.data[i]);
-        return good ? one_text(r, (sy_slice){r->expr.data + start, end - start}) : unknown;
+            good = is_plain((unsigned char)r->in.all.data[i]);
+        return good ? one_text(r, (sy_slice){r->in.all.data + start, end - start}) : unknown;
     }
-    if (strchr("pPNx", kind) && peek(r) == '{')
-        skip_to(r, "}");
-    else if (kind == 'k' && peek(r) == '<')
-        skip_to(r, ">");
+    if (strchr("pPNx", kind) && sy_regex_peek(&r->in) == '{')
+        (void)sy_regex_skip_to(&r->in, "}");
+    else if (kind == 'k' && sy_regex_peek(&r->in) == '<')
+        (void)sy_regex_skip_to(&r->in, ">");
     else if (strchr("xuU0c", kind))
         r->lost = true; /* digits follow, how many depends */
     return unknown;
@@ -244,31 +223,31 @@ static piece read_class(reader *r)
     size_t n = 0;
     unsigned depth = 0;
     bool simple = true;
-    r->at++;
-    if (peek(r) == '^') {
+    r->in.at++;
+    if (sy_regex_peek(&r->in) == '^') {
         simple = false;
-        r->at++;
+        r->in.at++;
     }
-    for (bool first = true; r->at < r->expr.len; first = false) {
+    for (bool first = true; !sy_regex_ended(&r->in); first = false) {
         uint32_t cp, last;
-        const char *at = r->expr.data + r->at;
-        size_t len = sy_utf8_decode(at, r->expr.len - r->at, &cp);
+        const char *at = r->in.all.data + r->in.at;
+        size_t len = sy_utf8_decode(at, r->in.all.len - r->in.at, &cp);
         if (cp == ']' && depth == 0 && !first)
             break;
         depth -= cp == ']' && depth > 0;
         depth += cp == '[';
-        r->at += len;
+        r->in.at += len;
         bool escaped = cp == '\\' && skip_code_point(r, &cp);
         simple &= cp != '[' && cp != '\\' && cp != '&' && cp != '-' && cp != ']' && is_plain(cp);
         simple &= !(first && cp == ':'); /* [:alpha:] */
-        if (!escaped && cp == '\\' && r->at < r->expr.len)
-            r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &last);
+        if (!escaped && cp == '\\' && !sy_regex_ended(&r->in))
+            r->in.at += sy_utf8_decode(r->in.all.data + r->in.at, r->in.all.len - r->in.at, &last);
         last = cp;
-        bool range =
-            simple && peek(r) == '-' && r->at + 1 < r->expr.len && r->expr.data[r->at + 1] != ']';
+        bool range = simple && sy_regex_peek(&r->in) == '-' && r->in.at + 1 < r->in.all.len &&
+                     r->in.all.data[r->in.at + 1] != ']';
         if (range) {
-            r->at++;
-            r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &last);
+            r->in.at++;
+            r->in.at += sy_utf8_decode(r->in.all.data + r->in.at, r->in.all.len - r->in.at, &last);
             simple &=
                 last != '[' && last != '\\' && last != '-' && last >= cp && last - cp < CLASS_MAX;
         }
@@ -279,7 +258,7 @@ static piece read_class(reader *r)
                 texts[n++] = (sy_slice){copy, sy_utf8_encode(c, copy)};
         }
     }
-    r->at += r->at < r->expr.len;
+    r->in.at += !sy_regex_ended(&r->in);
     sy_slice *all = simple && n > 0 ? take(r, n, sizeof *all) : NULL;
     if (!all)
         return unknown;
@@ -290,18 +269,18 @@ static piece read_class(reader *r)
 static piece read_group(reader *r)
 {
     bool beside = false, holds = false; /* looks ahead or behind; for what has to be there */
-    r->at++;
-    if (skip(r, "?")) {
-        if (skip(r, "#")) {
-            skip_to(r, ")");
+    r->in.at++;
+    if (sy_regex_skip(&r->in, "?")) {
+        if (sy_regex_skip(&r->in, "#")) {
+            (void)sy_regex_skip_to(&r->in, ")");
             return nothing(r);
         }
-        holds = skip(r, "=") || skip(r, "<=");
-        if (holds || skip(r, "!") || skip(r, "<!"))
+        holds = sy_regex_skip(&r->in, "=") || sy_regex_skip(&r->in, "<=");
+        if (holds || sy_regex_skip(&r->in, "!") || sy_regex_skip(&r->in, "<!"))
             beside = true;
-        else if (skip(r, "<"))
-            skip_to(r, ">");
-        else if (!skip(r, ":") && !skip(r, ">"))
+        else if (sy_regex_skip(&r->in, "<"))
+            (void)sy_regex_skip_to(&r->in, ">");
+        else if (!sy_regex_skip(&r->in, ":") && !sy_regex_skip(&r->in, ">"))
             r->lost = true; /* flags */
     }
     piece p = unknown;
@@ -310,7 +289,7 @@ static piece read_group(reader *r)
     else
         p = read_either(r);
     r->depth--;
-    if (!skip(r, ")"))
+    if (!sy_regex_skip(&r->in, ")"))
         r->lost = true;
     const sy_parts *need = holds ? need_of(r, &p) : NULL;
     return need ? (piece){.need = need} : beside ? nothing(r) : p;
@@ -319,8 +298,8 @@ static piece read_group(reader *r)
 static piece read_atom(reader *r)
 {
     uint32_t cp;
-    const char *at = r->expr.data + r->at;
-    switch (peek(r)) {
+    const char *at = r->in.all.data + r->in.at;
+    switch (sy_regex_peek(&r->in)) {
     case '\\':
         return read_escape(r);
     case '[':
@@ -329,50 +308,50 @@ static piece read_atom(reader *r)
         return read_group(r);
     case '^':
     case '$':
-        r->at++;
+        r->in.at++;
         return nothing(r);
     case '.':
-        r->at++;
+        r->in.at++;
         return unknown;
     default:
         break;
     }
-    size_t n = sy_utf8_decode(at, r->expr.len - r->at, &cp);
-    r->at += n;
+    size_t n = sy_utf8_decode(at, r->in.all.len - r->in.at, &cp);
+    r->in.at += n;
     return plain(r, at, n, cp);
 }
 
 /* A number of {2,5}; false if there is none. */
 static bool read_number(reader *r, unsigned *n)
 {
-    size_t start = r->at;
+    size_t start = r->in.at;
     *n = 0;
-    for (; peek(r) >= '0' && peek(r) <= '9'; r->at++)
-        *n = *n < 1000 ? *n * 10 + (unsigned)(peek(r) - '0') : *n;
-    return r->at > start;
+    for (; sy_regex_peek(&r->in) >= '0' && sy_regex_peek(&r->in) <= '9'; r->in.at++)
+        *n = *n < 1000 ? *n * 10 + (unsigned)(sy_regex_peek(&r->in) - '0') : *n;
+    return r->in.at > start;
 }
 
 /* What stands behind an atom: * + ? {n} {n,} {n,m}, each perhaps with ? or +. */
 static piece read_repeat(reader *r, piece atom)
 {
     unsigned least = 1, most = 1;
-    if (skip(r, "*"))
+    if (sy_regex_skip(&r->in, "*"))
         least = 0, most = 2;
-    else if (skip(r, "+"))
+    else if (sy_regex_skip(&r->in, "+"))
         most = 2;
-    else if (skip(r, "?"))
+    else if (sy_regex_skip(&r->in, "?"))
         least = 0;
-    else if (skip(r, "{")) {
+    else if (sy_regex_skip(&r->in, "{")) {
         r->lost |= !read_number(r, &least);
         most = least;
-        if (skip(r, ",") && !read_number(r, &most))
+        if (sy_regex_skip(&r->in, ",") && !read_number(r, &most))
             most = least + 1;
-        r->lost |= !skip(r, "}");
+        r->lost |= !sy_regex_skip(&r->in, "}");
     } else {
         return atom;
     }
-    if (!skip(r, "?"))
-        skip(r, "+");
+    if (!sy_regex_skip(&r->in, "?"))
+        sy_regex_skip(&r->in, "+");
     if (least == 0 && most == 1 && atom.exact) {
         piece none = nothing(r);
         return either(r, &atom, &none);
@@ -391,7 +370,8 @@ static piece read_sequence(reader *r)
     piece now = nothing(r);
     const sy_parts *need = NULL;
     bool exact = true;
-    while (!r->failed && !r->lost && r->at < r->expr.len && peek(r) != '|' && peek(r) != ')') {
+    while (!r->failed && !r->lost && !sy_regex_ended(&r->in) && sy_regex_peek(&r->in) != '|' &&
+           sy_regex_peek(&r->in) != ')') {
         piece next = read_repeat(r, read_atom(r));
         if (append(r, &now, &next, &now))
             continue;
@@ -412,7 +392,7 @@ static piece read_sequence(reader *r)
 static piece read_either(reader *r)
 {
     piece all = read_sequence(r);
-    while (!r->failed && !r->lost && skip(r, "|")) {
+    while (!r->failed && !r->lost && sy_regex_skip(&r->in, "|")) {
         piece next = read_sequence(r);
         all = either(r, &all, &next);
     }
@@ -423,10 +403,10 @@ sy_status sy_regex_parts(sy_slice folded, sy_query_memory *memory, const sy_part
                          sy_error *err)
 {
     static const sy_parts any = {.kind = SY_PARTS_ANY};
-    reader r = {.expr = folded, .memory = memory};
+    reader r = {.in = {folded, 0}, .memory = memory};
     piece all = read_either(&r);
     const sy_parts *need = need_of(&r, &all);
-    *out = need && !r.lost && r.at == folded.len ? need : &any;
+    *out = need && !r.lost && sy_regex_ended(&r.in) ? need : &any;
     return r.failed ? sy_fail_nomem(err) : SY_OK;
 }
 

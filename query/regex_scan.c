@@ -269,12 +269,28 @@ static size_t whole(const uint8_t *codes, size_t n)
     return k;
 }
 
+/* A code whose shape is known: from another place it need not be spelt again. */
+static void read_shape(sy_regex_scan *s, unsigned number, sy_stored_value *rest, unsigned *place)
+{
+    const shape *one = &s->shapes[number];
+    unsigned from = *place;
+    rest->coded.data += SY_CODE_LEN;
+    rest->coded.len -= SY_CODE_LEN;
+    *place = read_marked(s, from, s->characters + one->at, one->n);
+    if (!s->full && room_in_table(s, number, from))
+        s->table[number * s->column + from] = (uint16_t)*place;
+}
+
 /* Reads the next code of a value, of which `rest` is left, and enters it in the table. */
 static sy_status read_code(sy_regex_scan *s, code_shapes *shapes, sy_stored_value *rest,
                            unsigned *place, sy_error *err)
 {
     uint16_t marked[SHAPE_MAX];
     unsigned code = sy_get_u16((const uint8_t *)rest->coded.data), from = *place;
+    if (shapes->of[code] > 0) {
+        read_shape(s, shapes->of[code], rest, place);
+        return SY_OK;
+    }
     sy_stored_value part = *rest;
     part.coded.len =
         SY_CODE_LEN * whole((const uint8_t *)rest->coded.data, rest->coded.len / SY_CODE_LEN);
@@ -288,8 +304,7 @@ static sy_status read_code(sy_regex_scan *s, code_shapes *shapes, sy_stored_valu
     *place = s->full ? UNKNOWN : read_marked(s, from, marked, n);
     if (s->full || part.coded.len > SY_CODE_LEN || (code >= 0x80 && code < 0x100))
         return SY_OK;
-    if (shapes->of[code] == 0)
-        shapes->of[code] = find_shape(s, marked, n);
+    shapes->of[code] = find_shape(s, marked, n);
     if (shapes->of[code] > 0 && room_in_table(s, shapes->of[code], from))
         s->table[shapes->of[code] * s->column + from] = (uint16_t)*place;
     return SY_OK;

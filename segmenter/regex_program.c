@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "segmenter/regex_text.h"
 
 /* The expression becomes a tree, and the tree instructions, from its end to its beginning, so that
  * each knows what comes next. Whatever is not understood makes the expression unfit. */
@@ -42,8 +43,7 @@ typedef struct node {
 } node;
 
 typedef struct reader {
-    sy_slice expr;
-    size_t at;
+    sy_regex_text in;
     unsigned depth;
     bool literal; /* between \Q and \E */
     bool unfit, nomem;
@@ -182,36 +182,7 @@ static uint16_t new_atom(reader *r, uint32_t cp, sy_slice set)
 /* The set that starts at byte `start` and ends where the reader is. */
 static uint16_t set_from(reader *r, size_t start)
 {
-    return new_atom(r, 0, (sy_slice){r->expr.data + start, r->at - start});
-}
-
-static uint32_t peek(const reader *r)
-{
-    return r->at < r->expr.len ? (unsigned char)r->expr.data[r->at] : 0;
-}
-
-static bool skip(reader *r, const char *text)
-{
-    size_t n = strlen(text);
-    if (r->expr.len - r->at < n || memcmp(r->expr.data + r->at, text, n) != 0)
-        return false;
-    r->at += n;
-    return true;
-}
-
-static bool skip_to(reader *r, const char *end)
-{
-    const char *found = memmem(r->expr.data + r->at, r->expr.len - r->at, end, strlen(end));
-    r->at = found ? (size_t)(found - r->expr.data) + strlen(end) : r->expr.len;
-    return found != NULL;
-}
-
-static uint32_t take(reader *r)
-{
-    uint32_t cp = 0;
-    if (r->at < r->expr.len)
-        r->at += sy_utf8_decode(r->expr.data + r->at, r->expr.len - r->at, &cp);
-    return cp;
+    return new_atom(r, 0, (sy_slice){r->in.all.data + start, r->in.at - start});
 }
 
 static bool is_sign(uint32_t cp)
@@ -254,10 +225,10 @@ static uint16_t back_reference(reader *r, size_t number)
 /* \k<name>: behind the <. */
 static uint16_t named_reference(reader *r)
 {
-    size_t start = r->at, number = 0;
-    if (!skip_to(r, ">"))
+    size_t start = r->in.at, number = 0;
+    if (!sy_regex_skip_to(&r->in, ">"))
         return unfit(r);
-    sy_slice name = {r->expr.data + start, r->at - 1 - start};
+    sy_slice name = {r->in.all.data + start, r->in.at - 1 - start};
     for (size_t i = 0; i < r->n_groups && i < GROUPS_MAX; i++)
         if (sy_slice_equal(r->names[i], name))
             number = i + 1;
@@ -267,16 +238,17 @@ static uint16_t named_reference(reader *r)
 /* \12 is group 12 if there were as many before it, else group 1 and a 2: as ICU reads it. */
 static uint16_t numbered_reference(reader *r, size_t number)
 {
-    for (; number < r->n_groups && peek(r) >= '0' && peek(r) <= '9'; r->at++)
-        number = number * 10 + peek(r) - '0';
+    for (; number < r->n_groups && sy_regex_peek(&r->in) >= '0' && sy_regex_peek(&r->in) <= '9';
+         r->in.at++)
+        number = number * 10 + (size_t)(sy_regex_peek(&r->in) - '0');
     return back_reference(r, number);
 }
 
 /* What stands behind a backslash: a sign of the syntax for itself, or a set. */
 static uint16_t read_escape(reader *r)
 {
-    size_t start = r->at++;
-    uint32_t kind = take(r);
+    size_t start = r->in.at++;
+    uint32_t kind = sy_regex_take(&r->in);
     if (is_sign(kind))
         return new_atom(r, kind, (sy_slice){NULL, 0});
     r->program->plain = false;
@@ -286,13 +258,14 @@ static uint16_t read_escape(reader *r)
     }
     if (kind == 'R' || kind == 'X')
         return any_text(r);
-    if (kind == 'k' && skip(r, "<"))
+    if (kind == 'k' && sy_regex_skip(&r->in, "<"))
         return named_reference(r);
     if (kind >= '1' && kind <= '9')
         return numbered_reference(r, kind - '0');
     if (kind < 0x80 && kind != 0 && strchr("dDwWsShHvVnrtfea", (int)kind))
         return set_from(r, start);
-    if ((kind == 'p' || kind == 'P' || kind == 'x') && skip(r, "{") && skip_to(r, "}"))
+    if ((kind == 'p' || kind == 'P' || kind == 'x') && sy_regex_skip(&r->in, "{") &&
+        sy_regex_skip_to(&r->in, "}"))
         return set_from(r, start);
     return unfit(r);
 }
@@ -300,27 +273,27 @@ static uint16_t read_escape(reader *r)
 /* [ … ], with sets inside it. */
 static uint16_t read_set(reader *r)
 {
-    size_t start = r->at++;
+    size_t start = r->in.at++;
     unsigned depth = 1;
-    skip(r, "^");
-    if (peek(r) == ']')
+    sy_regex_skip(&r->in, "^");
+    if (sy_regex_peek(&r->in) == ']')
         return unfit(r);
-    while (depth > 0 && r->at < r->expr.len) {
-        uint32_t cp = take(r);
+    while (depth > 0 && !sy_regex_ended(&r->in)) {
+        uint32_t cp = sy_regex_take(&r->in);
         if (cp == '\\') {
-            cp = take(r);
+            cp = sy_regex_take(&r->in);
             bool known = is_sign(cp) || (cp < 0x80 && cp != 0 && strchr("dDwWsSnrt", (int)cp));
-            if (!known &&
-                !((cp == 'p' || cp == 'P' || cp == 'x') && skip(r, "{") && skip_to(r, "}")))
+            if (!known && !((cp == 'p' || cp == 'P' || cp == 'x') && sy_regex_skip(&r->in, "{") &&
+                            sy_regex_skip_to(&r->in, "}")))
                 return unfit(r);
-        } else if (cp == '[' && skip(r, ":")) {
-            if (!skip_to(r, ":]"))
+        } else if (cp == '[' && sy_regex_skip(&r->in, ":")) {
+            if (!sy_regex_skip_to(&r->in, ":]"))
                 return unfit(r);
         } else if (cp == '[') {
             depth++;
-            if (peek(r) == '^' || peek(r) == ']')
-                skip(r, "^");
-            if (peek(r) == ']')
+            if (sy_regex_peek(&r->in) == '^' || sy_regex_peek(&r->in) == ']')
+                sy_regex_skip(&r->in, "^");
+            if (sy_regex_peek(&r->in) == ']')
                 return unfit(r);
         } else if (cp == ']') {
             depth--;
@@ -338,16 +311,18 @@ static uint16_t read_group(reader *r)
     bool beside = false; /* looks ahead or behind */
     bool captures = true;
     sy_slice name = {"", 0};
-    r->at++;
-    if (skip(r, "?")) {
-        beside = skip(r, "=") || skip(r, "!") || skip(r, "<=") || skip(r, "<!");
-        bool atomic = !beside && skip(r, ">"), plain = !beside && !atomic && skip(r, ":");
+    r->in.at++;
+    if (sy_regex_skip(&r->in, "?")) {
+        beside = sy_regex_skip(&r->in, "=") || sy_regex_skip(&r->in, "!") ||
+                 sy_regex_skip(&r->in, "<=") || sy_regex_skip(&r->in, "<!");
+        bool atomic = !beside && sy_regex_skip(&r->in, ">"),
+             plain = !beside && !atomic && sy_regex_skip(&r->in, ":");
         captures = !beside && !atomic && !plain;
-        size_t start = r->at + 1;
-        if (captures && !(skip(r, "<") && skip_to(r, ">")))
+        size_t start = r->in.at + 1;
+        if (captures && !(sy_regex_skip(&r->in, "<") && sy_regex_skip_to(&r->in, ">")))
             return unfit(r);
         if (captures)
-            name = (sy_slice){r->expr.data + start, r->at - 1 - start};
+            name = (sy_slice){r->in.all.data + start, r->in.at - 1 - start};
         r->program->plain &= plain;
         r->program->exact &= !beside && !atomic;
         r->bound |= atomic;
@@ -360,7 +335,7 @@ static uint16_t read_group(reader *r)
         return unfit(r);
     uint16_t made = read_alternatives(r);
     r->depth--;
-    if (!skip(r, ")"))
+    if (!sy_regex_skip(&r->in, ")"))
         return unfit(r);
     if (captures && number < GROUPS_MAX)
         r->groups[number] = made;
@@ -371,17 +346,17 @@ static uint16_t read_part(reader *r)
 {
     if (r->literal)
         r->program->plain = false;
-    if (skip(r, "\\E")) {
+    if (sy_regex_skip(&r->in, "\\E")) {
         r->literal = false;
         return new_node(r, SEQUENCE);
     }
-    if (!r->literal && skip(r, "\\Q")) {
+    if (!r->literal && sy_regex_skip(&r->in, "\\Q")) {
         r->literal = true;
         return new_node(r, SEQUENCE);
     }
     if (r->literal)
-        return new_atom(r, take(r), (sy_slice){NULL, 0});
-    switch (peek(r)) {
+        return new_atom(r, sy_regex_take(&r->in), (sy_slice){NULL, 0});
+    switch (sy_regex_peek(&r->in)) {
     case '\\':
         return read_escape(r);
     case '[':
@@ -389,14 +364,14 @@ static uint16_t read_part(reader *r)
     case '(':
         return read_group(r);
     case '^':
-        r->at++;
+        r->in.at++;
         r->program->line_starts = true;
         return new_node(r, LINE_START);
     case '$':
-        r->at++;
+        r->in.at++;
         return new_node(r, LINE_END);
     case '.':
-        r->at++;
+        r->in.at++;
         return new_atom(r, 0, sy_slice_of(any_but_line_ends));
     case ']':
     case '{':
@@ -406,18 +381,19 @@ static uint16_t read_part(reader *r)
     case '?':
         return unfit(r);
     default:
-        return new_atom(r, take(r), (sy_slice){NULL, 0});
+        return new_atom(r, sy_regex_take(&r->in), (sy_slice){NULL, 0});
     }
 }
 
 static bool read_number(reader *r, uint16_t *n)
 {
-    size_t start = r->at;
+    size_t start = r->in.at;
     unsigned value = 0;
-    for (; peek(r) >= '0' && peek(r) <= '9' && value <= REPEAT_MAX; r->at++)
-        value = value * 10 + peek(r) - '0';
+    for (; sy_regex_peek(&r->in) >= '0' && sy_regex_peek(&r->in) <= '9' && value <= REPEAT_MAX;
+         r->in.at++)
+        value = value * 10 + (unsigned)(sy_regex_peek(&r->in) - '0');
     *n = (uint16_t)value;
-    return r->at > start && value <= REPEAT_MAX;
+    return r->in.at > start && value <= REPEAT_MAX;
 }
 
 /* What stands behind a part: * + ? {n} {n,} {n,m}, each perhaps with ?. */
@@ -426,25 +402,25 @@ static uint16_t read_repeat(reader *r, uint16_t part)
     uint16_t min = 0, max = NO_END;
     if (r->unfit || r->literal)
         return part;
-    if (skip(r, "*"))
+    if (sy_regex_skip(&r->in, "*"))
         ;
-    else if (skip(r, "+"))
+    else if (sy_regex_skip(&r->in, "+"))
         min = 1;
-    else if (skip(r, "?"))
+    else if (sy_regex_skip(&r->in, "?"))
         max = 1;
-    else if (skip(r, "{")) {
+    else if (sy_regex_skip(&r->in, "{")) {
         if (!read_number(r, &min))
             return unfit(r);
         max = min;
-        if (skip(r, ",") && !read_number(r, &max))
-            max = peek(r) == '}' ? NO_END : max;
-        if (!skip(r, "}") || max < min)
+        if (sy_regex_skip(&r->in, ",") && !read_number(r, &max))
+            max = sy_regex_peek(&r->in) == '}' ? NO_END : max;
+        if (!sy_regex_skip(&r->in, "}") || max < min)
             return unfit(r);
     } else {
         return part;
     }
-    bool lazy = skip(r, "?");
-    bool possessive = !lazy && skip(r, "+");
+    bool lazy = sy_regex_skip(&r->in, "?");
+    bool possessive = !lazy && sy_regex_skip(&r->in, "+");
     r->program->exact &= !possessive;
     r->bound |= possessive;
     node_kind kind = r->nodes[part].kind;
@@ -468,7 +444,8 @@ static uint16_t read_repeat(reader *r, uint16_t part)
 static uint16_t read_sequence(reader *r)
 {
     uint16_t made = new_node(r, SEQUENCE);
-    while (!r->unfit && r->at < r->expr.len && (r->literal || (peek(r) != '|' && peek(r) != ')')))
+    while (!r->unfit && !sy_regex_ended(&r->in) &&
+           (r->literal || (sy_regex_peek(&r->in) != '|' && sy_regex_peek(&r->in) != ')')))
         add_child(r, made, read_repeat(r, read_part(r)));
     return made;
 }
@@ -476,11 +453,11 @@ static uint16_t read_sequence(reader *r)
 static uint16_t read_alternatives(reader *r)
 {
     uint16_t first = read_sequence(r);
-    if (r->unfit || peek(r) != '|')
+    if (r->unfit || sy_regex_peek(&r->in) != '|')
         return first;
     uint16_t made = new_node(r, ALTERNATIVES);
     add_child(r, made, first);
-    while (!r->unfit && skip(r, "|"))
+    while (!r->unfit && sy_regex_skip(&r->in, "|"))
         add_child(r, made, read_sequence(r));
     return made;
 }
@@ -757,10 +734,10 @@ static sy_status make(reader *r, sy_regex_program *out, bool *fit, sy_error *err
     *out = (sy_regex_program){.exact = true, .plain = true};
     new_node(r, SEQUENCE); /* none */
     uint16_t root = read_alternatives(r);
-    *fit = !r->unfit && r->at == r->expr.len;
+    *fit = !r->unfit && sy_regex_ended(&r->in);
     /* With both, what is tried first inside a round that matches nothing decides. */
     out->exact &= !(*fit && r->loose && r->nodes[root].nullable);
-    out->plain &= out->exact && r->expr.len > 0;
+    out->plain &= out->exact && r->in.all.len > 0;
     if (*fit)
         out->repetition = find_repetition(r, root);
     for (size_t i = 0; i < out->n_atoms && *fit && st == SY_OK; i++)
@@ -785,11 +762,11 @@ static sy_status make(reader *r, sy_regex_program *out, bool *fit, sy_error *err
 
 sy_status sy_regex_program_make(sy_slice folded, sy_regex_program *out, sy_error *err)
 {
-    reader r = {.expr = folded, .program = out};
+    reader r = {.in = {folded, 0}, .program = out};
     bool fit;
     sy_status st = make(&r, out, &fit, err);
     if (st != SY_OK || fit || !r.refers)
         return st;
-    r = (reader){.expr = folded, .program = out, .vague = true};
+    r = (reader){.in = {folded, 0}, .program = out, .vague = true};
     return make(&r, out, &fit, err);
 }

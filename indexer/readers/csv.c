@@ -192,7 +192,7 @@ sy_status sy_csv_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
         st = sy_blocks_mark(out, SY_BLOCK_TABLE, 0, err);
     while (st == SY_OK && c.at < c.end && !out->enough) {
         st = walk_record(&c, out, err);
-        sy_document_pass(doc, c.at);
+        sy_map_pass(doc->behind, c.at);
     }
     sy_buf_release(&c.field);
     return st == SY_OK ? sy_blocks_mark(out, SY_BLOCK_TABLE_END, 0, err) : st;

@@ -76,7 +76,7 @@ static uint32_t line_at(jsonl *j, size_t offset)
         j->counted_line++;
     }
     j->counted = offset > j->counted ? offset : j->counted;
-    sy_document_pass(j->doc, j->doc->text + offset);
+    sy_map_pass(j->doc->behind, j->doc->text + offset);
     return j->counted_line;
 }
 

@@ -386,7 +386,7 @@ static sy_status walk(walker *w, sy_error *err)
         else
             take_text(w, &before, &line);
         before = w->lines;
-        sy_document_pass(w->doc, before.at);
+        sy_map_pass(w->doc->behind, before.at);
     }
     if (st == SY_OK)
         st = report_orphans(w, err);
@@ -420,7 +420,7 @@ static bool has_cell(const sy_document *doc, sy_lines at)
     while (sy_lines_next(&at, &line)) {
         if (line.kind == SY_LINE_CELL && sy_trim(line.text).len > 0)
             return true;
-        sy_document_pass(doc, at.at);
+        sy_map_pass(doc->behind, at.at);
     }
     return false;
 }
@@ -443,7 +443,7 @@ sy_status sy_ledger_first_header(const sy_document *doc, size_t *n, sy_error *er
             *n = h->n;
         }
         before = at;
-        sy_document_pass(doc, at.at);
+        sy_map_pass(doc->behind, at.at);
     }
     if (h)
         sy_ledger_header_release(h);

@@ -480,7 +480,7 @@ sy_status sy_prose_walk(const sy_document *doc, sy_blocks *out, sy_error *err)
     while (st == SY_OK && p.at < p.end) {
         sy_slice line = next_line(&p);
         st = p.markdown ? markdown_line(&p, line, err) : plain_line(&p, line, err);
-        sy_document_pass(doc, p.at);
+        sy_map_pass(doc->behind, p.at);
     }
     if (st == SY_OK)
         st = flush(&p, err);

@@ -297,7 +297,7 @@ sy_status sy_html_read(const sy_document *doc, const sy_xml_events *events, sy_e
         size_t n = doc->len - at < SY_ZIP_CHUNK ? doc->len - at : SY_ZIP_CHUNK;
         htmlParseChunk(r->ctxt, doc->text + at, (int)n, 0);
         at += n;
-        sy_document_pass(doc, doc->text + at);
+        sy_map_pass(doc->behind, doc->text + at);
     }
     if (!is_over(r))
         htmlParseChunk(r->ctxt, NULL, 0, 1);

@@ -14,6 +14,8 @@ run query -i my.idx --keys --pager=always '*'
 for SUOYIN_PAGER in '' cat; do
     run query -i my.idx --keys --pager=always '*'
 done
+SUOYIN_PAGER=no-such-pager
+run query -i my.idx --keys --pager=always '*' | grep -v '^sh: '
 SUOYIN_PAGER=true
 run query -i my.idx --pager=always '*'
 run query -i my.idx --pager=always nothing

@@ -8,6 +8,8 @@ echo '{"id":"3","unit":"区商头局","status":"goneword"}' >b.jsonl
 make_index a.jsonl b.jsonl
 explain unit:区商偷局
 explain unit=商投局
+explain 区商投局 or 区财政局
+explain '区商投局 && 区财政局'
 rm b.jsonl
 "$SUOYIN" index -q -i my.idx a.jsonl b.jsonl 2>/dev/null
 "$SUOYIN" index -q -i my.idx .

@@ -65,9 +65,63 @@ static void test_long(void **state)
     CHECK(name, false, "", name);
 }
 
+/* Optimal string alignment, as its definition has it. */
+static unsigned edits(const char *a, size_t n, const char *b, size_t m)
+{
+    unsigned d[12][12];
+    for (unsigned i = 0; i <= n; i++) {
+        for (unsigned j = 0; j <= m; j++) {
+            d[i][j] = i == 0 ? j : i;
+            if (i == 0 || j == 0)
+                continue;
+            unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            best = d[i - 1][j] + 1 < best ? d[i - 1][j] + 1 : best;
+            best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                best = d[i - 2][j - 2] + 1 < best ? d[i - 2][j - 2] + 1 : best;
+            d[i][j] = best;
+        }
+    }
+    return d[n][m];
+}
+
+static size_t random_name(char *out)
+{
+    size_t n = 1 + sy_random_below(10);
+    uint32_t kinds = 2 + sy_random_below(12);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (char)('a' + sy_random_below(kinds));
+    out[n] = '\0';
+    return n;
+}
+
+/* What is passed over for its characters is not near. */
+static void test_random(void **state)
+{
+    (void)state;
+    size_t near = 0;
+    sy_random_init("test_nearness random");
+    for (int round = 0; round < 200000; round++) {
+        char a[16], b[16];
+        size_t n = random_name(a), m = random_name(b), longer = n > m ? n : m;
+        unsigned allowed = longer < 2 ? 0 : longer < 5 ? 1 : longer < 9 ? 2 : 3;
+        bool edits_only = sy_random_below(2) == 0;
+        bool want = edits(a, n, b, m) <= allowed;
+        if (!edits_only)
+            want |= strstr(b, a) != NULL || (m > 1 && strstr(a, b) != NULL);
+        sy_nearest nearest = {.typed = sy_near_read(sy_slice_of(a)), .edits_only = edits_only};
+        sy_nearest_offer(&nearest, sy_slice_of(b), 1);
+        if ((nearest.n == 1) != want)
+            fail_msg("%s and %s are %snear", a, b, want ? "" : "not ");
+        near += want;
+    }
+    assert_true(near > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits), cmocka_unit_test(test_parts),
-                                       cmocka_unit_test(test_order), cmocka_unit_test(test_long)};
+                                       cmocka_unit_test(test_order), cmocka_unit_test(test_long),
+                                       cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "tests/support/check.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "base/io.h"
 #include "cli/options.h"
@@ -195,6 +196,33 @@ static void put_roff(sy_buf *out, const char *text)
     }
 }
 
+/* What a man page tells of an option, from behind its name to the next request, in one line: what
+ * help does, and perhaps more. */
+static void put_told(const char *at, sy_buf *out)
+{
+    sy_buf_reset(out);
+    for (; *at != '\0' && !(at[0] == '\n' && at[1] == '.'); at++) {
+        if (strncmp(at, "\\(aq", 4) == 0) {
+            sy_buf_putc(out, '\'');
+            at += 3;
+        } else if (strncmp(at, "\\&", 2) == 0) {
+            at++;
+        } else if (*at == '\\') {
+            at++;
+            sy_buf_putc(out, *at == 'e' ? '\\' : *at);
+        } else {
+            sy_buf_putc(out, *at == '\n' ? ' ' : *at);
+        }
+    }
+}
+
+/* The same from the table: two sentences. */
+static void put_wanted(const sy_option *o, sy_buf *out)
+{
+    sy_buf_reset(out);
+    sy_buf_printf(out, "%s.%s%s", o->help, *o->more != '\0' ? " " : "", o->more);
+}
+
 static void test_help_and_man_pages_tell_every_option(void **state)
 {
     (void)state;
@@ -203,6 +231,7 @@ static void test_help_and_man_pages_tell_every_option(void **state)
     for (size_t c = 0; c < sy_n_commands; c++) {
         const sy_command *command = &sy_commands[c];
         sy_buf help = SY_BUF_INIT, page = SY_BUF_INIT, want = SY_BUF_INIT;
+        sy_buf told_text = SY_BUF_INIT, wanted = SY_BUF_INIT;
         sy_help_command(command, true, HELP_WIDTH, &help);
         char path[128];
         snprintf(path, sizeof path, "man/suoyin-%s.1", command->name);
@@ -227,8 +256,15 @@ static void test_help_and_man_pages_tell_every_option(void **state)
             if (o->arg)
                 sy_buf_printf(&want, "=\\fI%s\\fP", o->arg);
             sy_buf_putc(&want, '\n');
-            if (!strstr(page.data, want.data))
+            const char *told = strstr(page.data, want.data);
+            if (!told)
                 fail_msg("%s does not have:%s", path, want.data);
+            put_told(told + want.len, &told_text);
+            put_wanted(o, &wanted);
+            if (o->id != SY_OPT_HELP &&
+                strncasecmp(sy_buf_cstr(&told_text), sy_buf_cstr(&wanted), wanted.len) != 0)
+                fail_msg("%s tells of --%s:\n%s\nand help:\n%s", path, o->name,
+                         sy_buf_cstr(&told_text), sy_buf_cstr(&wanted));
         }
         /* None too many: only options are told in tagged paragraphs. */
         assert_int_equal(paragraphs, command->n_options);
@@ -240,6 +276,8 @@ static void test_help_and_man_pages_tell_every_option(void **state)
         sy_buf_release(&help);
         sy_buf_release(&page);
         sy_buf_release(&want);
+        sy_buf_release(&told_text);
+        sy_buf_release(&wanted);
     }
 }
 

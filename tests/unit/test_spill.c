@@ -71,7 +71,7 @@ static void test_pass(void **state)
         for (size_t at = 0; at < all.len; at += 4096) {
             size_t n = all.len - at < 4096 ? all.len - at : 4096;
             assert_memory_equal(all.data + at, want.data + at, n);
-            sy_extent_pass(&all, all.data + at + n);
+            sy_map_pass(all.behind, all.data + at + n);
         }
     }
     sy_spill_release(&s);
