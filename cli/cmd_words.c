@@ -4,7 +4,7 @@
 #include "segmenter/new_words.h"
 #include "segmenter/normal.h"
 
-enum { LEAST = 8, LIMIT = 200 };
+enum { LIMIT = 200 };
 
 typedef struct job {
     sy_index *index;
@@ -78,8 +78,8 @@ static sy_status run(job *j, const sy_arguments *args, sy_error *err)
 {
     const sy_new_word *words;
     size_t n;
-    uint64_t least, limit;
-    sy_status st = sy_arguments_number(args, SY_OPT_LEAST, 2, UINT32_MAX, LEAST, &least, err);
+    uint64_t least, limit; /* least == 0: as the size of the text asks */
+    sy_status st = sy_arguments_number(args, SY_OPT_LEAST, 2, UINT32_MAX, 0, &least, err);
     if (st == SY_OK)
         st = sy_arguments_number(args, SY_OPT_LIMIT, 0, UINT32_MAX, LIMIT, &limit, err);
     if (st == SY_OK)

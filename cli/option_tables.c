@@ -181,7 +181,8 @@ static const sy_option words_options[] = {
     {SY_OPT_ACCEPT, 0, "accept", "FILE", "Words", "add them to a lexicon file instead",
      "Each with its count as weight, behind what the file has.", false},
     {SY_OPT_LIMIT, 'n', "limit", "N", "Words", "at most N words (200)", "", false},
-    {SY_OPT_LEAST, 0, "least", "N", "Words", "only words that occur N times (8)", "", false},
+    {SY_OPT_LEAST, 0, "least", "N", "Words", "only words that occur N times (8, in a small text 5)",
+     "", false},
     OPTION_HELP};
 
 static const sy_option lexicon_options[] = {{SY_OPT_INDEX, 'i', "index", "DIR", "Index",

@@ -91,6 +91,19 @@ static bool is_numeral(const reader *r, size_t i)
 
 /* ---- words ---------------------------------------------------------------- */
 
+/* Whether number_end may find one at token i, as its first character tells: most tokens are
+ * passed over here. */
+static bool may_start_number(const reader *r, size_t i)
+{
+    const sy_token *t = &r->tokens[i];
+    uint32_t cp;
+    sy_utf8_decode(r->text + t->start, t->end - t->start, &cp);
+    if (t->kind == SY_TOKEN_MARK)
+        return cp == '-' || cp == '+' || cp == 0xB1;     /* ± */
+    return t->kind == SY_TOKEN_NUMBER || cp == 0x7B2C || /* 第 */
+           (sy_break_entry(cp) & SY_CHAR_NUMERAL) != 0;
+}
+
 /* Behind the number at token i: digits or numerals, sign before, % behind; i if
  * there is none. */
 static size_t number_end(const reader *r, size_t i)
@@ -199,7 +212,7 @@ static size_t pair_end(const reader *r, size_t i)
 
 static size_t unit_end(const reader *r, size_t i, sy_unit_kind *kind)
 {
-    size_t end = number_end(r, i);
+    size_t end = may_start_number(r, i) ? number_end(r, i) : i;
     if (end > i + 1 || is_kind(r, i, SY_TOKEN_NUMBER)) {
         *kind = SY_UNIT_NUMBER;
         return end > i ? end : i + 1;
