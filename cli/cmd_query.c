@@ -203,6 +203,12 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
     st = sy_arguments_number(args, SY_OPT_CONTEXT, 0, AROUND_MOST, NO_EXCERPTS, &set->around, err);
     if (st == SY_OK && set->around != NO_EXCERPTS && set->form > FORM_HTML)
         return sy_fail(err, SY_E_INPUT, NULL, "-C goes with --line, --card and --html only");
+    uint64_t seconds;
+    if (st == SY_OK)
+        st = sy_arguments_number(args, SY_OPT_REGEX_TIME, 1, SY_REGEX_SECONDS_MAX,
+                                 SY_REGEX_SECONDS, &seconds, err);
+    if (st == SY_OK)
+        set->options.regex_seconds = (unsigned)seconds;
     if (st == SY_OK)
         st = sy_arguments_number(args, SY_OPT_OFFSET, 0, UINT64_MAX, 0, &set->offset, err);
     if (st == SY_OK)
@@ -659,7 +665,7 @@ int sy_cmd_query(const sy_arguments *args)
     int status = SY_EXIT_FAILED;
     sy_query query = {0};
     if (set.batch) {
-        status = sy_query_batch(args, index, set.batch);
+        status = sy_query_batch(args, index, set.batch, &set.options);
     } else if (sy_query_read(args->operands, args->n_operands, index, &set.options, &query)) {
         steps.read = lap(&now);
         status = run_query(&set, index, &query, args->operands, args->n_operands, &steps);

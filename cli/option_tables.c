@@ -63,6 +63,11 @@ static const sy_option query_options[] = {
      false},
     {SY_OPT_WORDS, 'w', "words", NULL, "Question", "bare and quoted terms match whole words only",
      "They begin and end where words do, in names too; see suoyin segment.", false},
+    {SY_OPT_REGEX_TIME, 0, "regex-time", "N", "Question",
+     "seconds that regular expressions may take (10)",
+     "For what is left to ICU, such as back references; past it the query ends with an error that "
+     "says what was not searched. 1 to 86,400. Places that are shown have a limit of their own.",
+     false},
     {SY_OPT_CARD, 0, "card", NULL, "Form", "a card a record, as on a terminal", "", false},
     {SY_OPT_LINE, 0, "line", NULL, "Form", "a line a record, as in a pipe",
      "source:line:key: field=value | field=value ... with the names of a field joined by an "

@@ -104,6 +104,12 @@ static const sy_option *find_name(const sy_command *command, const char *name, s
     return NULL;
 }
 
+/* Whether it has only what names of options have. */
+static bool is_name(const char *word)
+{
+    return word[strspn(word, "-abcdefghijklmnopqrstuvwxyz")] == '\0';
+}
+
 /* Fails for the option `word` (dashes included, value cut off), which this
  * command does not have. */
 static sy_status fail_unknown(const sy_command *command, const char *word, sy_error *err)
@@ -121,10 +127,10 @@ static sy_status fail_unknown(const sy_command *command, const char *word, sy_er
     if (best)
         return sy_fail(err, SY_E_INPUT, NULL, "unknown option '%s' of %s; did you mean --%s?", word,
                        command->name, best->name);
-    if (command->expressions && !is_long)
+    if (command->expressions && (!is_long || !is_name(word)))
         return sy_fail(err, SY_E_INPUT, NULL,
                        "unknown option '%s' of %s; an expression that begins with '-' goes after "
-                       "--; see: suoyin %s --help",
+                       "--, a text that does in quotes of its own: '\"-x\"'; see: suoyin %s --help",
                        word, command->name, command->name);
     return sy_fail(err, SY_E_INPUT, NULL, "unknown option '%s' of %s; see: suoyin %s --help", word,
                    command->name, command->name);

@@ -27,6 +27,7 @@ typedef enum sy_option_id {
     /* query */
     SY_OPT_ANY,
     SY_OPT_WORDS,
+    SY_OPT_REGEX_TIME,
     SY_OPT_LINE,
     SY_OPT_CARD,
     SY_OPT_JSON,

@@ -114,11 +114,11 @@ static bool is_blank(sy_slice line)
     return true;
 }
 
-int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path)
+int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path,
+                   const sy_query_options *options)
 {
     batch b = {.index = index,
-               .options = {.any = sy_arguments_on(args, SY_OPT_ANY),
-                           .words = sy_arguments_on(args, SY_OPT_WORDS)},
+               .options = *options,
                .keys = sy_arguments_on(args, SY_OPT_KEYS),
                .source = sy_arguments_on(args, SY_OPT_SOURCE)};
     sy_line_input lines = {.fd = -1};

@@ -21,7 +21,8 @@ SY_CHECKED sy_status sy_query_fields(const sy_index *index, const char *list, si
                                      sy_field_id *fields, size_t *n, sy_error *err);
 
 /* Answers the queries in the file `path`, one a line. Returns the exit status. */
-int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path);
+int sy_query_batch(const sy_arguments *args, const sy_index *index, const char *path,
+                   const sy_query_options *options);
 
 /* Writes text of several lines to standard error, each made visible. */
 void sy_say_lines(const sy_buf *text);

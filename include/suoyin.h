@@ -147,7 +147,8 @@ typedef struct suoyin_hit {
 
 /* The next record that matches, in the order of the documents unless another was asked
  * for; *out is NULL behind the last. Borrowed until the next call with this query. A
- * failure is final: every call until suoyin_rewind gives it again. */
+ * failure is final: every call until suoyin_rewind gives it again. LIMIT when regular
+ * expressions take more than ten seconds; the message says what was not searched. */
 SUOYIN_API suoyin_status suoyin_next(suoyin_query *query, const suoyin_hit **out,
                                      suoyin_error *err);
 /* Counts the records that are left and goes to the end: all that match for a fresh

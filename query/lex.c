@@ -220,7 +220,7 @@ static sy_status check_substance(sy_lexer *lx, size_t start)
 static sy_status finish_text(sy_lexer *lx, sy_lex_kind kind, size_t start)
 {
     sy_status status = sy_buf_status(&lx->text, lx->err);
-    if (status == SY_OK)
+    if (status == SY_OK && kind != SY_LEX_REGEX) /* / / asks for the spaces that are left */
         status = check_substance(lx, start);
     if (status != SY_OK)
         return status;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "query/quantity.h"
 #include "segmenter/normal.h"
@@ -187,16 +188,10 @@ static sy_status find_near(const matcher *m, bool *yes)
     return st;
 }
 
-static sy_status find_regex(const matcher *m, bool *yes)
+static sy_status search_regex(const matcher *m, bool *yes)
 {
     sy_regex *re = m->leaf->regex;
     sy_slice text = m->text->normal;
-    sy_scanned known = SY_SCANNED_NOT;
-    if (m->leaf->scan && !m->spans)
-        known = sy_regex_scan_text(m->leaf->scan, text);
-    *yes = known == SY_SCANNED_YES;
-    if (known != SY_SCANNED_NOT)
-        return SY_OK;
     sy_status st = sy_regex_start(re, text, m->err);
     while (st == SY_OK) {
         bool found;
@@ -209,6 +204,31 @@ static sy_status find_regex(const matcher *m, bool *yes)
             break;
         st = add_span(m, text.data + start, end - start);
     }
+    return st;
+}
+
+/* Searching has a limit of time for the whole query; showing, record by record, has one for each
+ * match. */
+static sy_status find_regex(const matcher *m, bool *yes)
+{
+    sy_tools *tools = m->tools;
+    sy_scanned known = SY_SCANNED_NOT;
+    sy_status st = SY_OK;
+    if (m->spans)
+        return search_regex(m, yes);
+    if (m->leaf->scan)
+        st = sy_regex_scan_text(m->leaf->scan, m->text->normal, &known, m->err);
+    *yes = known == SY_SCANNED_YES;
+    if (st != SY_OK || known != SY_SCANNED_NOT)
+        return st;
+    int64_t start = sy_clock_ns();
+    st = search_regex(m, yes);
+    tools->regex_ns += sy_clock_ns() - start;
+    if (st == SY_OK && tools->regex_ns > tools->regex_most_ns)
+        st = sy_fail(m->err, SY_E_LIMIT, NULL,
+                     "regular expressions took more than the %lld s of a query; make them "
+                     "simpler, add a term that few records match, or raise --regex-time",
+                     (long long)(tools->regex_most_ns / 1000000000));
     return st;
 }
 

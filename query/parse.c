@@ -513,6 +513,7 @@ static sy_status parse_all(parser *p, const char *const *exprs, size_t n_exprs, 
     memcpy(out->leaves, p->leaves, p->n_leaves * sizeof(sy_node *));
     out->n_leaves = p->n_leaves;
     out->memory = p->memory;
+    out->regex_seconds = SY_REGEX_SECONDS;
     return SY_OK;
 }
 
@@ -536,6 +537,8 @@ sy_status sy_query_parse(const char *const *exprs, size_t n_exprs, const sy_sche
         p.lx.memory = p.memory;
         status = parse_all(&p, exprs, n_exprs, options && options->any, out);
     }
+    if (status == SY_OK && options && options->regex_seconds > 0)
+        out->regex_seconds = options->regex_seconds;
     if (status != SY_OK) {
         sy_query_memory_free(p.memory);
         *out = (sy_query){0};

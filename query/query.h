@@ -9,9 +9,11 @@
 #include "store/schema.h"
 
 enum {
-    SY_QUERY_DEPTH_MAX = 64,   /* nesting of parentheses and NOT       */
-    SY_QUERY_NODES_MAX = 4096, /* terms and operators of one query     */
-    SY_QUERY_LEN_MAX = 1 << 20 /* bytes of one expression              */
+    SY_QUERY_DEPTH_MAX = 64,    /* nesting of parentheses and NOT       */
+    SY_QUERY_NODES_MAX = 4096,  /* terms and operators of one query     */
+    SY_QUERY_LEN_MAX = 1 << 20, /* bytes of one expression             */
+    SY_REGEX_SECONDS = 10,
+    SY_REGEX_SECONDS_MAX = 86400
 };
 
 typedef enum sy_node_kind {
@@ -51,6 +53,7 @@ typedef struct sy_query {
     sy_node *root;    /* never NULL after a successful parse */
     sy_node **leaves; /* every leaf, in the order typed */
     size_t n_leaves;
+    unsigned regex_seconds;         /* as in the options; not 0 */
     struct sy_query_memory *memory; /* owns all nodes and text */
 } sy_query;
 
@@ -64,6 +67,9 @@ typedef struct sy_query_error {
 typedef struct sy_query_options {
     bool any;   /* --any: the terms of the top level are optional (OR) */
     bool words; /* -w: bare and quoted terms match as whole words      */
+    /* What regular expressions that are left to ICU may take, in seconds of one search: past it
+     * the search fails. 0: SY_REGEX_SECONDS. */
+    unsigned regex_seconds;
 } sy_query_options;
 
 /* Parses n expressions and joins them with AND (with OR under `any`, which joins

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "query/repeat_scan.h"
 #include "segmenter/normal.h"
 
 /* What the phrases of a text spell is its normal form but for its spaces: a run is one space, and
@@ -46,6 +47,7 @@ typedef struct code_shapes {
 
 struct sy_regex_scan {
     sy_automaton *automaton;
+    sy_repeat_scan *repeats; /* NULL: no back reference asks for one */
     code_shapes **segments;
     size_t n_segments, cap_segments, last;
 
@@ -75,9 +77,24 @@ static sy_scanned known(const sy_regex_scan *s, unsigned state)
     return state == SY_STATE_FOUND ? SY_SCANNED_YES : SY_SCANNED_NO;
 }
 
-sy_scanned sy_regex_scan_text(sy_regex_scan *s, sy_slice normal)
+/* What it means whether something repeats; NOT: the automaton has to read the text as well. */
+static sy_scanned repeats(const sy_regex_scan *s, bool found)
 {
-    return known(s, sy_automaton_run(s->automaton, normal));
+    return !found                             ? SY_SCANNED_NO
+           : sy_repeat_scan_whole(s->repeats) ? SY_SCANNED_YES
+                                              : SY_SCANNED_NOT;
+}
+
+sy_status sy_regex_scan_text(sy_regex_scan *s, sy_slice normal, sy_scanned *out, sy_error *err)
+{
+    *out = SY_SCANNED_NOT;
+    bool found;
+    sy_status st = s->repeats ? sy_repeat_scan_text(s->repeats, normal, &found, err) : SY_OK;
+    if (st == SY_OK && s->repeats)
+        *out = repeats(s, found);
+    if (st == SY_OK && *out == SY_SCANNED_NOT)
+        *out = known(s, sy_automaton_run(s->automaton, normal));
+    return st;
 }
 
 /* A character as shapes have it. */
@@ -298,6 +315,13 @@ sy_status sy_regex_scan_value(sy_regex_scan *s, const sy_segment *segment,
     sy_stored_value rest = *value;
     code_shapes *shapes = shapes_of(s, segment);
     sy_status st = shapes ? SY_OK : sy_fail_nomem(err);
+    if (st == SY_OK && s->repeats) {
+        bool found;
+        st = sy_repeat_scan_value(s->repeats, segment, value, &found, err);
+        *out = st == SY_OK ? repeats(s, found) : SY_SCANNED_NOT;
+        if (st != SY_OK || *out != SY_SCANNED_NOT)
+            return st;
+    }
     unsigned place = s->full ? UNKNOWN : (unsigned)s->start;
     rest.coded.len -= rest.coded.len % SY_CODE_LEN;
     *out = SY_SCANNED_NOT;
@@ -323,11 +347,12 @@ sy_status sy_regex_scan_open(sy_slice folded, sy_regex_scan **out, sy_error *err
         return st;
     sy_regex_scan *s = sy_calloc(1, sizeof *s);
     uint16_t *place_of = sy_calloc(SY_STATES_MAX * MARKS, sizeof *place_of);
-    if (!s || !place_of) {
+    st = s && place_of ? sy_repeat_scan_open(a, &s->repeats, err) : sy_fail_nomem(err);
+    if (st != SY_OK) {
         sy_free(s);
         sy_free(place_of);
         sy_automaton_close(a);
-        return sy_fail_nomem(err);
+        return st;
     }
     s->automaton = a;
     s->place_of = place_of;
@@ -349,6 +374,7 @@ void sy_regex_scan_close(sy_regex_scan *s)
     sy_free(s->place_of);
     sy_free(s->table);
     sy_buf_release(&s->spelt);
+    sy_repeat_scan_close(s->repeats);
     sy_automaton_close(s->automaton);
     sy_free(s);
 }

@@ -8,6 +8,34 @@
  * which ascend in a segment. Nothing is gathered, and a segment is not entered before
  * its first document's turn, so whoever needs one hit pays for one. */
 
+/* Where a regular expression took too long, and what was not searched for it. */
+static sy_status tell_unsearched(const sy_walk *w, sy_docid doc, sy_error *err)
+{
+    const sy_search *s = w->search;
+    uint64_t left = 0;
+    sy_segment_doc document;
+    sy_buf text = SY_BUF_INIT;
+    for (size_t i = 0; i < s->index->n_segments; i++) {
+        const sy_walk *one = &s->walks[i];
+        if (!one->ended)
+            left += sy_segment_n_records(one->segment) - (one == w ? doc : one->next);
+    }
+    if (left > s->index->n_records) /* deleted ones count in segments */
+        left = s->index->n_records;
+    sy_segment_doc_at(w->segment, sy_segment_doc_of(w->segment, doc), &document);
+    sy_buf_append(&text, document.source.data, document.source.len);
+    if (s->record.stored.line > 0)
+        sy_buf_printf(&text, ":%u", s->record.stored.line);
+    sy_error whole;
+    sy_error_clear(&whole);
+    sy_fail(&whole, SY_E_LIMIT, sy_buf_cstr(&text),
+            "%s; up to %llu of %llu records were not searched", err->msg, (unsigned long long)left,
+            (unsigned long long)s->index->n_records);
+    sy_buf_release(&text);
+    *err = whole;
+    return SY_E_LIMIT;
+}
+
 static sy_status check_leaf(void *ctx, const void *leaf, sy_docid doc, bool *yes, sy_error *err)
 {
     const sy_walk *w = ctx;
@@ -15,7 +43,10 @@ static sy_status check_leaf(void *ctx, const void *leaf, sy_docid doc, bool *yes
     *yes = false;
     w->search->checked++;
     sy_status st = sy_record_text_load(record, w->segment, doc, err);
-    return st == SY_OK ? sy_match_record(leaf, record, yes, err) : st;
+    if (st == SY_OK)
+        st = sy_match_record(leaf, record, yes, err);
+    bool limit = st == SY_E_LIMIT && err && err->status == SY_E_LIMIT;
+    return limit ? tell_unsearched(w, doc, err) : st;
 }
 
 static void free_cursors(sy_walk *w)
@@ -212,6 +243,7 @@ sy_status sy_search_open(const sy_index *index, const sy_query *query, sy_search
     s->index = index;
     s->query = query;
     s->tools.index = index;
+    s->tools.regex_most_ns = (int64_t)query->regex_seconds * 1000000000;
     s->record.tools = &s->tools;
     s->walks = sy_calloc(index->n_segments, sizeof *s->walks);
     sy_status st = s->walks ? sy_query_memory_new(&s->memory, err) : sy_fail_nomem(err);

@@ -14,6 +14,7 @@ typedef struct sy_tools {
     bool words_with_marks; /* of the lexicon: with a mark that ends a clause */
     sy_cutter *cutter;
     sy_aliases *aliases;
+    int64_t regex_ns, regex_most_ns; /* that ICU took for regular expressions, and may take */
 } sy_tools; /* {.index = index} to start with */
 
 /* As sy_cut. */

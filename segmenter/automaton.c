@@ -220,6 +220,17 @@ bool sy_automaton_plain(const sy_automaton *a)
     return a->program.plain;
 }
 
+const sy_repetition *sy_automaton_repetition(const sy_automaton *a)
+{
+    return &a->program.repetition;
+}
+
+bool sy_automaton_atom_has(sy_automaton *a, uint8_t atom, uint32_t cp)
+{
+    unsigned id = sy_automaton_class(a, cp);
+    return id == CLASS_UNKNOWN || has_bit(a->classes[id].atoms, atom);
+}
+
 unsigned sy_automaton_start(const sy_automaton *a)
 {
     (void)a;

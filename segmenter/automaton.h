@@ -29,6 +29,10 @@ void sy_automaton_close(sy_automaton *a); /* NULL is a no-op */
 bool sy_automaton_exact(const sy_automaton *a);
 /* True: the expression is one of ICU's, without asking. */
 bool sy_automaton_plain(const sy_automaton *a);
+/* What back references ask for of a text beside; borrowed. */
+const struct sy_repetition *sy_automaton_repetition(const sy_automaton *a);
+/* Whether atom `atom` of it has a character; true as well if there is no telling. */
+bool sy_automaton_atom_has(sy_automaton *a, uint8_t atom, uint32_t cp);
 /* The state before the first character; never FULL or FOUND. */
 unsigned sy_automaton_start(const sy_automaton *a);
 /* Characters that no state tells apart are of one class, 1 to 255; 0: FULL. */

@@ -13,12 +13,22 @@ enum {
     DEPTH_MAX = 64,
     NODES_MAX = 8192,
     REPEAT_MAX = 1000,
+    GROUPS_MAX = 32, /* that back references look at */
+    PARTS_MAX = 64,  /* of an expression that is searched for what repeats */
     NO_END = UINT16_MAX,
     SET_MAX = 1024,
     PUT_MAX = 100000
 };
 
-typedef enum node_kind { ATOM, SEQUENCE, ALTERNATIVES, REPEAT, LINE_START, LINE_END } node_kind;
+typedef enum node_kind {
+    ATOM,
+    SEQUENCE,
+    ALTERNATIVES,
+    REPEAT,
+    REFERENCE, /* its child is the group, which has its own place in the tree */
+    LINE_START,
+    LINE_END
+} node_kind;
 
 typedef struct node {
     node_kind kind;
@@ -26,6 +36,7 @@ typedef struct node {
     bool lazy;         /* REPEAT: as few as possible first */
     uint8_t atom;      /* ATOM */
     uint16_t min, max; /* REPEAT; NO_END: any number */
+    uint16_t len;      /* characters of each match; NO_END: it depends */
     uint16_t child;    /* its last part; 0: none */
     uint16_t before;   /* the part before this one, of the same node; 0: none */
 } node;
@@ -37,7 +48,14 @@ typedef struct reader {
     bool literal; /* between \Q and \E */
     bool unfit, nomem;
     bool loose;  /* something that can match nothing is repeated */
-    node *nodes; /* nodes[0] is none */
+    bool vague;  /* a back reference is any text: programs for their groups are too long */
+    bool refers; /* there is a back reference to a group */
+    bool bound;  /* something asks for more than the tree says */
+    bool inside; /* of a back reference: where lines begin and end was asked of the group */
+    uint16_t groups[GROUPS_MAX]; /* nodes by their number - 1; 0: not closed yet */
+    sy_slice names[GROUPS_MAX];
+    size_t n_groups; /* may be more */
+    node *nodes;     /* nodes[0] is none */
     size_t n, cap;
     sy_regex_program *program;
     size_t cap_atoms;
@@ -60,7 +78,14 @@ static uint16_t new_node(reader *r, node_kind kind)
     }
     r->nodes[r->n] = (node){.kind = kind, .nullable = kind == SEQUENCE};
     r->nodes[r->n].nullable |= kind == LINE_START || kind == LINE_END;
+    r->nodes[r->n].len = kind == ATOM;
     return (uint16_t)r->n++;
+}
+
+/* A number of characters, or NO_END if it is as many. */
+static uint16_t fixed(size_t n)
+{
+    return n < NO_END ? (uint16_t)n : NO_END;
 }
 
 static void add_child(reader *r, uint16_t parent, uint16_t child)
@@ -68,6 +93,10 @@ static void add_child(reader *r, uint16_t parent, uint16_t child)
     if (r->unfit)
         return;
     node *p = &r->nodes[parent], *c = &r->nodes[child];
+    if (p->kind == SEQUENCE)
+        p->len = c->len == NO_END ? NO_END : fixed((size_t)p->len + c->len);
+    else
+        p->len = p->child == 0 || p->len == c->len ? c->len : NO_END;
     p->nullable = p->kind == SEQUENCE ? p->nullable && c->nullable : p->nullable || c->nullable;
     c->before = p->child;
     p->child = child;
@@ -196,12 +225,51 @@ static uint16_t any_text(reader *r)
 {
     uint16_t any = new_atom(r, 0, sy_slice_of("[\\s\\S]")), made = new_node(r, REPEAT);
     r->program->exact = r->program->plain = false;
+    r->bound = true;
     if (r->unfit)
         return 0;
     r->nodes[made].max = NO_END;
     add_child(r, made, any);
     r->nodes[made].nullable = true;
+    r->nodes[made].len = NO_END;
     return made;
+}
+
+/* What group `number` matched. */
+static uint16_t back_reference(reader *r, size_t number)
+{
+    if (r->vague || number == 0 || number > GROUPS_MAX || r->groups[number - 1] == 0)
+        return any_text(r);
+    uint16_t made = new_node(r, REFERENCE), group = r->groups[number - 1];
+    r->program->exact = r->program->plain = false;
+    if (r->unfit)
+        return 0;
+    r->refers = true;
+    r->nodes[made].child = group;
+    r->nodes[made].nullable = r->nodes[group].nullable;
+    r->nodes[made].len = r->nodes[group].len;
+    return made;
+}
+
+/* \k<name>: behind the <. */
+static uint16_t named_reference(reader *r)
+{
+    size_t start = r->at, number = 0;
+    if (!skip_to(r, ">"))
+        return unfit(r);
+    sy_slice name = {r->expr.data + start, r->at - 1 - start};
+    for (size_t i = 0; i < r->n_groups && i < GROUPS_MAX; i++)
+        if (sy_slice_equal(r->names[i], name))
+            number = i + 1;
+    return back_reference(r, number);
+}
+
+/* \12 is group 12 if there were as many before it, else group 1 and a 2: as ICU reads it. */
+static uint16_t numbered_reference(reader *r, size_t number)
+{
+    for (; number < r->n_groups && peek(r) >= '0' && peek(r) <= '9'; r->at++)
+        number = number * 10 + peek(r) - '0';
+    return back_reference(r, number);
 }
 
 /* What stands behind a backslash: a sign of the syntax for itself, or a set. */
@@ -216,13 +284,12 @@ static uint16_t read_escape(reader *r)
         r->program->exact = false;
         return new_node(r, SEQUENCE);
     }
-    if (kind == 'R' || kind == 'X' || (kind == 'k' && skip(r, "<") && skip_to(r, ">")))
+    if (kind == 'R' || kind == 'X')
         return any_text(r);
-    if (kind >= '1' && kind <= '9') {
-        while (peek(r) >= '0' && peek(r) <= '9')
-            r->at++;
-        return any_text(r);
-    }
+    if (kind == 'k' && skip(r, "<"))
+        return named_reference(r);
+    if (kind >= '1' && kind <= '9')
+        return numbered_reference(r, kind - '0');
     if (kind < 0x80 && kind != 0 && strchr("dDwWsShHvVnrtfea", (int)kind))
         return set_from(r, start);
     if ((kind == 'p' || kind == 'P' || kind == 'x') && skip(r, "{") && skip_to(r, "}"))
@@ -269,21 +336,34 @@ static uint16_t read_alternatives(reader *r);
 static uint16_t read_group(reader *r)
 {
     bool beside = false; /* looks ahead or behind */
+    bool captures = true;
+    sy_slice name = {"", 0};
     r->at++;
     if (skip(r, "?")) {
         beside = skip(r, "=") || skip(r, "!") || skip(r, "<=") || skip(r, "<!");
         bool atomic = !beside && skip(r, ">"), plain = !beside && !atomic && skip(r, ":");
-        if (!beside && !atomic && !plain && !(skip(r, "<") && skip_to(r, ">")))
+        captures = !beside && !atomic && !plain;
+        size_t start = r->at + 1;
+        if (captures && !(skip(r, "<") && skip_to(r, ">")))
             return unfit(r);
+        if (captures)
+            name = (sy_slice){r->expr.data + start, r->at - 1 - start};
         r->program->plain &= plain;
         r->program->exact &= !beside && !atomic;
+        r->bound |= atomic;
     }
+    size_t number = r->n_groups;
+    r->n_groups += captures;
+    if (captures && number < GROUPS_MAX)
+        r->names[number] = name;
     if (++r->depth > DEPTH_MAX)
         return unfit(r);
     uint16_t made = read_alternatives(r);
     r->depth--;
     if (!skip(r, ")"))
         return unfit(r);
+    if (captures && number < GROUPS_MAX)
+        r->groups[number] = made;
     return beside ? new_node(r, SEQUENCE) : made;
 }
 
@@ -364,7 +444,9 @@ static uint16_t read_repeat(reader *r, uint16_t part)
         return part;
     }
     bool lazy = skip(r, "?");
-    r->program->exact &= lazy || !skip(r, "+"); /* possessive */
+    bool possessive = !lazy && skip(r, "+");
+    r->program->exact &= !possessive;
+    r->bound |= possessive;
     node_kind kind = r->nodes[part].kind;
     bool behind_quotes = kind == SEQUENCE && r->nodes[part].child == 0;
     if (kind == LINE_START || kind == LINE_END || behind_quotes)
@@ -378,6 +460,8 @@ static uint16_t read_repeat(reader *r, uint16_t part)
     r->nodes[made].lazy = lazy;
     add_child(r, made, part);
     r->nodes[made].nullable |= min == 0;
+    size_t len = r->nodes[part].len;
+    r->nodes[made].len = min == max && len < NO_END ? fixed(min * len) : NO_END;
     return made;
 }
 
@@ -450,10 +534,19 @@ static uint16_t put_node(reader *r, uint16_t at, uint16_t next)
         return put(r, (sy_instruction){SY_OP_ATOM, next, 0, n->atom});
     case LINE_START:
     case LINE_END:
+        if (r->inside)
+            return next;
         return put(r, (sy_instruction){n->kind == LINE_START ? SY_OP_LINE_START : SY_OP_LINE_END,
                                        next, 0, 0});
     case REPEAT:
         return put_repeat(r, n, next);
+    case REFERENCE: {
+        bool before = r->inside;
+        r->inside = true;
+        entry = put_node(r, n->child, next);
+        r->inside = before;
+        return entry;
+    }
     case SEQUENCE:
         for (uint16_t part = n->child; part > 0; part = r->nodes[part].before)
             entry = put_node(r, part, entry);
@@ -465,6 +558,150 @@ static uint16_t put_node(reader *r, uint16_t at, uint16_t next)
         return entry;
     }
     return entry;
+}
+
+/* ---- what repeats ---- */
+
+/* Parts of a fixed length that follow each other are laid out character by character, so that a
+ * reference is known to say what stands at certain places. */
+typedef struct layout {
+    const reader *r;
+    sy_repetition now;
+    uint8_t starts[GROUPS_MAX]; /* of groups laid out; NO_PLACE: it was not */
+} layout;
+
+enum { NO_PLACE = UINT8_MAX };
+
+static void new_layout(layout *l)
+{
+    l->now = (sy_repetition){.whole = true};
+    memset(l->starts, NO_PLACE, sizeof l->starts);
+}
+
+/* One character, the same as that at `as` unless it is NO_PLACE. */
+static void lay_char(layout *l, uint8_t atom, size_t as)
+{
+    sy_repetition *now = &l->now;
+    now->whole &= now->n < SY_REPETITION_MAX;
+    if (now->n == SY_REPETITION_MAX)
+        return;
+    if (as != NO_PLACE) {
+        now->pairs[now->n_pairs].a = (uint8_t)as;
+        now->pairs[now->n_pairs++].b = now->n;
+    }
+    now->atoms[now->n++] = atom;
+}
+
+static void lay_unknown(layout *l, size_t n)
+{
+    l->now.whole = false;
+    for (size_t i = 0; i < n && i < SY_REPETITION_MAX; i++)
+        lay_char(l, SY_ATOMS_MAX, NO_PLACE);
+}
+
+static void lay_reference(layout *l, const node *reference)
+{
+    size_t k = 0;
+    while (k < GROUPS_MAX && l->r->groups[k] != reference->child)
+        k++;
+    if (k == GROUPS_MAX || l->starts[k] == NO_PLACE) {
+        lay_unknown(l, reference->len);
+        return;
+    }
+    for (size_t i = 0; i < reference->len && l->now.n < SY_REPETITION_MAX; i++)
+        lay_char(l, SY_ATOMS_MAX, l->starts[k] + i);
+    l->now.whole &= l->now.n < SY_REPETITION_MAX;
+}
+
+static void lay(layout *l, uint16_t at);
+
+/* The parts of a sequence from its last one, `part`, back. */
+static void lay_parts(layout *l, uint16_t part)
+{
+    uint16_t parts[PARTS_MAX];
+    size_t n = 0;
+    for (; part > 0 && n < PARTS_MAX; part = l->r->nodes[part].before)
+        parts[n++] = part;
+    l->now.whole &= part == 0 && n > 0; /* what looks around is an empty sequence */
+    while (n > 0)
+        lay(l, parts[--n]);
+}
+
+/* A node of a fixed length. */
+static void lay(layout *l, uint16_t at)
+{
+    const node *n = &l->r->nodes[at];
+    if (l->now.n == SY_REPETITION_MAX || n->len == 0) { /* ((){99}){99} lays nothing, often */
+        l->now.whole = false;
+        return;
+    }
+    for (size_t k = 0; k < GROUPS_MAX; k++)
+        if (l->r->groups[k] == at)
+            l->starts[k] = l->now.n;
+    switch (n->kind) {
+    case ATOM:
+        lay_char(l, n->atom, NO_PLACE);
+        return;
+    case SEQUENCE:
+        lay_parts(l, n->child);
+        return;
+    case REPEAT:
+        for (unsigned k = 0; k < n->min && k < SY_REPETITION_MAX; k++)
+            lay(l, n->child);
+        l->now.whole &= n->min < SY_REPETITION_MAX;
+        return;
+    case REFERENCE:
+        lay_reference(l, n);
+        return;
+    case ALTERNATIVES:
+    case LINE_START:
+    case LINE_END:
+        lay_unknown(l, n->len);
+        return;
+    }
+}
+
+static void keep_best(const layout *l, bool whole, sy_repetition *best)
+{
+    if (l->now.n_pairs > best->n_pairs) {
+        *best = l->now;
+        best->whole &= whole && !l->r->bound;
+    }
+}
+
+/* The repetition with the most pairs. Where a part has no fixed length one layout ends and another
+ * begins, both with what a repeated part has at least. */
+static sy_repetition find_repetition(const reader *r, uint16_t root)
+{
+    uint16_t parts[PARTS_MAX];
+    sy_repetition best = {0};
+    layout l = {.r = r};
+    size_t n = 0;
+    bool from_start = true;
+    uint16_t part = r->nodes[root].child;
+    for (; part > 0 && n < PARTS_MAX; part = r->nodes[part].before)
+        parts[n++] = part;
+    if (!r->refers || r->nodes[root].kind != SEQUENCE || part > 0)
+        return best;
+    new_layout(&l);
+    for (size_t i = n; i > 0; i--) {
+        const node *one = &r->nodes[parts[i - 1]];
+        bool repeats = one->kind == REPEAT && r->nodes[one->child].len < NO_END;
+        if (one->len < NO_END) {
+            lay(&l, parts[i - 1]);
+            continue;
+        }
+        bool first = i == n, last = i == 1;
+        if (repeats && !first)
+            lay(&l, parts[i - 1]);
+        keep_best(&l, from_start && repeats && last, &best);
+        new_layout(&l);
+        from_start = repeats && first;
+        if (repeats)
+            lay(&l, parts[i - 1]);
+    }
+    keep_best(&l, from_start, &best);
+    return best;
 }
 
 /* ---- sets ---- */
@@ -513,33 +750,46 @@ void sy_regex_program_release(sy_regex_program *p)
     *p = (sy_regex_program){0};
 }
 
+/* *fit: it became a program. */
+static sy_status make(reader *r, sy_regex_program *out, bool *fit, sy_error *err)
+{
+    sy_status st = SY_OK;
+    *out = (sy_regex_program){.exact = true, .plain = true};
+    new_node(r, SEQUENCE); /* none */
+    uint16_t root = read_alternatives(r);
+    *fit = !r->unfit && r->at == r->expr.len;
+    /* With both, what is tried first inside a round that matches nothing decides. */
+    out->exact &= !(*fit && r->loose && r->nodes[root].nullable);
+    out->plain &= out->exact && r->expr.len > 0;
+    if (*fit)
+        out->repetition = find_repetition(r, root);
+    for (size_t i = 0; i < out->n_atoms && *fit && st == SY_OK; i++)
+        if (!out->atoms[i].plain)
+            st = open_matcher(&out->atoms[i], fit, err);
+    if (*fit && st == SY_OK) {
+        out->instructions = sy_alloc(SY_PROGRAM_MAX, sizeof *out->instructions);
+        r->nomem |= !out->instructions;
+    }
+    if (*fit && st == SY_OK && !r->nomem) {
+        uint16_t match = put(r, (sy_instruction){SY_OP_MATCH, 0, 0, 0});
+        out->start = put_node(r, root, match);
+        *fit = !r->unfit;
+    }
+    sy_free(r->nodes);
+    if (st == SY_OK && r->nomem)
+        st = sy_fail_nomem(err);
+    if (st != SY_OK || !*fit)
+        sy_regex_program_release(out);
+    return st;
+}
+
 sy_status sy_regex_program_make(sy_slice folded, sy_regex_program *out, sy_error *err)
 {
     reader r = {.expr = folded, .program = out};
-    sy_status st = SY_OK;
-    *out = (sy_regex_program){.exact = true, .plain = true};
-    new_node(&r, SEQUENCE); /* none */
-    uint16_t root = read_alternatives(&r);
-    bool fit = !r.unfit && r.at == folded.len;
-    /* With both, what is tried first inside a round that matches nothing decides. */
-    out->exact &= !(fit && r.loose && r.nodes[root].nullable);
-    out->plain &= out->exact && folded.len > 0;
-    for (size_t i = 0; i < out->n_atoms && fit && st == SY_OK; i++)
-        if (!out->atoms[i].plain)
-            st = open_matcher(&out->atoms[i], &fit, err);
-    if (fit && st == SY_OK) {
-        out->instructions = sy_alloc(SY_PROGRAM_MAX, sizeof *out->instructions);
-        r.nomem |= !out->instructions;
-    }
-    if (fit && st == SY_OK && !r.nomem) {
-        uint16_t match = put(&r, (sy_instruction){SY_OP_MATCH, 0, 0, 0});
-        out->start = put_node(&r, root, match);
-        fit = !r.unfit;
-    }
-    sy_free(r.nodes);
-    if (st == SY_OK && r.nomem)
-        st = sy_fail_nomem(err);
-    if (st != SY_OK || !fit)
-        sy_regex_program_release(out);
-    return st;
+    bool fit;
+    sy_status st = make(&r, out, &fit, err);
+    if (st != SY_OK || fit || !r.refers)
+        return st;
+    r = (reader){.expr = folded, .program = out, .vague = true};
+    return make(&r, out, &fit, err);
 }

@@ -2,10 +2,10 @@
  *
  * What it finds is what ICU finds: the sets of characters are ICU's, asked for one character
  * at a time; the order of instructions is that in which ICU tries them. What programs cannot say
- * is left out of them: look-around and \b hold everywhere, a back reference is any text, and
- * possessive repetitions and atomic groups give back. Such a program is not exact: where it finds
- * nothing ICU does not either. Source of the form: Thompson, "Regular expression search
- * algorithm", 1968. */
+ * is left out of them: look-around and \b hold everywhere, a back reference is whatever its group
+ * can match, and possessive repetitions and atomic groups give back. Such a program is not exact:
+ * where it finds nothing ICU does not either. Source of the form: Thompson, "Regular expression
+ * search algorithm", 1968. */
 #ifndef SY_SEGMENTER_REGEX_PROGRAM_H
 #define SY_SEGMENTER_REGEX_PROGRAM_H
 
@@ -14,7 +14,8 @@
 
 enum {
     SY_PROGRAM_MAX = 2000, /* instructions */
-    SY_ATOMS_MAX = 255     /* distinct characters and sets */
+    SY_ATOMS_MAX = 255,    /* distinct characters and sets */
+    SY_REPETITION_MAX = 64 /* characters */
 };
 
 typedef enum sy_op {
@@ -39,6 +40,17 @@ typedef struct sy_atom {
     void *matcher; /* of the others; a URegularExpression */
 } sy_atom;
 
+/* What back references ask for: n characters one behind the other, some of them the same.
+ * `(.)(.)\2\1` has n = 4 and the pairs 1, 2 and 0, 3. */
+typedef struct sy_repetition {
+    uint8_t n, n_pairs; /* 0: nothing is known */
+    struct {
+        uint8_t a, b;
+    } pairs[SY_REPETITION_MAX];
+    uint8_t atoms[SY_REPETITION_MAX]; /* atoms[n], or SY_ATOMS_MAX: any character */
+    bool whole;                       /* where it stands the expression matches */
+} sy_repetition;
+
 typedef struct sy_regex_program {
     sy_instruction *instructions;
     size_t n; /* 0: the expression is none; flags, some escapes, and what is too long */
@@ -46,6 +58,7 @@ typedef struct sy_regex_program {
     bool line_starts; /* there is a ^ */
     bool exact;
     bool plain; /* only what is surely an expression of ICU's, and needs none of its tables */
+    sy_repetition repetition;
     sy_atom *atoms;
     size_t n_atoms;
 } sy_regex_program;

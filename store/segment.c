@@ -576,9 +576,9 @@ sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err)
     return need(seg, seg->facts, 0, 2 * (uint64_t)seg->n_records, err);
 }
 
-uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid)
+const uint8_t *sy_segment_lengths(const sy_segment *seg)
 {
-    return seg->facts->data[docid];
+    return seg->facts->data;
 }
 
 uint64_t sy_segment_total_length(const sy_segment *seg)

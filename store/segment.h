@@ -109,8 +109,8 @@ uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set);
 /* To be called before fields of postings or lengths are asked for: holds what they are
  * read from against its sums. CORRUPT. */
 SY_CHECKED sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err);
-/* The code of a record's length (store/scoring.h); docid < n_records. */
-uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid);
+/* The codes of the records' lengths (store/scoring.h), [n_records]; borrowed. */
+const uint8_t *sy_segment_lengths(const sy_segment *seg);
 uint64_t sy_segment_total_length(const sy_segment *seg); /* length of all records */
 /* Of each field bit, in quarters: [SY_FIELD_BITS]. The bounds of lists hold for these. */
 const uint8_t *sy_segment_weights(const sy_segment *seg);

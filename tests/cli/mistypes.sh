@@ -13,6 +13,10 @@ run query -i my.idx -c 'status:资金短缺，时间:无'
 run query -i my.idx -c 'status:资金\，unit:无'
 echo '-- options'
 run query -i my.idx --jsn x
+run query -i my.idx -c --资金
+run query -i my.idx -c '"--资金"'
+run query -i my.idx -c -- --资金
+run query -i my.idx -c -资金
 run query -i my.idx --sort unitt x | sed 's/there are: .*/there are: .../'
 run query -i my.idx --format '{unitt}' x | sed 's/there are: .*/there are: .../'
 run query -i my.idx --count-by unit,item,no x

@@ -3,7 +3,7 @@
 cat >r.jsonl <<'J'
 {"id":"1","status":"資金出现缺口3.5亿元","unit":"区商投局"}
 {"id":"2","status":"资金链紧，A级","unit":"区财政局"}
-{"id":"3","status":"无","unit":"市商投局"}
+{"id":"3","status":"无","unit":"市商投局","note":"A 级 B，高高兴兴"}
 J
 make_index r.jsonl
 run query -i my.idx --keys '/资金.*缺口/'
@@ -18,6 +18,11 @@ run query -i my.idx --keys -w 资金
 run query -i my.idx --keys -w 级
 run query -i my.idx --keys source:/no/such
 run query -i my.idx '/[资/'
+run query -i my.idx --keys '/(.)\1/'
+run query -i my.idx --keys '/(.)(..)\1/'
+run query -i my.idx --keys '/ /'
+run query -i my.idx --keys '/　/'
+run query -i my.idx --keys '/  /'
 explain '/资金.*(缺口|不足)/'
 # More of them than become automata.
 "$SUOYIN" query -i my.idx --keys "$(yes '/资.{2}(现|紧)/' | head -n 40 | paste -sd ' ' -)"

@@ -37,8 +37,11 @@ static void put_atom(sy_buf *out, unsigned depth)
         "[^资a]", "[资a-b]",  "[%,0-9_]",    "[^\\n]",  "\\p{Nd}",     "\\-",    "[%-\\.]",
         "\\t",    "é"};
     /* What has to be left to ICU. */
-    static const char *const others[] = {"\\b",    "(?=a)", "(?!a)", "\\1",
-                                         "(?>a*)", "\\X",   "(?i)",  "\\B"};
+    static const char *const others[] = {
+        "\\b",        "(?=a)",       "(?!a)",      "\\1",        "(?>a*)",  "\\X",
+        "(?i)",       "\\B",         "\\2",        "\\11",       "\\k<n>",  "(.)\\1",
+        "(..)\\1",    "([ab]).\\1",  "(a|资1)\\1", "(\\w+)b\\1", "(^.)\\1", "(.)(.)\\2\\1",
+        "(a|ab)+\\1", "((.)\\2)\\1", "(\\d\\1?)"};
     uint32_t pick = sy_random_below(40);
     if (depth < 3 && pick < 8) {
         static const char *const heads[] = {"(", "(?:", "(?<n>"};

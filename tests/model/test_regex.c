@@ -60,6 +60,22 @@ static void put_atom(sy_buf *out, unsigned depth)
     }
 }
 
+/* With back references: alone, and with something before, between or behind. */
+static void put_repetition(sy_buf *out)
+{
+    static const char *const groups[] = {"(.)",     "(..)",     "([资金a])", "(\\w)",
+                                         "(资|金)", "(ab?)",    "(.a)",      "(^.)",
+                                         "(?<n>.)", "((.)\\2)", "(\\d.)",    "( )"};
+    static const char *const behind[] = {"\\1",  "\\1\\1", "\\1+",   "\\1{2}", "\\1*",
+                                         ".\\1", "a?\\1",  "\\b\\1", "\\1$",   "(.)\\2\\1"};
+    if (sy_random_below(3) == 0)
+        put_atom(out, 1);
+    sy_buf_puts(out, groups[sy_random_below(sizeof groups / sizeof *groups)]);
+    sy_buf_puts(out, behind[sy_random_below(sizeof behind / sizeof *behind)]);
+    if (sy_random_below(3) == 0)
+        put_atom(out, 1);
+}
+
 static void put_expression(sy_buf *out, unsigned depth)
 {
     static const char *const repeats[] = {"*",     "+",    "?",  "{2}", "{1,2}",
@@ -172,7 +188,10 @@ static void test_expressions(void **state)
             sy_buf expr = SY_BUF_INIT, query = SY_BUF_INIT, folded = SY_BUF_INIT;
             expression e = {0};
             bool scoped = sy_random_below(4) == 0;
-            put_expression(&expr, 0);
+            if (sy_random_below(4) == 0)
+                put_repetition(&expr);
+            else
+                put_expression(&expr, 0);
             sy_buf_printf(&query, "%s/%s/", scoped ? "next:" : "", sy_buf_cstr(&expr));
             check_ok(sy_regex_fold(0, (sy_slice){expr.data, expr.len}, &folded, NULL), NULL);
             if (sy_regex_open((sy_slice){folded.data, folded.len}, &e.re, NULL) == SY_OK &&

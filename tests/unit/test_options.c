@@ -125,7 +125,12 @@ static void test_parsing(void **state)
         {"index", "-x", "unknown option '-x' of index; see: suoyin index --help"},
         {"index", "-资", "unknown option '-资' of index; see: suoyin index --help"},
         {"query", "-x",
-         "unknown option '-x' of query; an expression that begins with '-' goes after --; see: "
+         "unknown option '-x' of query; an expression that begins with '-' goes after --, a text "
+         "that does in quotes of its own: '\"-x\"'; see: "
+         "suoyin query --help"},
+        {"query", "--资",
+         "unknown option '--资' of query; an expression that begins with '-' goes after --, a text "
+         "that does in quotes of its own: '\"-x\"'; see: "
          "suoyin query --help"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
