@@ -53,9 +53,36 @@ static int open_file(const char *path, int flags)
     return fd;
 }
 
+/* Reads up to `len` bytes of an open file; *got is less if the file has become shorter. */
+static sy_status read_all(int fd, const char *path, uint8_t *to, size_t len, size_t *got,
+                          sy_error *err)
+{
+    ssize_t n = 1;
+    for (*got = 0; *got < len && n != 0; *got += n > 0 ? (size_t)n : 0) {
+        n = must_fail() ? -1 : read(fd, to + *got, len - *got);
+        if (n < 0 && errno != EINTR)
+            return sy_fail_sys(err, path, errno, "cannot read");
+    }
+    return SY_OK;
+}
+
+static sy_status copy_file(int fd, const char *path, size_t len, sy_map *out, sy_error *err)
+{
+    uint8_t *bytes = sy_alloc(len, 1);
+    size_t got;
+    if (!bytes)
+        return sy_fail_nomem(err);
+    sy_status st = read_all(fd, path, bytes, len, &got, err);
+    if (st == SY_OK && got > 0)
+        *out = (sy_map){bytes, got, true};
+    else
+        sy_free(bytes);
+    return st;
+}
+
 sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
 {
-    *out = (sy_map){NULL, 0};
+    *out = (sy_map){NULL, 0, false};
     int fd = open_file(path, O_RDONLY);
     if (fd < 0)
         return sy_fail_sys(err, path, errno, "cannot open");
@@ -65,13 +92,15 @@ sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
         st = sy_fail_sys(err, path, errno, "cannot read its size");
     } else if (!S_ISREG(info.st_mode)) {
         st = sy_fail(err, SY_E_INPUT, path, "not a regular file");
+    } else if (info.st_size > 0 && info.st_size <= SY_MAP_COPIED) {
+        st = copy_file(fd, path, (size_t)info.st_size, out, err);
     } else if (info.st_size > 0) {
         void *at = must_fail() ? MAP_FAILED
                                : mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
         if (at == MAP_FAILED)
             st = sy_fail_sys(err, path, errno, "cannot map");
         else
-            *out = (sy_map){at, (size_t)info.st_size};
+            *out = (sy_map){at, (size_t)info.st_size, false};
     }
     close(fd);
     return st;
@@ -79,9 +108,11 @@ sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
 
 void sy_map_close(sy_map *map)
 {
-    if (map->len > 0)
+    if (map->copied)
+        sy_free((void *)(uintptr_t)map->data);
+    else if (map->len > 0)
         munmap((void *)(uintptr_t)map->data, map->len);
-    *map = (sy_map){NULL, 0};
+    *map = (sy_map){NULL, 0, false};
 }
 
 void sy_map_pass(const uint8_t **behind, const void *place)

@@ -7,11 +7,14 @@
 
 #include "base/buf.h"
 
-/* A file mapped read-only. data is NULL when len is 0. */
+/* A file mapped read-only; a small one is copied into memory instead, which costs less. data is
+ * NULL when len is 0. */
 typedef struct sy_map {
     const uint8_t *data;
     size_t len;
+    bool copied;
 } sy_map;
+enum { SY_MAP_COPIED = 8192 }; /* bytes of the largest file that is copied */
 
 SY_CHECKED sy_status sy_map_open(const char *path, sy_map *out, sy_error *err);
 void sy_map_close(sy_map *map); /* a zeroed map is a no-op */

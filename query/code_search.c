@@ -136,12 +136,14 @@ static uint8_t outcome_of(const sy_code_search *s, sy_slice text)
     return p.read == s->len ? FOUND : p.read == 0 ? NOTHING : (uint8_t)(FROM + p.read);
 }
 
-/* Works out what a code does; false for one that does not hold. */
-static bool learn(sy_code_search *s, uint32_t code)
+/* Works out what the code at `at` does; false for one that does not hold. */
+static bool learn(sy_code_search *s, const uint8_t *at)
 {
+    uint32_t code = sy_get_u16(at);
     char byte;
     sy_slice text;
-    if (!sy_phrases_normal(s->phrases, code, &byte, &text))
+    if (sy_phrases_need(s->phrases, at, 1, NULL) != SY_OK ||
+        !sy_phrases_normal(s->phrases, code, &byte, &text))
         return false;
     s->outcomes[code] = outcome_of(s, text);
     return true;
@@ -152,7 +154,7 @@ sy_code_answer sy_code_search_run(sy_code_search *s, const uint8_t *codes, size_
     progress p = {0, false};
     for (size_t i = 0; i < n_codes; i++) {
         uint32_t code = sy_get_u16(codes + 2 * i);
-        if (s->outcomes[code] == UNKNOWN && !learn(s, code))
+        if (s->outcomes[code] == UNKNOWN && !learn(s, codes + 2 * i))
             return SY_CODES_DO_NOT_TELL;
         uint8_t outcome = s->outcomes[code];
         if (p.read == 0 && outcome != BY_BYTES) {

@@ -4,7 +4,8 @@
 
 #include "base/alloc.h"
 
-enum { CHUNK_BYTES = 4096 };
+/* Most queries need little: memory that is touched first costs a page fault a page. */
+enum { FIRST_BYTES = 1000, CHUNK_BYTES = 4096 };
 
 typedef struct chunk {
     struct chunk *next;
@@ -24,7 +25,8 @@ sy_status sy_query_memory_new(sy_query_memory **out, sy_error *err)
 
 static chunk *add_chunk(sy_query_memory *m, size_t bytes)
 {
-    size_t cap = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
+    size_t least = m->chunks ? CHUNK_BYTES : FIRST_BYTES;
+    size_t cap = bytes > least ? bytes : least;
     chunk *c = sy_alloc(1, sizeof *c + cap);
     if (!c)
         return NULL;

@@ -280,13 +280,9 @@ static sy_status find_search(sy_record_text *r, sy_slice string, sy_code_search 
         memcpy(a->copy, string.data, string.len);
         a->string = (sy_slice){a->copy, string.len};
     }
-    const sy_phrases *phrases;
     sy_status st = SY_OK;
-    if (!a->search && ++a->n > ASKED_OFTEN) {
-        st = sy_segment_phrases(r->segment, &phrases, err);
-        if (st == SY_OK)
-            st = sy_code_search_new(phrases, string, &a->search, err);
-    }
+    if (!a->search && ++a->n > ASKED_OFTEN)
+        st = sy_code_search_new(sy_segment_phrases(r->segment), string, &a->search, err);
     *out = a->search;
     return st;
 }

@@ -117,6 +117,9 @@ static sy_status check_footer(sy_file *f, uint64_t *table, uint32_t *n, sy_error
 static sy_status read_table(sy_file *f, uint64_t table, uint32_t n, sy_error *err)
 {
     uint64_t expected = SY_HEADER_LEN;
+    f->sections = sy_alloc(n, sizeof *f->sections);
+    if (!f->sections)
+        return sy_fail_nomem(err);
     for (uint32_t i = 0; i < n; i++) {
         const uint8_t *e = f->map.data + table + (uint64_t)i * SY_TABLE_ENTRY_LEN;
         sy_section *s = &f->sections[i];
@@ -169,7 +172,7 @@ static sy_status open_sums(sy_file *f, uint64_t table, sy_error *err)
         return damaged(f, s->offset, "the sums of blocks have a broken length", err);
     if (sy_hash64(s->data + n * 4, n_above * 4) != sy_get_u64(s->data + (n + n_above) * 4))
         return damaged(f, s->offset + n * 4, "the sums of blocks do not fit their checksum", err);
-    f->sound = sy_calloc(n + n_above, sizeof *f->sound);
+    f->sound = sy_calloc((n + n_above + 7) / 8, sizeof *f->sound);
     if (!f->sound)
         return sy_fail_nomem(err);
     f->sums = s->data;
@@ -187,17 +190,23 @@ static const char *section_at(const sy_file *f, uint64_t offset)
     return "the header";
 }
 
+static void mark_sound(const sy_file *f, size_t sum)
+{
+    atomic_fetch_or_explicit(&f->sound[sum / 8], (unsigned char)(1u << sum % 8),
+                             memory_order_relaxed);
+}
+
 /* Sum b lies in a block of sums itself. */
 static sy_status check_sums(const sy_file *f, size_t b, sy_error *err)
 {
     size_t above = b * 4 / SY_SUM_BLOCK, start = above * SY_SUM_BLOCK;
-    if (atomic_load_explicit(&f->sound[f->n_sums + above], memory_order_relaxed))
+    if (sy_file_is_sound(f, f->n_sums + above))
         return SY_OK;
     size_t len = f->n_sums * 4 - start < SY_SUM_BLOCK ? f->n_sums * 4 - start : SY_SUM_BLOCK;
     if (sum_of(f->sums + start, len) != sy_get_u32(f->sums + (f->n_sums + above) * 4))
         return damaged(f, (uint64_t)(f->sums - f->map.data) + start,
                        "the sums of blocks do not fit theirs", err);
-    atomic_store_explicit(&f->sound[f->n_sums + above], 1, memory_order_relaxed);
+    mark_sound(f, f->n_sums + above);
     return SY_OK;
 }
 
@@ -205,7 +214,7 @@ sy_status sy_file_check_blocks(const sy_file *f, size_t first, size_t last, sy_e
 {
     uint64_t end = (uint64_t)(f->sums - f->map.data);
     for (size_t b = first; b <= last && b < f->n_sums; b++) {
-        if (atomic_load_explicit(&f->sound[b], memory_order_relaxed))
+        if (sy_file_is_sound(f, b))
             continue;
         uint64_t start = block_start(b), next = block_start(b + 1);
         uint64_t len = (next < end ? next : end) - start;
@@ -216,7 +225,7 @@ sy_status sy_file_check_blocks(const sy_file *f, size_t first, size_t last, sy_e
             return sy_fail_at(err, SY_E_CORRUPT, f->path, start,
                               "damaged: the sum of a block of '%s' does not fit",
                               section_at(f, start));
-        atomic_store_explicit(&f->sound[b], 1, memory_order_relaxed);
+        mark_sound(f, b);
     }
     return SY_OK;
 }
@@ -255,6 +264,7 @@ void sy_file_close(sy_file *f)
         return;
     sy_map_close(&f->map);
     sy_free(f->sound);
+    sy_free(f->sections);
     sy_free(f->path);
     sy_free(f);
 }

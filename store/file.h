@@ -27,12 +27,12 @@ typedef struct sy_file {
     char *path;
     uint8_t uuid[16];
     uint64_t number;
-    uint64_t checksum; /* the footer's: names this very content */
-    sy_section sections[SY_SECTIONS_MAX];
+    uint64_t checksum;    /* the footer's: names this very content */
+    sy_section *sections; /* sections[n_sections] */
     size_t n_sections;
     const uint8_t *sums; /* of blocks, then the sums of the sums; NULL: the file has none */
     size_t n_sums, n_sum_sums;
-    atomic_uchar *sound; /* sound[n_sums + n_sum_sums]: 1 for what was held against its sum */
+    atomic_uchar *sound; /* a bit for each of those: it was held against its sum */
 } sy_file;
 
 /* Maps `path` and checks the envelope, in the order that docs/format.md gives;
@@ -50,6 +50,10 @@ SY_CHECKED sy_status sy_file_check(const sy_file *f, const sy_section *section, 
 /* The blocks from `first` to `last` of the file, whatever is known of them. */
 SY_CHECKED sy_status sy_file_check_blocks(const sy_file *f, size_t first, size_t last,
                                           sy_error *err);
+static inline bool sy_file_is_sound(const sy_file *f, size_t sum)
+{
+    return atomic_load_explicit(&f->sound[sum / 8], memory_order_relaxed) >> sum % 8 & 1;
+}
 /* Before bytes at[len], a part of a section, are read: holds the blocks they lie in against their
  * sums, each once. CORRUPT with the block's offset and the section's name. A file without sums
  * needs none. Cost: a load for each block that was asked for before. */
@@ -61,7 +65,7 @@ SY_CHECKED static inline sy_status sy_file_need(const sy_file *f, const void *at
     size_t offset = (size_t)((const uint8_t *)at - f->map.data);
     size_t last = (offset + (size_t)len - 1) / SY_SUM_BLOCK;
     for (size_t b = offset / SY_SUM_BLOCK; b <= last; b++) {
-        if (!atomic_load_explicit(&f->sound[b], memory_order_relaxed))
+        if (!sy_file_is_sound(f, b))
             return sy_file_check_blocks(f, b, last, err);
     }
     return SY_OK;

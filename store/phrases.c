@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "store/file.h"
 
-/* A place in the pool is offset << 8 | length. Behind the last text the pool has as many zero bytes
- * as a text can be long, so that a text is copied with a length that the compiler knows. */
-enum { PLACE_LEN = 4, COPY = SY_PHRASE_LEN_MAX, CHUNK = 256 };
+/* A place in the pool is offset << 8 | OTHER | length, of a normal form. With OTHER the phrase is
+ * another text, which stands behind its normal form and a byte for its length. Behind the last text
+ * the pool has as many zero bytes as a text can be long, so that a text is copied with a length
+ * that the compiler knows. */
+enum { PLACE_LEN = 4, OTHER = 0x80, COPY = SY_PHRASE_LEN_MAX, CHUNK = 256 };
 
 bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out)
 {
@@ -16,7 +19,7 @@ bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out)
     if (len < 4)
         return false;
     uint32_t n = sy_get_u32(bytes);
-    uint64_t places = (uint64_t)n * 2 * PLACE_LEN;
+    uint64_t places = (uint64_t)n * PLACE_LEN;
     if (n == 0 || n > SY_PHRASES_MAX || len - 4 < places + COPY || len > UINT32_MAX)
         return false;
     *out = (sy_phrases){.places = bytes + 4,
@@ -32,6 +35,24 @@ static char spell_byte(uint32_t byte, bool normal)
     return (char)(normal && byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
 }
 
+/* Where the text of a phrase or its normal form lies. NULL if that does not hold; else COPY bytes
+ * can be read there. */
+static inline const uint8_t *text_of(const sy_phrases *p, uint32_t place, bool normal,
+                                     uint32_t *len)
+{
+    uint32_t at = place >> 8;
+    *len = place & (OTHER - 1);
+    if (*len > COPY || at > p->pool_len - COPY)
+        return NULL;
+    if (normal || !(place & OTHER))
+        return p->pool + at;
+    at += *len; /* at most at the end of the pool */
+    if (at + 1 > p->pool_len - COPY)
+        return NULL;
+    *len = p->pool[at];
+    return *len > COPY ? NULL : p->pool + at + 1;
+}
+
 bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out)
 {
     if (code < SY_PHRASE_BYTES) {
@@ -42,18 +63,38 @@ bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice 
     code -= SY_PHRASE_BYTES;
     if (code >= p->n)
         return false;
-    uint32_t place = sy_get_u32(p->places + ((size_t)p->n + code) * PLACE_LEN);
-    uint32_t at = place >> 8, len = place & 0xFF;
-    if (len > COPY || at > p->pool_len - COPY)
-        return false;
-    *out = (sy_slice){(const char *)p->pool + at, len};
-    return true;
+    uint32_t len;
+    const uint8_t *text = text_of(p, sy_get_u32(p->places + (size_t)code * PLACE_LEN), true, &len);
+    *out = (sy_slice){(const char *)text, len};
+    return text != NULL;
+}
+
+sy_status sy_phrases_need(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes,
+                          sy_error *err)
+{
+    for (uint64_t i = 0; i < n_codes && p->file; i++) {
+        uint32_t code = sy_get_u16(codes + 2 * i);
+        if (code < SY_PHRASE_BYTES || (code -= SY_PHRASE_BYTES) >= p->n)
+            continue;
+        const uint8_t *at = p->places + (size_t)code * PLACE_LEN;
+        sy_status st = sy_file_need(p->file, at, PLACE_LEN, err);
+        if (st != SY_OK)
+            return st;
+        uint32_t place = sy_get_u32(at), len = place & (OTHER - 1), from = place >> 8;
+        if (from >= p->pool_len) /* it does not hold, which who reads it will see */
+            continue;
+        len += place & OTHER ? 1 + COPY : 0;
+        len = len < p->pool_len - from ? len : p->pool_len - from;
+        st = sy_file_need(p->file, p->pool + from, len, err);
+        if (st != SY_OK)
+            return st;
+    }
+    return SY_OK;
 }
 
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
                       sy_buf *out)
 {
-    const uint8_t *places = p->places + (normal ? (size_t)p->n * PLACE_LEN : 0);
     while (n_codes > 0) {
         uint64_t n = n_codes < CHUNK ? n_codes : CHUNK;
         char *to = sy_buf_reserve(out, (size_t)(n + 1) * COPY);
@@ -61,7 +102,7 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
             return true;
         char *start = to;
         for (uint64_t i = 0; i < n; i++) {
-            uint32_t code = sy_get_u16(codes + 2 * i);
+            uint32_t code = sy_get_u16(codes + 2 * i), len;
             if (code < SY_PHRASE_BYTES) {
                 *to++ = spell_byte(code, normal);
                 continue;
@@ -69,11 +110,10 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
             code -= SY_PHRASE_BYTES;
             if (code >= p->n)
                 return false;
-            uint32_t place = sy_get_u32(places + (size_t)code * PLACE_LEN);
-            uint32_t at = place >> 8, len = place & 0xFF;
-            if (len > COPY || at > p->pool_len - COPY)
+            const uint8_t *from =
+                text_of(p, sy_get_u32(p->places + (size_t)code * PLACE_LEN), normal, &len);
+            if (!from)
                 return false;
-            const uint8_t *from = p->pool + at;
             memcpy(to, from, 16);
             if (len > 16)
                 memcpy(to + 16, from + 16, COPY - 16);
@@ -87,18 +127,16 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
     return true;
 }
 
-static uint32_t put_text(sy_phrases_writer *w, sy_slice s)
-{
-    uint32_t place = (uint32_t)w->pool.len << 8 | (uint32_t)s.len;
-    sy_buf_append(&w->pool, s.data, s.len);
-    return place;
-}
-
 void sy_phrases_add(sy_phrases_writer *w, sy_slice phrase, sy_slice normal)
 {
-    uint32_t place = put_text(w, phrase);
-    sy_buf_put_u32(&w->places, place);
-    sy_buf_put_u32(&w->normals, sy_slice_equal(phrase, normal) ? place : put_text(w, normal));
+    bool other = !sy_slice_equal(phrase, normal);
+    sy_buf_put_u32(&w->places,
+                   (uint32_t)w->pool.len << 8 | (other ? OTHER : 0) | (uint32_t)normal.len);
+    sy_buf_append(&w->pool, normal.data, normal.len);
+    if (other) {
+        sy_buf_putc(&w->pool, (char)phrase.len);
+        sy_buf_append(&w->pool, phrase.data, phrase.len);
+    }
     w->n++;
 }
 
@@ -109,17 +147,15 @@ void sy_phrases_finish(sy_phrases_writer *w, sy_buf *out)
         return;
     sy_buf_put_u32(out, w->n);
     sy_buf_append(out, w->places.data, w->places.len);
-    sy_buf_append(out, w->normals.data, w->normals.len);
     sy_buf_append(out, w->pool.data, w->pool.len);
     sy_buf_append(out, zeros, sizeof zeros);
-    if (w->places.status != SY_OK || w->normals.status != SY_OK || w->pool.status != SY_OK)
+    if (w->places.status != SY_OK || w->pool.status != SY_OK)
         out->status = SY_E_NOMEM;
 }
 
 void sy_phrases_writer_release(sy_phrases_writer *w)
 {
     sy_buf_release(&w->places);
-    sy_buf_release(&w->normals);
     sy_buf_release(&w->pool);
     *w = (sy_phrases_writer){0};
 }

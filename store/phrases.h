@@ -17,15 +17,21 @@ enum {
 
 /* Views into a section. */
 typedef struct sy_phrases {
-    const uint8_t *places; /* u32 each: of all phrases, then of all normal forms */
+    const uint8_t *places; /* u32 each */
     const uint8_t *pool;
     uint32_t n; /* 0: texts are stored as they are */
     uint32_t pool_len;
+    const struct sy_file *file; /* against whose sums what is read is held; NULL: against none */
 } sy_phrases;
 
-/* False if the section's bytes are no such dictionary. An empty one is. */
+/* False if the section's bytes are no such dictionary. An empty one is. out->file is NULL. */
 bool sy_phrases_open(const uint8_t *bytes, uint64_t len, sy_phrases *out);
-/* Appends what codes[n_codes] (u16, little-endian) spell, in the original or in
+/* Before phrases are read that were not read before: holds what lies there of codes[n_codes] (u16,
+ * little-endian) against the sums of p->file. A dictionary is large and a text has few of its
+ * phrases. CORRUPT. Cost: about 5 ns a code. */
+SY_CHECKED sy_status sy_phrases_need(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes,
+                                     sy_error *err);
+/* Appends what codes[n_codes] spell, in the original or in
  * normal form. False, with out's status OK, on a code or entry that does not hold. */
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
                       sy_buf *out);
@@ -35,9 +41,9 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
 bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out);
 
 /* Appends a dictionary; each phrase and normal form has 1 (0 for a normal form) to
- * SY_PHRASE_LEN_MAX bytes. Equal texts are kept once. */
+ * SY_PHRASE_LEN_MAX bytes. */
 typedef struct sy_phrases_writer {
-    sy_buf places, normals, pool;
+    sy_buf places, pool;
     uint32_t n;
 } sy_phrases_writer;
 void sy_phrases_add(sy_phrases_writer *w, sy_slice phrase, sy_slice normal);

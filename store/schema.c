@@ -7,7 +7,7 @@
 
 /* Names are searched one after the other: a lookup happens once per heading or
  * query term, and readers that look up a name per value keep a cache. The first
- * byte settles nearly every comparison. */
+ * bytes settle nearly every comparison. */
 
 static const struct {
     const char *name;
@@ -44,9 +44,10 @@ void sy_schema_release(sy_schema *s)
 /* `have` is NUL-terminated; name[len] with a NUL byte inside equals nothing. */
 static bool same(const char *have, const char *name, size_t len)
 {
-    return len == 0 ? have[0] == '\0'
-                    : have[0] == name[0] && memchr(name, '\0', len) == NULL &&
-                          strncmp(have, name, len) == 0 && have[len] == '\0';
+    size_t i = 0;
+    while (i < len && have[i] == name[i] && have[i] != '\0')
+        i++;
+    return i == len && have[len] == '\0';
 }
 
 static bool find_reserved(const char *name, size_t len, sy_field_id *id)

@@ -14,7 +14,11 @@
 #include "store/subset.h"
 #include "store/term_key.h"
 
-enum { ROW_LEN = SY_BIGRAM_ROW_LEN, DF_MOST = 5 /* bytes of a varint */ };
+enum {
+    ROW_LEN = SY_BIGRAM_ROW_LEN,
+    DF_MOST = 5,       /* bytes of a varint */
+    CODES_MANY = 20000 /* about .1 ms of asking for one phrase after the other */
+};
 
 struct sy_segment {
     sy_file *file;
@@ -25,7 +29,7 @@ struct sy_segment {
     const sy_section *term_index, *term_blocks, *term_lists, *facts, *sets;
     sy_phrases phrases;
     const sy_section *phrase_section;
-    atomic_bool phrases_sound;            /* the section was held against its sums */
+    atomic_uint n_codes;                  /* that were spelt; CODES_MANY: all phrases are sound */
     uint64_t n_rows, n_entries, n_blocks; /* rows without the last one */
     size_t n_sets;
 };
@@ -76,6 +80,7 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
     sy_status st = need(seg, phrases, 0, phrases->len < 4 ? phrases->len : 4, err);
     if (st == SY_OK && !sy_phrases_open(phrases->data, phrases->len, &seg->phrases))
         return damaged(seg, phrases, 0, "the phrases have a broken length", err);
+    seg->phrases.file = seg->file;
     return st;
 }
 
@@ -89,12 +94,14 @@ static sy_status check_docs(sy_segment *seg, sy_error *err)
     if (seg->docs->len % SY_DOC_ENTRY_LEN != 0)
         return damaged(seg, seg->docs, 0, "the documents have a broken length", err);
     seg->n_docs = (size_t)(seg->docs->len / SY_DOC_ENTRY_LEN);
-    uint64_t next = 0, left = sy_segment_total_length(seg), place = 0;
     sy_status st = need(seg, seg->docs, 0, seg->docs->len, err);
     if (st == SY_OK)
         st = need(seg, seg->doc_strings, 0, seg->doc_strings->len, err);
+    if (st == SY_OK)
+        st = need(seg, seg->sets, 0, seg->sets->len, err);
     if (st != SY_OK)
         return st;
+    uint64_t next = 0, left = sy_segment_total_length(seg), place = 0;
     for (size_t i = 0; i < seg->n_docs; i++) {
         const uint8_t *e = seg->docs->data + i * SY_DOC_ENTRY_LEN;
         bool strings_fit =
@@ -119,11 +126,32 @@ static uint64_t row_base(const uint8_t *row)
     return (uint64_t)sy_get_u32(row + 8) | (uint64_t)row[12] << 32;
 }
 
+sy_status sy_segment_check_ends(const sy_segment *seg, sy_error *err)
+{
+    uint64_t last = seg->bases->len - 8, last_row = seg->n_rows * ROW_LEN;
+    sy_status st = need(seg, seg->bases, last, 8, err);
+    if (st == SY_OK)
+        st = need(seg, seg->key_bases, last, 8, err);
+    if (st == SY_OK)
+        st = need(seg, seg->rows, last_row, ROW_LEN, err);
+    if (st != SY_OK)
+        return st;
+    if (sy_get_u64(seg->bases->data + last) != seg->records->len)
+        return damaged(seg, seg->bases, last, "the record bases do not fit the records", err);
+    if (sy_get_u64(seg->key_bases->data + last) != seg->keys->len)
+        return damaged(seg, seg->key_bases, last, "the key bases do not fit the keys", err);
+    const uint8_t *row = seg->rows->data + last_row;
+    if (sy_get_u32(row + 4) != seg->n_entries || row_base(row) != seg->bigram_lists->len)
+        return damaged(seg, seg->rows, last_row, "the bigram rows do not fit their entries", err);
+    return SY_OK;
+}
+
 static uint32_t get_u24(const uint8_t *at)
 {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
 }
 
+/* The lengths of sections; what is in them is looked at when it is read. */
 static sy_status check_shape(sy_segment *seg, sy_error *err)
 {
     uint64_t n = seg->starts->len / 4;
@@ -135,37 +163,19 @@ static sy_status check_shape(sy_segment *seg, sy_error *err)
         return damaged(seg, seg->bases, 0, "the record bases have a broken length", err);
     if (seg->key_bases->len != (n_bases + 1) * 8)
         return damaged(seg, seg->key_bases, 0, "the key bases have a broken length", err);
-    sy_status st = need(seg, seg->bases, n_bases * 8, 8, err);
-    if (st == SY_OK)
-        st = need(seg, seg->key_bases, n_bases * 8, 8, err);
-    if (st != SY_OK)
-        return st;
-    if (base_at(seg->bases, n_bases) != seg->records->len)
-        return damaged(seg, seg->bases, 0, "the record bases do not fit the records", err);
-    if (base_at(seg->key_bases, n_bases) != seg->keys->len)
-        return damaged(seg, seg->key_bases, 0, "the key bases do not fit the keys", err);
     if (seg->rows->len % ROW_LEN != 0 || seg->rows->len == 0 ||
         seg->entries->len % SY_BIGRAM_ENTRY_LEN != 0)
         return damaged(seg, seg->rows, 0, "the bigram dictionary has a broken length", err);
     seg->n_rows = seg->rows->len / ROW_LEN - 1;
     seg->n_entries = seg->entries->len / SY_BIGRAM_ENTRY_LEN;
-    const uint8_t *last_row = seg->rows->data + seg->n_rows * ROW_LEN;
-    st = need(seg, seg->rows, seg->n_rows * ROW_LEN, ROW_LEN, err);
-    if (st != SY_OK)
-        return st;
-    if (seg->n_entries > UINT32_MAX || sy_get_u32(last_row + 4) != seg->n_entries ||
-        row_base(last_row) != seg->bigram_lists->len)
+    if (seg->n_entries > UINT32_MAX)
         return damaged(seg, seg->rows, 0, "the bigram rows do not fit their entries", err);
-    if (seg->facts->len != SY_FACTS_HEAD_LEN + 2 * n)
+    if (seg->facts->len != 2 * n)
         return damaged(seg, seg->facts, 0, "the facts of records have a broken length", err);
-    seg->n_sets = (size_t)(seg->sets->len / 8);
-    if (seg->sets->len % 8 != 0 || seg->n_sets > SY_FIELD_SETS_MAX)
+    seg->n_sets = (size_t)(seg->sets->len / 8) - SY_SETS_HEAD_LEN / 8;
+    if (seg->sets->len < SY_SETS_HEAD_LEN || seg->sets->len % 8 != 0 ||
+        seg->n_sets > SY_FIELD_SETS_MAX)
         return damaged(seg, seg->sets, 0, "the field sets have a broken length", err);
-    st = need(seg, seg->sets, 0, seg->sets->len, err);
-    if (st == SY_OK)
-        st = need(seg, seg->facts, 0, SY_FACTS_HEAD_LEN, err);
-    if (st != SY_OK)
-        return st;
     if (seg->term_index->len % 8 != 0 || seg->term_index->len == 0)
         return damaged(seg, seg->term_index, 0, "the term index has a broken length", err);
     seg->n_blocks = seg->term_index->len / 8 - 1;
@@ -304,15 +314,21 @@ sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out, s
     return st;
 }
 
-/* All phrases at once, since a text has some from everywhere; the first time only. */
-static sy_status need_phrases(const sy_segment *seg, sy_error *err)
+/* The phrases of a text; all at once when many were read, so that no more need be asked for. */
+static sy_status need_phrases(const sy_segment *seg, const sy_stored_value *value, sy_error *err)
 {
-    if (atomic_load_explicit(&seg->phrases_sound, memory_order_relaxed))
+    /* The segment stays as it is: this is what is known of it. */
+    atomic_uint *known = &((sy_segment *)(uintptr_t)seg)->n_codes;
+    unsigned n = atomic_load_explicit(known, memory_order_relaxed);
+    uint64_t more = value->coded.len / SY_CODE_LEN;
+    if (n == CODES_MANY)
         return SY_OK;
-    sy_status st = need(seg, seg->phrase_section, 0, seg->phrase_section->len, err);
-    if (st == SY_OK) /* the segment stays as it is: this is what is known of it */
-        atomic_store_explicit(&((sy_segment *)(uintptr_t)seg)->phrases_sound, true,
-                              memory_order_relaxed);
+    bool many = n + more >= CODES_MANY;
+    sy_status st =
+        many ? need(seg, seg->phrase_section, 0, seg->phrase_section->len, err)
+             : sy_phrases_need(&seg->phrases, (const uint8_t *)value->coded.data, more, err);
+    if (st == SY_OK)
+        atomic_store_explicit(known, many ? CODES_MANY : n + (unsigned)more, memory_order_relaxed);
     return st;
 }
 
@@ -321,16 +337,15 @@ bool sy_segment_has_phrases(const sy_segment *seg)
     return seg->phrases.n > 0;
 }
 
-sy_status sy_segment_phrases(const sy_segment *seg, const sy_phrases **out, sy_error *err)
+const sy_phrases *sy_segment_phrases(const sy_segment *seg)
 {
-    *out = &seg->phrases;
-    return need_phrases(seg, err);
+    return &seg->phrases;
 }
 
 static sy_status spell(const sy_segment *seg, const sy_stored_value *value, bool normal,
                        sy_buf *out, sy_error *err)
 {
-    sy_status st = need_phrases(seg, err);
+    sy_status st = seg->phrases.n > 0 ? need_phrases(seg, value, err) : SY_OK;
     if (st != SY_OK)
         return st;
     if (seg->phrases.n == 0) {
@@ -526,12 +541,13 @@ sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_po
 
 static uint64_t set_at(const sy_segment *seg, size_t code)
 {
-    return code <= seg->n_sets ? sy_get_u64(seg->sets->data + (code - 1) * 8) : 0;
+    return code <= seg->n_sets ? sy_get_u64(seg->sets->data + SY_SETS_HEAD_LEN + (code - 1) * 8)
+                               : 0;
 }
 
 static const uint8_t *longest_fields(const sy_segment *seg)
 {
-    return seg->facts->data + SY_FACTS_HEAD_LEN + seg->n_records;
+    return seg->facts->data + seg->n_records;
 }
 
 sy_status sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_filter *out,
@@ -544,7 +560,7 @@ sy_status sy_segment_filter(const sy_segment *seg, uint64_t wanted, sy_field_fil
     out->accept[SY_SET_UNKNOWN] = true;
     /* While there is room for another set, none is unknown. */
     out->exact = seg->n_sets < SY_FIELD_SETS_MAX && !(wanted >> SY_OTHER_FIELDS);
-    return need(seg, seg->facts, SY_FACTS_HEAD_LEN + seg->n_records, seg->n_records, err);
+    return need(seg, seg->facts, seg->n_records, seg->n_records, err);
 }
 
 uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set)
@@ -557,22 +573,22 @@ uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set)
 
 sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err)
 {
-    return need(seg, seg->facts, SY_FACTS_HEAD_LEN, 2 * (uint64_t)seg->n_records, err);
+    return need(seg, seg->facts, 0, 2 * (uint64_t)seg->n_records, err);
 }
 
 const uint8_t *sy_segment_lengths(const sy_segment *seg)
 {
-    return seg->facts->data + SY_FACTS_HEAD_LEN;
+    return seg->facts->data;
 }
 
 uint64_t sy_segment_total_length(const sy_segment *seg)
 {
-    return sy_get_u64(seg->facts->data);
+    return sy_get_u64(seg->sets->data);
 }
 
 const uint8_t *sy_segment_weights(const sy_segment *seg)
 {
-    return seg->facts->data + 8;
+    return seg->sets->data + 8;
 }
 
 /* ---- term dictionary ---- */

@@ -69,9 +69,8 @@ enum { SY_CODE_LEN = 2 };
 /* False: texts are stored as they are. Else `coded` is codes of SY_CODE_LEN bytes, any run of which
  * may be spelt by itself. */
 bool sy_segment_has_phrases(const sy_segment *seg);
-/* Its dictionary, checked; borrowed. An empty one if it has none. */
-SY_CHECKED sy_status sy_segment_phrases(const sy_segment *seg, const sy_phrases **out,
-                                        sy_error *err);
+/* Its dictionary, for sy_phrases_need; borrowed. An empty one if it has none. */
+const sy_phrases *sy_segment_phrases(const sy_segment *seg);
 /* Appends a value's original text to out. */
 SY_CHECKED sy_status sy_segment_text(const sy_segment *seg, const sy_stored_value *value,
                                      sy_buf *out, sy_error *err);
@@ -156,6 +155,9 @@ typedef struct sy_region_size {
     uint64_t bytes;
 } sy_region_size;
 size_t sy_segment_regions(const sy_segment *seg, sy_region_size *out, size_t cap);
+
+/* For verify: the last entries of dictionaries, which say where their lists end. CORRUPT. */
+SY_CHECKED sy_status sy_segment_check_ends(const sy_segment *seg, sy_error *err);
 
 /* For store/index.c: maps `path` and checks the envelope and every section's
  * bounds. Given to the caller: sy_segment_close. */

@@ -19,11 +19,11 @@
  *   phrases: phrases
  *   record:  records      -> bases, starts, facts
  *   key:     keys         -> key bases
- *   fields:  facts, field sets
- *   docs:    bases, starts, key bases, documents, document strings
+ *   docs:    starts, facts -> documents, document strings
  *   bigram:  bigram lists -> entries, rows
  *   term:    entries, rows; term lists -> term blocks, term index
- *   finish:  term blocks, term index */
+ *   finish:  term blocks, term index; key bases, bases, field sets, documents, document strings:
+ *            what every reader looks at, together, where the block sums and the table are, too */
 
 typedef enum stage { STAGE_PHRASES, STAGE_RECORDS, STAGE_KEYS, STAGE_BIGRAMS, STAGE_TERMS } stage;
 
@@ -230,17 +230,21 @@ static void put_section(sy_segment_writer *w, sy_section_kind kind, sy_buf *b)
 
 static void put_facts(sy_segment_writer *w)
 {
-    sy_buf head = SY_BUF_INIT;
-    sy_buf_put_u64(&head, w->total_length);
-    sy_buf_append(&head, w->weights, sizeof w->weights);
-    sy_buf_append(&head, w->lengths.data, w->lengths.len);
-    sy_buf_append(&head, w->longest.data, w->longest.len);
+    sy_file_begin(&w->file, SY_SECTION_RECORD_FACTS);
+    sy_file_put(&w->file, w->lengths.data, w->lengths.len);
+    sy_file_put(&w->file, w->longest.data, w->longest.len);
     if (w->lengths.status != SY_OK || w->longest.status != SY_OK)
         w->status = SY_E_NOMEM;
-    put_section(w, SY_SECTION_RECORD_FACTS, &head);
+}
+
+static void put_field_sets(sy_segment_writer *w)
+{
+    sy_buf sets = SY_BUF_INIT;
+    sy_buf_put_u64(&sets, w->total_length);
+    sy_buf_append(&sets, w->weights, sizeof w->weights);
     for (size_t i = 0; i < w->n_sets; i++)
-        sy_buf_put_u64(&head, w->sets[i]);
-    put_section(w, SY_SECTION_FIELD_SETS, &head);
+        sy_buf_put_u64(&sets, w->sets[i]);
+    put_section(w, SY_SECTION_FIELD_SETS, &sets);
 }
 
 /* Appends s to the document strings; returns its offset. */
@@ -276,8 +280,6 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
     sy_buf_release(&w->key_lengths);
     sy_buf_release(&w->keys);
     sy_buf_put_u64(&w->key_bases, sy_file_section_len(&w->file));
-    put_section(w, SY_SECTION_KEY_BASES, &w->key_bases);
-    put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);
     put_facts(w);
     make_shares(w);
@@ -294,8 +296,6 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
         sy_buf_put_u64(&w->docs, docs[i].place);
         sy_buf_put_u64(&w->docs, docs[i].length);
     }
-    put_section(w, SY_SECTION_DOCUMENTS, &w->docs);
-    put_section(w, SY_SECTION_DOCUMENT_STRINGS, &w->doc_strings);
     sy_file_begin(&w->file, SY_SECTION_BIGRAM_LISTS);
     w->stage = STAGE_BIGRAMS;
 }
@@ -684,7 +684,10 @@ void sy_segment_writer_drop(sy_segment_writer *part)
     if (!part)
         return;
     sy_writer_abandon(part->part);
-    part->lengths = part->longest = (sy_buf)SY_BUF_INIT; /* borrowed */
+    sy_buf *borrowed[] = {&part->lengths,   &part->longest, &part->bases,
+                          &part->key_bases, &part->docs,    &part->doc_strings};
+    for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
+        *borrowed[i] = (sy_buf)SY_BUF_INIT;
     release(part);
 }
 
@@ -963,6 +966,11 @@ sy_status sy_segment_writer_finish(sy_segment_writer *w, uint64_t *len, uint64_t
     sy_buf_put_u64(&w->term_index, w->term_blocks.len);
     put_section(w, SY_SECTION_TERM_BLOCKS, &w->term_blocks);
     put_section(w, SY_SECTION_TERM_INDEX, &w->term_index);
+    put_section(w, SY_SECTION_KEY_BASES, &w->key_bases);
+    put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
+    put_field_sets(w);
+    put_section(w, SY_SECTION_DOCUMENTS, &w->docs);
+    put_section(w, SY_SECTION_DOCUMENT_STRINGS, &w->doc_strings);
     sy_status st = w->status;
     if (st != SY_OK) {
         st = st == SY_E_LIMIT ? sy_fail(err, st, w->file.path, "too much for one segment")

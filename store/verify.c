@@ -392,6 +392,10 @@ static sy_status check_segment(verify *v, const sy_manifest *m, const sy_segment
     if (sy_segment_n_records(seg) != ref->n_records || sy_segment_n_docs(seg) != ref->n_docs)
         report(v, path, 0, "not as many records or documents as the manifest says");
     st = note_places(v, ref, err);
+    if (st == SY_OK) {
+        st = sy_segment_check_ends(seg, &why);
+        is_fault(v, &st, &why);
+    }
     if (st == SY_OK)
         st = check_records(v);
     if (st == SY_OK)

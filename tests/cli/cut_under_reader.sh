@@ -1,7 +1,8 @@
 # A segment that is cut while a reader has it mapped: a clear error, not a crash.
 . "$HELPERS"
 make_records
-make_index a.jsonl b.jsonl
+seq 2000 | sed 's/.*/{"id":"c&","target":"第&项"}/' >c.jsonl # so long that the segment is not read whole
+make_index a.jsonl b.jsonl c.jsonl
 mkfifo questions
 "$SUOYIN" query -i my.idx --batch questions >answers &
 exec 3>questions

@@ -316,8 +316,9 @@ static uint64_t set_of(const plain_file *f, const sy_model *m, sy_docid doc, uns
     assert_true(doc < m->n_records);
     if (code == 255)
         return UINT64_MAX;
-    assert_true(code <= sets.len / 8);
-    return code == 0 ? UINT64_C(1) << m->facts[doc].longest : number(sets.data + (code - 1) * 8, 8);
+    assert_true(code <= (sets.len - 72) / 8);
+    return code == 0 ? UINT64_C(1) << m->facts[doc].longest
+                     : number(sets.data + 72 + (code - 1) * 8, 8);
 }
 
 static void read_places(sy_slice *s, uint32_t m, uint32_t n, uint32_t *places)
@@ -448,12 +449,19 @@ static size_t put_phrase(sy_slice phrases, uint64_t code, bool normal, char *out
         *out = (char)(normal && code >= 'A' && code <= 'Z' ? code + 32 : code);
         return 1;
     }
-    uint64_t n = number(phrases.data, 4), pool_len = phrases.len - 4 - n * 8;
+    uint64_t n = number(phrases.data, 4), pool_len = phrases.len - 4 - n * 4;
     assert_true(code - 256 < n);
-    uint64_t place = number(phrases.data + 4 + (code - 256 + (normal ? n : 0)) * 4, 4);
-    uint64_t len = place % 256, at = place / 256;
+    const char *pool = phrases.data + 4 + n * 4;
+    uint64_t place = number(phrases.data + 4 + (code - 256) * 4, 4);
+    uint64_t len = place % 128, at = place / 256;
     assert_true(len <= 40 && at + 40 <= pool_len);
-    memcpy(out, phrases.data + 4 + n * 8 + at, (size_t)len);
+    if (place & 128 && !normal) {
+        at += len + 1;
+        assert_true(at + 40 <= pool_len);
+        len = number(pool + at - 1, 1);
+        assert_true(len >= 1 && len <= 40 && at + len + 40 <= pool_len);
+    }
+    memcpy(out, pool + at, (size_t)len);
     return (size_t)len;
 }
 
@@ -502,7 +510,7 @@ static void check_phrases(const plain_file *f)
     if (s.len == 0)
         return;
     uint64_t n = number(s.data, 4);
-    assert_true(n >= 1 && n <= 65280 && s.len >= 4 + n * 8 + 40);
+    assert_true(n >= 1 && n <= 65280 && s.len >= 4 + n * 4 + 40);
     for (size_t i = s.len - 40; i < s.len; i++)
         assert_int_equal(s.data[i], 0);
 }
@@ -626,8 +634,8 @@ static uint32_t length_of(unsigned code)
 static void read_facts(const plain_file *f, sy_model *m)
 {
     sy_slice s = section(f, 28), sets = section(f, 29);
-    m->total_length = take_number(&s, 8);
-    memcpy(m->weights, take(&s, 64), 64);
+    m->total_length = take_number(&sets, 8);
+    memcpy(m->weights, take(&sets, 64), 64);
     m->facts = sy_model_alloc(m, m->n_records * sizeof *m->facts);
     const uint8_t *lengths = take(&s, m->n_records), *longest = take(&s, m->n_records);
     assert_int_equal(s.len, 0);
