@@ -219,15 +219,9 @@ static sy_status row(sy_plan *p, uint32_t a, const sy_field_filter *filter, sy_c
     if (own.df > 0) /* a frequent character has a list of its own */
         return made(sy_cursor_list(p->env, &own), out, err);
     st = sy_segment_bigram_row(p->segment, a, &r, err);
-    for (uint32_t i = r.first; i < r.end && st == SY_OK; i++) {
-        uint32_t b;
-        sy_postings_ref ref;
-        st = sy_segment_bigram_at(p->segment, &r, i, &b, &ref, err);
-        ref.filter = filter;
-        if (st == SY_OK)
-            st = add_ref(p, &ref, err);
-    }
-    return st == SY_OK ? take_refs(p, out, err) : st;
+    if (st == SY_OK && r.df == 0)
+        return made(sy_cursor_list(p->env, &own), out, err);
+    return st == SY_OK ? made(sy_cursor_row(p->env, p->segment, &r, filter), out, err) : st;
 }
 
 static sy_status all_bigrams(sy_plan *p, const bigrams *set, sy_cursor *more, sy_cursor **out,
