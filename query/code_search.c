@@ -10,7 +10,7 @@
 /* What a code does while nothing of the string was read: leaves it at that, holds the string, must
  * be read byte by byte (it has a space), or leaves so many bytes of the string read, behind FROM.
  */
-enum { UNKNOWN, NOTHING, FOUND, BY_BYTES, FROM, N_CODES = 1 << 16 };
+enum { UNKNOWN, NOTHING, FOUND, BY_BYTES, FROM, N_CODES = 1 << 16, AHEAD = 64 };
 
 struct sy_code_search {
     const sy_phrases *phrases;
@@ -136,16 +136,64 @@ static uint8_t outcome_of(const sy_code_search *s, sy_slice text)
     return p.read == s->len ? FOUND : p.read == 0 ? NOTHING : (uint8_t)(FROM + p.read);
 }
 
-/* Works out what the code at `at` does; false for one that does not hold. */
-static bool learn(sy_code_search *s, const uint8_t *at)
+/* 16 bytes at a time, on any processor: GCC and clang make of it what the processor has. */
+typedef uint8_t lanes __attribute__((vector_size(16)));
+
+static lanes load(const char *at)
 {
-    uint32_t code = sy_get_u16(at);
+    lanes v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+/* Whether a phrase may have the string's first character: a look at its last two bytes, with what
+ * stands behind the phrase in the pool, of which SY_PHRASE_LEN_MAX bytes can be read. */
+static bool may_have_first(const sy_code_search *s, sy_slice phrase)
+{
+    lanes last = (lanes){0} + (uint8_t)s->string[s->first - 1], none = {0};
+    lanes before = (lanes){0} + (uint8_t)(s->first > 1 ? s->string[s->first - 2] : 0);
+    for (size_t i = 0; i < phrase.len; i += sizeof(lanes)) {
+        if (i + sizeof(lanes) + 1 > SY_PHRASE_LEN_MAX)
+            return true;
+        lanes found = s->first > 1 ? (lanes)(load(phrase.data + i) == before) &
+                                         (lanes)(load(phrase.data + i + 1) == last)
+                                   : (lanes)(load(phrase.data + i) == last);
+        if (memcmp(&found, &none, sizeof found) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Works out what a code does; false for one that does not hold. */
+static bool learn(sy_code_search *s, uint32_t code)
+{
+    uint8_t at[2];
     char byte;
     sy_slice text;
+    sy_put_u16(at, (uint16_t)code);
     if (sy_phrases_need(s->phrases, at, 1, NULL) != SY_OK ||
         !sy_phrases_normal(s->phrases, code, &byte, &text))
         return false;
-    s->outcomes[code] = outcome_of(s, text);
+    bool nothing = code >= SY_PHRASE_BYTES && !may_have_first(s, text);
+    s->outcomes[code] = nothing ? NOTHING : outcome_of(s, text);
+    return true;
+}
+
+/* Works out what codes do that are new, AHEAD of them at a time: each by itself would wait for
+ * memory twice. */
+static bool learn_all(sy_code_search *s, const uint8_t *codes, size_t n)
+{
+    uint16_t fresh[AHEAD];
+    size_t n_fresh = 0;
+    for (size_t i = 0; i < n; i++) {
+        fresh[n_fresh] = sy_get_u16(codes + 2 * i);
+        n_fresh += s->outcomes[fresh[n_fresh]] == UNKNOWN;
+    }
+    sy_phrases_fetch(s->phrases, fresh, n_fresh);
+    for (size_t i = 0; i < n_fresh; i++) {
+        if (!learn(s, fresh[i]))
+            return false;
+    }
     return true;
 }
 
@@ -154,7 +202,8 @@ sy_code_answer sy_code_search_run(sy_code_search *s, const uint8_t *codes, size_
     progress p = {0, false};
     for (size_t i = 0; i < n_codes; i++) {
         uint32_t code = sy_get_u16(codes + 2 * i);
-        if (s->outcomes[code] == UNKNOWN && !learn(s, codes + 2 * i))
+        size_t ahead = n_codes - i < AHEAD ? n_codes - i : AHEAD;
+        if (i % AHEAD == 0 && !learn_all(s, codes + 2 * i, ahead))
             return SY_CODES_DO_NOT_TELL;
         uint8_t outcome = s->outcomes[code];
         if (p.read == 0 && outcome != BY_BYTES) {

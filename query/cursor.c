@@ -15,7 +15,10 @@ typedef enum cursor_kind { LIST, UNION, RANGES, AND, OR, NOT, CHECK } cursor_kin
 
 typedef struct list_union {
     size_t n;
-    sy_postings_ref *refs;
+    sy_postings_ref *refs;     /* of a row NULL until it is moved */
+    const sy_segment *segment; /* of a row, or NULL */
+    sy_bigram_row row;
+    const sy_field_filter *filter;
     sy_docid *next; /* next[n]: no record of the list that is still to come lies before */
     bool filled;    /* the bits are those of the window at `base` */
     sy_docid base;
@@ -99,12 +102,31 @@ sy_cursor *sy_cursor_union(sy_cursor_env *env, const sy_postings_ref *refs, size
         return NULL;
     u->n = n;
     u->filled = false;
+    u->segment = NULL;
     u->refs = sy_query_memory_take(env->memory, n, sizeof *refs);
     u->next = sy_query_memory_take(env->memory, n, sizeof *u->next);
     if (!u->refs || !u->next)
         return NULL;
     memcpy(u->refs, refs, n * sizeof *refs);
     memset(u->next, 0, n * sizeof *u->next);
+    c->u.lists = u;
+    return c;
+}
+
+sy_cursor *sy_cursor_row(sy_cursor_env *env, const sy_segment *segment, const sy_bigram_row *row,
+                         const sy_field_filter *filter)
+{
+    sy_cursor *c = new_cursor(env, UNION, true, row->df);
+    list_union *u = c ? sy_query_memory_take(env->memory, 1, sizeof *u) : NULL;
+    if (!u)
+        return NULL;
+    u->n = row->end - row->first;
+    u->refs = NULL;
+    u->next = NULL;
+    u->filled = false;
+    u->segment = segment;
+    u->row = *row;
+    u->filter = filter;
     c->u.lists = u;
     return c;
 }
@@ -257,6 +279,27 @@ static void fill_from_merged(sy_cursor *c, size_t i)
     }
 }
 
+/* Looks up the lists of a row. A failure is noted, and the row is empty then. */
+static void look_up_row(sy_cursor *c)
+{
+    list_union *u = c->u.lists;
+    sy_cursor_env *env = c->env;
+    size_t n = u->n;
+    u->n = 0;
+    u->refs = sy_query_memory_take(env->memory, n, sizeof *u->refs);
+    u->next = sy_query_memory_take(env->memory, n, sizeof *u->next);
+    if (env->status == SY_OK && (!u->refs || !u->next))
+        env->status = sy_fail_nomem(&env->err);
+    for (size_t i = 0; i < n && env->status == SY_OK; i++) {
+        uint32_t b;
+        env->status = sy_segment_bigram_at(u->segment, &u->row, u->row.first + (uint32_t)i, &b,
+                                           &u->refs[i], &env->err);
+        u->refs[i].filter = u->filter;
+        u->next[i] = 0;
+    }
+    u->n = env->status == SY_OK ? n : 0;
+}
+
 /* Sets the bits of one list in the window that starts at u->base. */
 static void fill_from(sy_cursor *c, size_t i)
 {
@@ -269,7 +312,10 @@ static void fill_from(sy_cursor *c, size_t i)
     sy_postings_init(&u->walk, &u->refs[i]);
     sy_docid doc = sy_postings_seek(&u->walk, u->base);
     while (doc < end) {
-        set_bit(u, doc);
+        const sy_docid *docs;
+        uint32_t n = sy_postings_docs(&u->walk, end, &docs);
+        for (uint32_t k = 0; k < n; k++)
+            set_bit(u, docs[k]);
         doc = sy_postings_next(&u->walk);
     }
     if (doc == SY_DOC_END)
@@ -294,6 +340,8 @@ static sy_docid find_bit(const list_union *u, sy_docid target)
 static sy_docid seek_union(sy_cursor *c, sy_docid target)
 {
     list_union *u = c->u.lists;
+    if (!u->refs)
+        look_up_row(c);
     while (target < SY_DOC_END) {
         if (u->filled && target >= u->base && target - u->base < WINDOW) {
             sy_docid doc = find_bit(u, target);
@@ -506,6 +554,8 @@ static uint64_t count_union(sy_cursor *c)
 {
     list_union *u = c->u.lists;
     uint64_t n = 0;
+    if (u->segment && !u->filter && c->env->live->n_dead == 0)
+        return u->row.df;
     sy_docid doc = seek_union(c, 0);
     while (doc != SY_DOC_END) {
         clear_dead(u, c->env->live);

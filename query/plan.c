@@ -219,15 +219,9 @@ static sy_status row(sy_plan *p, uint32_t a, const sy_field_filter *filter, sy_c
     if (own.df > 0) /* a frequent character has a list of its own */
         return made(sy_cursor_list(p->env, &own), out, err);
     st = sy_segment_bigram_row(p->segment, a, &r, err);
-    for (uint32_t i = r.first; i < r.end && st == SY_OK; i++) {
-        uint32_t b;
-        sy_postings_ref ref;
-        st = sy_segment_bigram_at(p->segment, &r, i, &b, &ref, err);
-        ref.filter = filter;
-        if (st == SY_OK)
-            st = add_ref(p, &ref, err);
-    }
-    return st == SY_OK ? take_refs(p, out, err) : st;
+    if (st == SY_OK && r.df == 0)
+        return made(sy_cursor_list(p->env, &own), out, err);
+    return st == SY_OK ? made(sy_cursor_row(p->env, p->segment, &r, filter), out, err) : st;
 }
 
 static sy_status all_bigrams(sy_plan *p, const bigrams *set, sy_cursor *more, sy_cursor **out,
@@ -418,13 +412,26 @@ static sy_status one_token(sy_plan *p, const sy_leaf *leaf, part *out, sy_error 
     return made(sy_cursor_list(p->env, &ref), &out->cursor, err);
 }
 
+/* Whether a word of the lexicon begins with a character of ASCII; they are in byte order. */
+static bool begins_word(const sy_lexicon *lx, char c)
+{
+    uint32_t low = 0, high = lx->n_words;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if ((unsigned char)sy_lexicon_word(lx, mid).data[0] < (unsigned char)c)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < lx->n_words && sy_lexicon_word(lx, low).data[0] == c;
+}
+
 /* True if each word that begins with the text has a list under its first character: ASCII letters
  * and digits are never cut from each other, and no word of the lexicon, which could go on in Han,
  * begins like it. */
 static sy_status words_have_lists(sy_plan *p, sy_slice text, bool *yes, sy_error *err)
 {
-    const sy_slice image = p->tools->index->lexicon;
-    sy_lexicon lx;
+    const sy_lexicon *lx;
     sy_term_walk walk;
     sy_slice key;
     sy_postings_ref ref;
@@ -436,11 +443,10 @@ static sy_status words_have_lists(sy_plan *p, sy_slice text, bool *yes, sy_error
     }
     if (!*yes)
         return SY_OK;
-    sy_status st = sy_lexicon_open((const uint8_t *)image.data, image.len, &lx, err);
-    for (uint32_t i = 0; st == SY_OK && i < lx.n_words && *yes; i++)
-        *yes = sy_lexicon_word(&lx, i).data[0] != text.data[0];
+    sy_status st = sy_tools_lexicon(p->tools, &lx, err);
     if (st != SY_OK)
         return st;
+    *yes = !begins_word(lx, text.data[0]);
     st = sy_term_walk_open(p->segment, (sy_slice){"l", 1}, &walk, err);
     if (st == SY_OK)
         st = sy_term_walk_next(&walk, &overlong, &key, &ref, err);

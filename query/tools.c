@@ -12,19 +12,30 @@ static bool has_marks(const sy_lexicon *lx)
            memmem(lx->words, len, "\xE3\x80\x81", 3) || memmem(lx->words, len, "\xE3\x80\x82", 3);
 }
 
+sy_status sy_tools_lexicon(sy_tools *t, const sy_lexicon **out, sy_error *err)
+{
+    const sy_slice image = t->index->lexicon;
+    sy_status st = SY_OK;
+    if (!t->opened)
+        st = sy_lexicon_open((const uint8_t *)image.data, image.len, &t->lexicon, err);
+    t->opened = st == SY_OK;
+    *out = &t->lexicon;
+    return st;
+}
+
 sy_status sy_tools_cut(sy_tools *t, sy_slice normal, const sy_token **tokens, size_t *n_tokens,
                        sy_error *err)
 {
     *tokens = NULL;
     *n_tokens = 0;
     if (!t->cutter) {
-        const sy_slice image = t->index->lexicon;
-        sy_status st = sy_lexicon_open((const uint8_t *)image.data, image.len, &t->lexicon, err);
+        const sy_lexicon *lexicon;
+        sy_status st = sy_tools_lexicon(t, &lexicon, err);
         if (st == SY_OK)
-            st = sy_cutter_new(&t->lexicon, &t->cutter, err);
+            st = sy_cutter_new(lexicon, &t->cutter, err);
         if (st != SY_OK)
             return st;
-        t->words_with_marks = has_marks(&t->lexicon);
+        t->words_with_marks = has_marks(lexicon);
     }
     return sy_cut(t->cutter, normal.data, normal.len, tokens, n_tokens, err);
 }

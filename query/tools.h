@@ -11,12 +11,15 @@
 typedef struct sy_tools {
     const sy_index *index; /* borrowed */
     sy_lexicon lexicon;
+    bool opened;           /* the lexicon */
     bool words_with_marks; /* of the lexicon: with a mark that ends a clause */
     sy_cutter *cutter;
     sy_aliases *aliases;
     int64_t regex_ns, regex_most_ns; /* that ICU took for regular expressions, and may take */
 } sy_tools; /* {.index = index} to start with */
 
+/* The lexicon of the index, checked once. *out is borrowed until release. */
+SY_CHECKED sy_status sy_tools_lexicon(sy_tools *t, const sy_lexicon **out, sy_error *err);
 /* As sy_cut. */
 SY_CHECKED sy_status sy_tools_cut(sy_tools *t, sy_slice normal, const sy_token **tokens,
                                   size_t *n_tokens, sy_error *err);

@@ -92,6 +92,19 @@ sy_status sy_phrases_need(const sy_phrases *p, const uint8_t *codes, uint64_t n_
     return SY_OK;
 }
 
+void sy_phrases_fetch(const sy_phrases *p, const uint16_t *codes, size_t n)
+{
+    const uint8_t *places = p->places + ((size_t)p->n - SY_PHRASE_BYTES) * PLACE_LEN;
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(places + (size_t)codes[i] * PLACE_LEN);
+    for (size_t i = 0; i < n; i++) {
+        bool phrase = codes[i] >= SY_PHRASE_BYTES && (uint32_t)(codes[i] - SY_PHRASE_BYTES) < p->n;
+        uint32_t at = phrase ? sy_get_u32(places + (size_t)codes[i] * PLACE_LEN) >> 8 : 0;
+        if (at < p->pool_len) /* it is not looked at yet */
+            __builtin_prefetch(p->pool + at);
+    }
+}
+
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,
                       sy_buf *out)
 {

@@ -39,6 +39,8 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
 /* The normal form of one code; a single byte is put at *byte. False for a code that does not hold.
  */
 bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out);
+/* Tells the processor that the normal forms of codes[n] will be read soon. */
+void sy_phrases_fetch(const sy_phrases *p, const uint16_t *codes, size_t n);
 
 /* Appends a dictionary; each phrase and normal form has 1 (0 for a normal form) to
  * SY_PHRASE_LEN_MAX bytes. */

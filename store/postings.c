@@ -303,15 +303,21 @@ sy_mark sy_postings_mark(sy_postings *p)
     return (sy_mark){p->tfs[p->i], p->sets[p->i]};
 }
 
+uint32_t sy_postings_docs(sy_postings *p, sy_docid end, const sy_docid **docs)
+{
+    uint32_t first = p->i, last = p->in_block - 1;
+    while (p->docs[last] >= end) /* not the current one */
+        last--;
+    *docs = p->docs + first;
+    p->i = last;
+    return last - first + 1;
+}
+
 void sy_postings_run(sy_postings *p, sy_docid end, sy_posting_run *out)
 {
     need_marks(p);
-    *out = (sy_posting_run){p->docs + p->i, p->tfs + p->i, p->sets + p->i, 1};
-    uint32_t last = p->in_block - 1;
-    while (p->docs[last] >= end) /* not the current one */
-        last--;
-    out->n = last - p->i + 1;
-    p->i = last;
+    *out = (sy_posting_run){.tfs = p->tfs + p->i, .sets = p->sets + p->i};
+    out->n = sy_postings_docs(p, end, &out->docs);
 }
 
 uint8_t sy_postings_bound(const sy_postings *p, sy_docid target, sy_docid *last)

@@ -77,14 +77,17 @@ sy_docid sy_postings_next(sy_postings *p); /* amortised O(1) */
 sy_docid sy_postings_seek(sy_postings *p, sy_docid target);
 /* The marks at the current record: tf code 0 and SY_SET_UNKNOWN where none are stored. */
 sy_mark sy_postings_mark(sy_postings *p);
-/* Postings one behind the other, with their marks. Borrowed until the cursor moves. */
+/* The postings from the current one, which is below `end`, on, as far as they are in one block and
+ * below `end`: one at least. Returns how many; the cursor moves to the last of them, and they are
+ * borrowed until it moves again. */
+uint32_t sy_postings_docs(sy_postings *p, sy_docid end, const sy_docid **docs);
+/* Postings one behind the other. */
 typedef struct sy_posting_run {
     const sy_docid *docs;
     const uint8_t *tfs, *sets;
     uint32_t n;
 } sy_posting_run;
-/* Those from the current one, which is below `end`, on, as far as they are in one block and below
- * `end`: one at least, and the cursor moves to the last of them. */
+/* The same with their marks. */
 void sy_postings_run(sy_postings *p, sy_docid end, sy_posting_run *out);
 /* The most that a posting of the block with the first docid >= target adds to a score,
  * in 255ths of the term's full weight (docs/format.md, 5.7); *last is the last docid
