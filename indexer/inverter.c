@@ -7,7 +7,6 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "indexer/occurrences.h"
-#include "indexer/posting_bytes.h"
 #include "indexer/run.h"
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
@@ -45,6 +44,9 @@ struct sy_inverter {
     sy_buf longest;        /* the longest field of each record of the run, as a bit's number */
     sy_occurrences pairs, words, strings; /* of characters; terms; grams */
     sy_spare spare;
+    uint16_t *list_docs; /* the list on its way into a run: list_docs[df] */
+    sy_run_mark *list_marks;
+    uint32_t df;
     span *spans;
     size_t n_spans, cap_spans;
     sy_cutter *cutter;
@@ -331,67 +333,50 @@ static int compare_terms(const void *a, const void *b, void *ctx)
 
 /* ---- a run ---- */
 
-/* A list on its way into a run. */
-typedef struct list {
-    sy_buf bytes;
-    uint32_t df, next;
-} list;
-
-static void list_begin(list *l)
+/* Adds a posting to the list in hand. The marks of most are 0. */
+static inline void list_add(sy_inverter *inv, const sy_found *f, bool marked)
 {
-    sy_buf_reset(&l->bytes);
-    l->df = l->next = 0;
+    sy_run_mark mark = 0;
+    if (marked && (f->n > 1 || f->fields != 1)) {
+        uint16_t set = 0;
+        if (f->fields != 1) {
+            unsigned longest = (unsigned char)inv->longest.data[f->record];
+            uint64_t fields =
+                f->fields << longest | f->fields >> (SY_FIELD_BITS - longest) % SY_FIELD_BITS;
+            set = sy_field_sets_add(&inv->sets, fields, 1);
+        }
+        mark = sy_run_mark_of(sy_tf_code(f->n), set);
+    }
+    inv->list_docs[inv->df] = (uint16_t)f->record;
+    inv->list_marks[inv->df++] = mark;
 }
 
-/* The fields of a posting as they are written: 0 for the longest alone. */
-static uint64_t named_fields(sy_inverter *inv, const sy_found *f)
-{
-    if (f->fields == 1)
-        return 0;
-    unsigned longest = (unsigned char)inv->longest.data[f->record];
-    uint64_t fields = f->fields << longest | f->fields >> (SY_FIELD_BITS - longest) % SY_FIELD_BITS;
-    sy_field_sets_add(&inv->sets, fields, 1);
-    return fields;
-}
-
-static void list_add(sy_inverter *inv, list *l, const sy_found *f, bool marked)
-{
-    sy_posting posting = {inv->first + f->record, f->n, marked ? named_fields(inv, f) : 0};
-    char *to = sy_buf_reserve(&l->bytes, SY_POSTING_BYTES_MAX);
-    if (!to)
-        return;
-    l->bytes.len += sy_posting_put(&posting, marked, l->next, (uint8_t *)to);
-    l->next = posting.doc + 1;
-    l->df++;
-}
-
-static bool write_pairs(sy_inverter *inv, sy_run_writer *w, list *l)
+static bool write_pairs(sy_inverter *inv, sy_run_writer *w)
 {
     bool good = sy_occurrences_sort_pairs(&inv->pairs, &inv->spare), more = good;
     sy_found f;
     for (more = more && sy_occurrences_next(&inv->pairs, &f); more;) {
         uint64_t key = f.key;
-        list_begin(l);
-        for (; more && f.key == key; more = sy_occurrences_next(&inv->pairs, &f))
-            list_add(inv, l, &f, true);
-        sy_run_bigram(w, key, l->df, &l->bytes);
+        for (inv->df = 0; more && f.key == key; more = sy_occurrences_next(&inv->pairs, &f))
+            list_add(inv, &f, true);
+        sy_run_bigram(w, key, inv->list_docs, inv->list_marks, inv->df);
     }
     sy_occurrences_reset(&inv->pairs);
     return good;
 }
 
 /* Writes the grams, which stand between the terms below and those above them in byte order. */
-static bool write_grams(sy_inverter *inv, sy_run_writer *w, list *l)
+static bool write_grams(sy_inverter *inv, sy_run_writer *w)
 {
     sy_found f;
     bool good = sy_occurrences_sort(&inv->strings, inv->grams->n, &inv->spare), more = good;
     for (more = more && sy_occurrences_next(&inv->strings, &f); more;) {
         uint64_t key = f.key;
-        list_begin(l);
-        for (; more && f.key == key; more = sy_occurrences_next(&inv->strings, &f))
-            list_add(inv, l, &f, false);
+        for (inv->df = 0; more && f.key == key; more = sy_occurrences_next(&inv->strings, &f))
+            list_add(inv, &f, false);
         sy_term_key_gram(&inv->key, inv->grams->items[key]);
-        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, l->df, &l->bytes);
+        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, inv->list_docs, NULL,
+                    inv->df);
     }
     sy_occurrences_reset(&inv->strings);
     return good;
@@ -413,7 +398,7 @@ static bool sort_terms(sy_inverter *inv, uint32_t *order)
     return sy_occurrences_sort(&inv->words, inv->n_terms, &inv->spare);
 }
 
-static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *order, list *l)
+static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *order)
 {
     sy_found f;
     bool grams = false, good = true, more = sy_occurrences_next(&inv->words, &f);
@@ -421,16 +406,15 @@ static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *orde
         uint64_t place = f.key;
         sy_slice key = key_of(inv, order[place]);
         if (!grams && key.data[0] > SY_TERM_GRAM) {
-            good = write_grams(inv, w, l);
+            good = write_grams(inv, w);
             grams = true;
         }
         bool marked = key.data[0] == SY_TERM_WORD;
-        list_begin(l);
-        for (; more && f.key == place; more = sy_occurrences_next(&inv->words, &f))
-            list_add(inv, l, &f, marked);
-        sy_run_term(w, key, l->df, &l->bytes);
+        for (inv->df = 0; more && f.key == place; more = sy_occurrences_next(&inv->words, &f))
+            list_add(inv, &f, marked);
+        sy_run_term(w, key, inv->list_docs, inv->list_marks, inv->df);
     }
-    return good && (grams || write_grams(inv, w, l));
+    return good && (grams || write_grams(inv, w));
 }
 
 /* Frees the tables: kept, they alone might fill the budget, and from then on every
@@ -451,19 +435,26 @@ static void forget(sy_inverter *inv)
     sy_buf_reset(&inv->longest);
 }
 
-sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err)
+static bool need_lists(sy_inverter *inv)
+{
+    if (!inv->list_docs)
+        inv->list_docs = sy_alloc(SY_RUN_RECORDS, sizeof *inv->list_docs);
+    if (!inv->list_marks)
+        inv->list_marks = sy_alloc(SY_RUN_RECORDS, sizeof *inv->list_marks);
+    return inv->list_docs && inv->list_marks;
+}
+
+sy_status sy_inverter_flush(sy_inverter *inv, sy_run *run, sy_error *err)
 {
     uint32_t *order = sy_alloc(inv->n_terms, sizeof *order);
-    list l = {.bytes = SY_BUF_INIT};
     sy_run_writer w;
-    sy_status st = order ? sy_run_create(path, &w, err) : sy_fail_nomem(err);
+    run->first = inv->first;
+    sy_status st = order && need_lists(inv) ? sy_run_create(run, &w, err) : sy_fail_nomem(err);
     if (st == SY_OK) {
-        if (!write_pairs(inv, &w, &l) || !sort_terms(inv, order) ||
-            !write_terms(inv, &w, order, &l))
+        if (!write_pairs(inv, &w) || !sort_terms(inv, order) || !write_terms(inv, &w, order))
             w.failed = true; /* told by sy_run_close */
         st = sy_run_close(&w, err);
     }
-    sy_buf_release(&l.bytes);
     forget(inv);
     sy_free(order);
     return st;
@@ -478,6 +469,8 @@ void sy_inverter_free(sy_inverter *inv)
     sy_occurrences_release(&inv->words);
     sy_occurrences_release(&inv->strings);
     sy_spare_release(&inv->spare);
+    sy_free(inv->list_docs);
+    sy_free(inv->list_marks);
     sy_free(inv->spans);
     sy_cutter_free(inv->cutter);
     sy_buf_release(&inv->longest);
