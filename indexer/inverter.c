@@ -29,9 +29,10 @@ typedef struct slots {
     size_t n;        /* a power of two, or 0 */
 } slots;
 
-/* A value of the record in hand: its normal form in `normal`. */
+/* A value of the record in hand: its normal form in `normal`, and as characters in `cps`. */
 typedef struct span {
     size_t start, len;
+    size_t first, n;
     sy_field_id field;
 } span;
 
@@ -47,6 +48,8 @@ struct sy_inverter {
     uint16_t *list_docs; /* the list on its way into a run: list_docs[df] */
     sy_run_mark *list_marks;
     uint32_t df;
+    uint32_t *cps;
+    size_t n_cps, cap_cps;
     span *spans;
     size_t n_spans, cap_spans;
     sy_cutter *cutter;
@@ -63,7 +66,7 @@ struct sy_inverter {
 enum {
     FIRST_SLOTS = 1 << 10,
     CHARS = 0x110000,
-    PIECE = 1 << 16 /* bytes of text, of which the pairs are noted at once */
+    PIECE = 1 << 16 /* characters, of which the pairs are noted at once */
 };
 
 /* Occurrences of a run are counted in 32 bits. */
@@ -175,34 +178,35 @@ static bool add_word(sy_inverter *inv, sy_slice word, unsigned bit)
     return sy_occurrences_add(&inv->words, here(inv, i, bit));
 }
 
-/* Each character of the normal form with the one behind it; the last before a
+/* Each character of a normal form with the one behind it; the last before a
  * barrier and the last of all with the barrier. */
-static bool add_characters(sy_inverter *inv, sy_slice normal, unsigned bit)
+static bool add_characters(sy_inverter *inv, const uint32_t *cps, size_t n, unsigned bit)
 {
     const uint64_t item = here(inv, 0, bit);
-    uint32_t before = SY_BARRIER;
-    for (size_t i = 0; i <= normal.len;) {
-        size_t stop = normal.len - i < PIECE ? normal.len + 1 : i + PIECE;
-        uint64_t *room = sy_occurrences_room(&inv->pairs, PIECE + 1), *to = room;
+    for (size_t i = 0; i < n;) {
+        size_t stop = n - i < PIECE ? n : i + PIECE;
+        uint64_t *room = sy_occurrences_room(&inv->pairs, PIECE), *to = room;
         if (!room)
             return false;
-        while (i < stop) {
-            uint32_t cp = SY_BARRIER;
-            i += i < normal.len ? sy_utf8_decode(normal.data + i, normal.len - i, &cp) : 1;
-            if (before != SY_BARRIER)
-                *to++ = item + sy_occurrence((uint64_t)before << SY_OCC_CHAR_BITS | cp, 0, 0);
-            before = cp;
+        for (; i < stop; i++) {
+            uint64_t pair = (uint64_t)cps[i] << SY_OCC_CHAR_BITS;
+            pair |= i + 1 < n ? cps[i + 1] : SY_BARRIER;
+            *to = item + sy_occurrence(pair, 0, 0);
+            to += cps[i] != SY_BARRIER;
         }
         inv->pairs.n += (size_t)(to - room);
     }
     return true;
 }
 
-static void add_gram(void *ctx, uint32_t number)
+static void add_grams(void *ctx, const uint32_t *numbers, size_t n)
 {
     sy_inverter *inv = ctx;
-    uint64_t item = sy_occurrence(number - SY_PHRASE_BYTES, inv->docid - inv->first, 0);
-    inv->failed |= !sy_occurrences_add(&inv->strings, item);
+    uint64_t *to = sy_occurrences_room(&inv->strings, n);
+    inv->failed |= !to;
+    for (size_t i = 0; to && i < n; i++)
+        to[i] = sy_occurrence(numbers[i] - SY_PHRASE_BYTES, inv->docid - inv->first, 0);
+    inv->strings.n += to ? n : 0;
 }
 
 static bool add_overlong(sy_inverter *inv, sy_field_id field)
@@ -245,13 +249,27 @@ static bool add_whole(sy_inverter *inv, sy_field_id field, sy_slice normal)
     return inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field) : add_term(inv, 0);
 }
 
+/* Room for n characters behind those of the record so far. */
+static uint32_t *cps_room(sy_inverter *inv, size_t n)
+{
+    if (inv->cap_cps - inv->n_cps < n + 1) {
+        size_t cap = (inv->n_cps + n + 1) * 2;
+        uint32_t *cps = sy_resize(inv->cps, cap, sizeof *cps);
+        if (!cps)
+            return NULL;
+        inv->cps = cps;
+        inv->cap_cps = cap;
+    }
+    return inv->cps + inv->n_cps;
+}
+
 /* Brings the values to their normal forms and says how long they are. */
 static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_record_facts *facts,
                              sy_error *err)
 {
     uint64_t lengths[SY_FIELD_BITS] = {0}, total = 0;
     sy_buf_reset(&inv->normal);
-    inv->n_spans = 0;
+    inv->n_spans = inv->n_cps = 0;
     for (size_t i = 0; i < record->n_values; i++) {
         const sy_stored_value *value = &record->values[i];
         size_t start = inv->normal.len;
@@ -262,9 +280,13 @@ static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_recor
         if (!sy_grow((void **)&inv->spans, inv->n_spans, &inv->cap_spans, sizeof *inv->spans))
             return sy_fail_nomem(err);
         size_t len = inv->normal.len - start;
-        inv->spans[inv->n_spans++] = (span){start, len, value->field};
-        lengths[sy_field_bit(value->field)] +=
-            sy_normal_length(sy_buf_cstr(&inv->normal) + start, len);
+        uint32_t *cps = cps_room(inv, len);
+        if (!cps)
+            return sy_fail_nomem(err);
+        size_t n = sy_utf8_decode_all(sy_buf_cstr(&inv->normal) + start, len, cps);
+        inv->spans[inv->n_spans++] = (span){start, len, inv->n_cps, n, value->field};
+        inv->n_cps += n;
+        lengths[sy_field_bit(value->field)] += sy_normal_length(cps, n);
     }
     unsigned longest = 0;
     for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++) {
@@ -294,11 +316,12 @@ sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *rec
     for (size_t i = 0; i < inv->n_spans && st == SY_OK; i++) {
         const span *s = &inv->spans[i];
         sy_slice normal = {sy_buf_cstr(&inv->normal) + s->start, s->len};
-        if (!add_characters(inv, normal, sy_field_bit(s->field)) ||
+        const uint32_t *cps = inv->cps + s->first;
+        if (!add_characters(inv, cps, s->n, sy_field_bit(s->field)) ||
             !add_whole(inv, s->field, normal))
             st = sy_fail_nomem(err);
         if (st == SY_OK && inv->grams->n > 0)
-            sy_phrase_matcher_find(inv->grams->matcher, normal.data, normal.len, add_gram, inv);
+            sy_phrase_matcher_find(inv->grams->matcher, cps, s->n, add_grams, inv);
         if (st == SY_OK)
             st = add_words(inv, s->field, normal, err);
     }
@@ -472,6 +495,7 @@ void sy_inverter_free(sy_inverter *inv)
     sy_free(inv->list_docs);
     sy_free(inv->list_marks);
     sy_free(inv->spans);
+    sy_free(inv->cps);
     sy_cutter_free(inv->cutter);
     sy_buf_release(&inv->longest);
     sy_buf_release(&inv->normal);

@@ -277,7 +277,9 @@ static void put_example_record(sy_segment_writer *w, uint32_t line, const char *
                    .n_values = *unit ? 2 : 1};
     sy_buf bytes = SY_BUF_INIT;
     sy_record_encode(&bytes, &r, 1);
-    size_t length = sy_normal_length(text, strlen(text)) + sy_normal_length(unit, strlen(unit));
+    uint32_t cps[16];
+    size_t length = sy_normal_length(cps, sy_utf8_decode_all(text, strlen(text), cps));
+    length += sy_normal_length(cps, sy_utf8_decode_all(unit, strlen(unit), cps));
     sy_segment_writer_record(w, bytes.data, bytes.len, (sy_record_facts){(uint32_t)length, 0});
     sy_buf_release(&bytes);
 }
