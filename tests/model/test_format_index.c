@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "indexer/index_paths.h"
 #include "segmenter/normal.h"
 #include "store/file.h"
