@@ -28,6 +28,13 @@ static inline uint64_t sy_get_u64(const void *at)
     return (uint64_t)sy_get_u32(p) | (uint64_t)sy_get_u32(p + 4) << 32;
 }
 
+static inline void sy_put_u16(void *at, uint16_t v)
+{
+    uint8_t *p = at;
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+}
+
 static inline void sy_put_u32(void *at, uint32_t v)
 {
     uint8_t *p = at;

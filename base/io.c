@@ -117,13 +117,17 @@ void sy_map_close(sy_map *map)
 
 void sy_map_pass(const uint8_t **behind, const void *place)
 {
-    enum { MANY = 4 << 20 };
+    sy_map_pass_by(behind, place, 4 << 20);
+}
+
+void sy_map_pass_by(const uint8_t **behind, const void *place, size_t many)
+{
     const uint8_t *at = place;
     if (!behind)
         return;
     if (!*behind || at < *behind)
         *behind = at;
-    if (at - *behind < MANY)
+    if ((size_t)(at - *behind) < many)
         return;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t from = ((uintptr_t)*behind + page - 1) / page * page;
@@ -278,6 +282,12 @@ uint64_t sy_writer_checksum(sy_writer *w)
     uint64_t sum = XXH3_64bits_digest(w->hash);
     XXH3_64bits_reset(w->hash);
     return sum;
+}
+
+sy_status sy_writer_flush(sy_writer *w, sy_error *err)
+{
+    flush(w);
+    return w->sys == 0 ? SY_OK : sy_fail_sys(err, w->path, w->sys, "cannot write");
 }
 
 static sy_status close_writer(sy_writer *w, bool durable, sy_error *err)

@@ -22,6 +22,8 @@ void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
  * they are many, and moves *behind there. They would count as the process's memory; read again,
  * they come back. `behind` is NULL where nothing is mapped. */
 void sy_map_pass(const uint8_t **behind, const void *at);
+/* The same with another measure of many bytes: for who reads many maps at once. */
+void sy_map_pass_by(const uint8_t **behind, const void *at, size_t many);
 
 /* Bytes that are read forwards, in memory or in a map; borrowed. */
 typedef struct sy_extent {
@@ -54,6 +56,9 @@ void sy_writer_put(sy_writer *w, const void *bytes, size_t len);
 uint64_t sy_writer_offset(const sy_writer *w);
 /* XXH3 of the bytes since the last call of this function (or the start). */
 uint64_t sy_writer_checksum(sy_writer *w);
+/* Hands on what is buffered: whoever opens the file has it. On failure the writer stays, as
+ * failed. */
+SY_CHECKED sy_status sy_writer_flush(sy_writer *w, sy_error *err);
 /* Flushes, fsyncs and closes. On failure the file is removed. Frees w. */
 SY_CHECKED sy_status sy_writer_close(sy_writer *w, sy_error *err);
 /* As sy_writer_close for a scratch file: nothing is forced to disk. */

@@ -77,6 +77,14 @@ static bool ill_formed(const char *s, size_t n, uint32_t cp)
                                         (unsigned char)s[1] == 0xBF && (unsigned char)s[2] == 0xBD);
 }
 
+size_t sy_utf8_decode_all(const char *s, size_t len, uint32_t *cps)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len;)
+        i += sy_utf8_decode(s + i, len - i, &cps[n++]);
+    return n;
+}
+
 size_t sy_utf8_count(const char *s, size_t len)
 {
     size_t count = 0;

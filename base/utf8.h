@@ -15,6 +15,8 @@ size_t sy_utf8_decode_any(const char *s, size_t len, uint32_t *cp);
 /* Writes cp as UTF-8 to out[4]; returns 1 to 4. Surrogates and numbers past
  * U+10FFFF are written as U+FFFD. */
 size_t sy_utf8_encode(uint32_t cp, char *out);
+/* Decodes s[len] into cps[len]; returns how many there are. */
+size_t sy_utf8_decode_all(const char *s, size_t len, uint32_t *cps);
 /* Code points in s[len], ill-formed parts counted as sy_utf8_decode does. */
 size_t sy_utf8_count(const char *s, size_t len);
 /* Offset of the first ill-formed byte, or len if there is none. */

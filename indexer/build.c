@@ -3,98 +3,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/hash.h"
 #include "indexer/run.h"
 #include "indexer/workers.h"
 #include "store/format.h"
-#include "store/record_code.h"
 #include "store/scoring.h"
-
-/* The facts of records, in the order of docids. */
-typedef struct facts_reader {
-    const sy_worker *worker, *end;
-    size_t at; /* in its facts */
-} facts_reader;
-
-static bool next_facts(facts_reader *r, sy_record_facts *out)
-{
-    while (r->worker < r->end && r->at == r->worker->facts.len) {
-        r->worker++;
-        r->at = 0;
-    }
-    if (r->worker == r->end)
-        return false;
-    const uint8_t *start = (const uint8_t *)r->worker->facts.data;
-    const uint8_t *at = sy_varint_get32(start + r->at, start + r->worker->facts.len, &out->length);
-    out->longest = *at++;
-    r->at = (size_t)(at - start);
-    return true;
-}
-
-/* The next coded record of a chunk; *at is NULL where it does not hold. */
-static void take_coded(const uint8_t **at, const uint8_t *end, sy_slice *key, sy_slice *record)
-{
-    uint64_t len;
-    const uint8_t *p = sy_varint_get(*at, end, &len);
-    *at = p && len <= (uint64_t)(end - p) ? p + len : NULL;
-    p = *at ? sy_record_get_key(p, *at, key) : NULL;
-    if (p)
-        *record = (sy_slice){(const char *)p, (size_t)(*at - p)};
-    else
-        *at = NULL;
-}
-
-static sy_status spoilt(const char *path, sy_error *err)
-{
-    return sy_fail(err, SY_E_IO, path, "a scratch file was changed while it was in use");
-}
-
-/* Copies one chunk of coded records, and adds their lengths up by document: docs[*doc] has the
- * next one, or one behind it. */
-static sy_status put_records(sy_segment_writer *w, const char *path, facts_reader *facts_of,
-                             sy_segment_doc *docs, size_t *doc, sy_error *err)
-{
-    sy_map map;
-    sy_status st = sy_map_open(path, &map, err);
-    const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL, *behind = at;
-    while (st == SY_OK && at != end) {
-        sy_map_pass(&behind, at);
-        sy_slice key, record;
-        sy_record_facts facts = {0};
-        take_coded(&at, end, &key, &record);
-        if (!at || !next_facts(facts_of, &facts)) {
-            st = spoilt(path, err);
-            break;
-        }
-        uint32_t docid = sy_segment_writer_n_records(w);
-        while (docid - docs[*doc].first >= docs[*doc].n_records)
-            ++*doc;
-        docs[*doc].length += facts.length;
-        sy_segment_writer_record(w, record.data, record.len, facts);
-    }
-    sy_map_close(&map);
-    return st;
-}
-
-/* The keys of the same chunk, which come behind all records. */
-static sy_status put_keys(sy_segment_writer *w, const char *path, sy_error *err)
-{
-    sy_map map;
-    sy_status st = sy_map_open(path, &map, err);
-    const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL, *behind = at;
-    while (st == SY_OK && at != end) {
-        sy_slice key, record;
-        sy_map_pass(&behind, at);
-        take_coded(&at, end, &key, &record);
-        if (at)
-            sy_segment_writer_key(w, key);
-        else
-            st = spoilt(path, err);
-    }
-    sy_map_close(&map);
-    return st;
-}
 
 /* The weights of fields, and the sets of fields that all workers met. */
 static sy_status put_fields(const sy_build *b, sy_segment_writer *w, const sy_workers *all,
@@ -122,17 +35,46 @@ static void on_merged(void *ctx, uint64_t done)
         b->progress(b->ctx, "merging", done, 0);
 }
 
-static void put_learned(sy_segment_writer *w, const sy_workers *all)
+/* What all workers made, in the order of docids. */
+static sy_status merge(const sy_build *b, const sy_workers *all, sy_segment_writer *w,
+                       sy_error *err)
 {
-    sy_slice phrases = sy_record_coder_phrases(all->coder);
-    sy_segment_writer_phrases(w, phrases.data, phrases.len);
+    size_t n_runs = 0, at = 0;
+    for (unsigned i = 0; i < all->n; i++)
+        n_runs += all->items[i].n_runs;
+    sy_run *runs = sy_alloc(n_runs, sizeof *runs);
+    if (!runs)
+        return sy_fail_nomem(err);
+    for (unsigned i = 0; i < all->n; i++) {
+        for (size_t k = 0; k < all->items[i].n_runs; k++)
+            runs[at++] = all->items[i].runs[k];
+    }
     sy_segment_writer_expect(w, all->grams.items, all->grams.n);
+    sy_status st =
+        sy_runs_merge(runs, n_runs, w, all->n, on_merged, (void *)(uintptr_t)b, err);
+    sy_free(runs);
+    return st;
 }
 
-static sy_status write_segment(const sy_build *b, const sy_spool *spool, const sy_workers *all,
-                               char *const *runs, size_t n_runs, sy_segment_ref *out, sy_error *err)
+static sy_status fill_segment(const sy_build *b, const sy_spool *spool, const sy_lexicon *words,
+                              sy_segment_doc *docs, sy_segment_writer *w, sy_error *err)
 {
-    sy_buf path = SY_BUF_INIT, part = SY_BUF_INIT;
+    sy_workers all;
+    sy_status st = sy_workers_run(&all, b, spool, words, w, docs, err);
+    if (st == SY_OK)
+        st = put_fields(b, w, &all, err);
+    if (st == SY_OK)
+        sy_segment_writer_docs(w, docs, spool->n_docs);
+    if (st == SY_OK)
+        st = merge(b, &all, w, err);
+    sy_workers_release(&all);
+    return st;
+}
+
+static sy_status write_segment(const sy_build *b, const sy_spool *spool, const sy_lexicon *words,
+                               sy_segment_ref *out, sy_error *err)
+{
+    sy_buf path = SY_BUF_INIT;
     sy_segment_writer *w = NULL;
     sy_segment_doc *docs = sy_alloc(spool->n_docs, sizeof *docs);
     if (!docs)
@@ -141,55 +83,17 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const s
         docs[i] = spool->docs[i].doc;
         docs[i].length = 0;
     }
-    facts_reader facts = {all->items, all->items + all->n, 0};
-    size_t doc = 0;
     sy_status st = sy_segment_path(b->dir, b->number, &path, err);
-    sy_buf_printf(&part, "%s/tmp-run-part", b->dir);
-    if (st == SY_OK)
-        st = sy_buf_status(&part, err);
     if (st == SY_OK)
         st = sy_segment_writer_open(path.data, b->uuid, b->number, &w, err);
     if (st == SY_OK)
-        put_learned(w, all);
-    for (size_t i = 0; i < all->n_chunks && st == SY_OK; i++)
-        st = put_records(w, all->coded[i], &facts, docs, &doc, err);
-    for (size_t i = 0; i < all->n_chunks && st == SY_OK; i++)
-        st = put_keys(w, all->coded[i], err);
-    if (st == SY_OK)
-        st = put_fields(b, w, all, err);
-    if (st == SY_OK)
-        sy_segment_writer_docs(w, docs, spool->n_docs);
-    if (st == SY_OK) /* one thread made the lists if there are few */
-        st = sy_runs_merge(runs, n_runs, w, all->n > 1 ? part.data : NULL, on_merged,
-                           (void *)(uintptr_t)b, err);
-    *out = (sy_segment_ref){
-        .number = b->number, .n_records = spool->n_records, .n_docs = spool->n_docs};
+        st = fill_segment(b, spool, words, docs, w, err);
     if (st == SY_OK)
         st = sy_segment_writer_finish(w, &out->len, &out->checksum, err);
     else
         sy_segment_writer_abandon(w);
     sy_free(docs);
     sy_buf_release(&path);
-    sy_buf_release(&part);
-    return st;
-}
-
-/* What all workers made, in the order of docids, written as a segment. */
-static sy_status gather(const sy_build *b, const sy_spool *spool, const sy_workers *all,
-                        sy_segment_ref *out, sy_error *err)
-{
-    size_t n_runs = 0, at = 0;
-    for (unsigned i = 0; i < all->n; i++)
-        n_runs += all->items[i].n_runs;
-    char **runs = sy_alloc(n_runs, sizeof *runs);
-    if (!runs)
-        return sy_fail_nomem(err);
-    for (unsigned i = 0; i < all->n; i++) {
-        for (size_t k = 0; k < all->items[i].n_runs; k++)
-            runs[at++] = all->items[i].runs[k];
-    }
-    sy_status st = write_segment(b, spool, all, runs, n_runs, out, err);
-    sy_free((void *)runs);
     return st;
 }
 
@@ -197,14 +101,11 @@ sy_status sy_build_segment(const sy_build *b, const sy_spool *spool, sy_slice le
                            sy_segment_ref *out, sy_error *err)
 {
     sy_lexicon words;
-    sy_workers all;
+    *out = (sy_segment_ref){
+        .number = b->number, .n_records = spool->n_records, .n_docs = spool->n_docs};
     sy_status st = sy_lexicon_open((const uint8_t *)lexicon.data, lexicon.len, &words, err);
-    if (st != SY_OK)
-        return st;
-    st = sy_workers_run(&all, b, spool, &words, err);
     if (st == SY_OK)
-        st = gather(b, spool, &all, out, err);
+        st = write_segment(b, spool, &words, out, err);
     out->lexicon_hash = sy_hash64(lexicon.data, lexicon.len);
-    sy_workers_release(&all);
     return st;
 }

@@ -2,18 +2,19 @@
 
 #include <stdlib.h>
 
-void sy_field_sets_add(sy_field_sets *sets, uint64_t fields, uint64_t n)
+uint16_t sy_field_sets_add(sy_field_sets *sets, uint64_t fields, uint64_t n)
 {
     size_t at = (size_t)(fields * 0x9e3779b97f4a7c15u >> 32) % SY_FIELD_SETS_SLOTS;
     while (sets->fields[at] != 0 && sets->fields[at] != fields)
         at = (at + 1) % SY_FIELD_SETS_SLOTS;
     if (sets->fields[at] == 0) {
         if (sets->n == SY_FIELD_SETS_COUNTED)
-            return;
+            return SY_FIELD_SETS_UNCOUNTED;
         sets->fields[at] = fields;
-        sets->n++;
+        sets->numbers[at] = (uint16_t)++sets->n;
     }
     sets->counts[at] += n;
+    return sets->numbers[at];
 }
 
 void sy_field_sets_merge(sy_field_sets *sets, const sy_field_sets *from)

@@ -7,7 +7,6 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "indexer/occurrences.h"
-#include "indexer/posting_bytes.h"
 #include "indexer/run.h"
 #include "segmenter/cut.h"
 #include "segmenter/normal.h"
@@ -30,9 +29,10 @@ typedef struct slots {
     size_t n;        /* a power of two, or 0 */
 } slots;
 
-/* A value of the record in hand: its normal form in `normal`. */
+/* A value of the record in hand: its normal form in `normal`, and as characters in `cps`. */
 typedef struct span {
     size_t start, len;
+    size_t first, n;
     sy_field_id field;
 } span;
 
@@ -45,6 +45,11 @@ struct sy_inverter {
     sy_buf longest;        /* the longest field of each record of the run, as a bit's number */
     sy_occurrences pairs, words, strings; /* of characters; terms; grams */
     sy_spare spare;
+    uint16_t *list_docs; /* the list on its way into a run: list_docs[df] */
+    sy_run_mark *list_marks;
+    uint32_t df;
+    uint32_t *cps;
+    size_t n_cps, cap_cps;
     span *spans;
     size_t n_spans, cap_spans;
     sy_cutter *cutter;
@@ -61,7 +66,7 @@ struct sy_inverter {
 enum {
     FIRST_SLOTS = 1 << 10,
     CHARS = 0x110000,
-    PIECE = 1 << 16 /* bytes of text, of which the pairs are noted at once */
+    PIECE = 1 << 16 /* characters, of which the pairs are noted at once */
 };
 
 /* Occurrences of a run are counted in 32 bits. */
@@ -173,34 +178,35 @@ static bool add_word(sy_inverter *inv, sy_slice word, unsigned bit)
     return sy_occurrences_add(&inv->words, here(inv, i, bit));
 }
 
-/* Each character of the normal form with the one behind it; the last before a
+/* Each character of a normal form with the one behind it; the last before a
  * barrier and the last of all with the barrier. */
-static bool add_characters(sy_inverter *inv, sy_slice normal, unsigned bit)
+static bool add_characters(sy_inverter *inv, const uint32_t *cps, size_t n, unsigned bit)
 {
     const uint64_t item = here(inv, 0, bit);
-    uint32_t before = SY_BARRIER;
-    for (size_t i = 0; i <= normal.len;) {
-        size_t stop = normal.len - i < PIECE ? normal.len + 1 : i + PIECE;
-        uint64_t *room = sy_occurrences_room(&inv->pairs, PIECE + 1), *to = room;
+    for (size_t i = 0; i < n;) {
+        size_t stop = n - i < PIECE ? n : i + PIECE;
+        uint64_t *room = sy_occurrences_room(&inv->pairs, PIECE), *to = room;
         if (!room)
             return false;
-        while (i < stop) {
-            uint32_t cp = SY_BARRIER;
-            i += i < normal.len ? sy_utf8_decode(normal.data + i, normal.len - i, &cp) : 1;
-            if (before != SY_BARRIER)
-                *to++ = item + sy_occurrence((uint64_t)before << SY_OCC_CHAR_BITS | cp, 0, 0);
-            before = cp;
+        for (; i < stop; i++) {
+            uint64_t pair = (uint64_t)cps[i] << SY_OCC_CHAR_BITS;
+            pair |= i + 1 < n ? cps[i + 1] : SY_BARRIER;
+            *to = item + sy_occurrence(pair, 0, 0);
+            to += cps[i] != SY_BARRIER;
         }
         inv->pairs.n += (size_t)(to - room);
     }
     return true;
 }
 
-static void add_gram(void *ctx, uint32_t number)
+static void add_grams(void *ctx, const uint32_t *numbers, size_t n)
 {
     sy_inverter *inv = ctx;
-    uint64_t item = sy_occurrence(number - SY_PHRASE_BYTES, inv->docid - inv->first, 0);
-    inv->failed |= !sy_occurrences_add(&inv->strings, item);
+    uint64_t *to = sy_occurrences_room(&inv->strings, n);
+    inv->failed |= !to;
+    for (size_t i = 0; to && i < n; i++)
+        to[i] = sy_occurrence(numbers[i] - SY_PHRASE_BYTES, inv->docid - inv->first, 0);
+    inv->strings.n += to ? n : 0;
 }
 
 static bool add_overlong(sy_inverter *inv, sy_field_id field)
@@ -243,13 +249,27 @@ static bool add_whole(sy_inverter *inv, sy_field_id field, sy_slice normal)
     return inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field) : add_term(inv, 0);
 }
 
+/* Room for n characters behind those of the record so far. */
+static uint32_t *cps_room(sy_inverter *inv, size_t n)
+{
+    if (inv->cap_cps - inv->n_cps < n + 1) {
+        size_t cap = (inv->n_cps + n + 1) * 2;
+        uint32_t *cps = sy_resize(inv->cps, cap, sizeof *cps);
+        if (!cps)
+            return NULL;
+        inv->cps = cps;
+        inv->cap_cps = cap;
+    }
+    return inv->cps + inv->n_cps;
+}
+
 /* Brings the values to their normal forms and says how long they are. */
 static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_record_facts *facts,
                              sy_error *err)
 {
     uint64_t lengths[SY_FIELD_BITS] = {0}, total = 0;
     sy_buf_reset(&inv->normal);
-    inv->n_spans = 0;
+    inv->n_spans = inv->n_cps = 0;
     for (size_t i = 0; i < record->n_values; i++) {
         const sy_stored_value *value = &record->values[i];
         size_t start = inv->normal.len;
@@ -260,9 +280,13 @@ static sy_status take_values(sy_inverter *inv, const sy_stored *record, sy_recor
         if (!sy_grow((void **)&inv->spans, inv->n_spans, &inv->cap_spans, sizeof *inv->spans))
             return sy_fail_nomem(err);
         size_t len = inv->normal.len - start;
-        inv->spans[inv->n_spans++] = (span){start, len, value->field};
-        lengths[sy_field_bit(value->field)] +=
-            sy_normal_length(sy_buf_cstr(&inv->normal) + start, len);
+        uint32_t *cps = cps_room(inv, len);
+        if (!cps)
+            return sy_fail_nomem(err);
+        size_t n = sy_utf8_decode_all(sy_buf_cstr(&inv->normal) + start, len, cps);
+        inv->spans[inv->n_spans++] = (span){start, len, inv->n_cps, n, value->field};
+        inv->n_cps += n;
+        lengths[sy_field_bit(value->field)] += sy_normal_length(cps, n);
     }
     unsigned longest = 0;
     for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++) {
@@ -292,11 +316,12 @@ sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *rec
     for (size_t i = 0; i < inv->n_spans && st == SY_OK; i++) {
         const span *s = &inv->spans[i];
         sy_slice normal = {sy_buf_cstr(&inv->normal) + s->start, s->len};
-        if (!add_characters(inv, normal, sy_field_bit(s->field)) ||
+        const uint32_t *cps = inv->cps + s->first;
+        if (!add_characters(inv, cps, s->n, sy_field_bit(s->field)) ||
             !add_whole(inv, s->field, normal))
             st = sy_fail_nomem(err);
         if (st == SY_OK && inv->grams->n > 0)
-            sy_phrase_matcher_find(inv->grams->matcher, normal.data, normal.len, add_gram, inv);
+            sy_phrase_matcher_find(inv->grams->matcher, cps, s->n, add_grams, inv);
         if (st == SY_OK)
             st = add_words(inv, s->field, normal, err);
     }
@@ -331,67 +356,50 @@ static int compare_terms(const void *a, const void *b, void *ctx)
 
 /* ---- a run ---- */
 
-/* A list on its way into a run. */
-typedef struct list {
-    sy_buf bytes;
-    uint32_t df, next;
-} list;
-
-static void list_begin(list *l)
+/* Adds a posting to the list in hand. The marks of most are 0. */
+static inline void list_add(sy_inverter *inv, const sy_found *f, bool marked)
 {
-    sy_buf_reset(&l->bytes);
-    l->df = l->next = 0;
+    sy_run_mark mark = 0;
+    if (marked && (f->n > 1 || f->fields != 1)) {
+        uint16_t set = 0;
+        if (f->fields != 1) {
+            unsigned longest = (unsigned char)inv->longest.data[f->record];
+            uint64_t fields =
+                f->fields << longest | f->fields >> (SY_FIELD_BITS - longest) % SY_FIELD_BITS;
+            set = sy_field_sets_add(&inv->sets, fields, 1);
+        }
+        mark = sy_run_mark_of(sy_tf_code(f->n), set);
+    }
+    inv->list_docs[inv->df] = (uint16_t)f->record;
+    inv->list_marks[inv->df++] = mark;
 }
 
-/* The fields of a posting as they are written: 0 for the longest alone. */
-static uint64_t named_fields(sy_inverter *inv, const sy_found *f)
-{
-    if (f->fields == 1)
-        return 0;
-    unsigned longest = (unsigned char)inv->longest.data[f->record];
-    uint64_t fields = f->fields << longest | f->fields >> (SY_FIELD_BITS - longest) % SY_FIELD_BITS;
-    sy_field_sets_add(&inv->sets, fields, 1);
-    return fields;
-}
-
-static void list_add(sy_inverter *inv, list *l, const sy_found *f, bool marked)
-{
-    sy_posting posting = {inv->first + f->record, f->n, marked ? named_fields(inv, f) : 0};
-    char *to = sy_buf_reserve(&l->bytes, SY_POSTING_BYTES_MAX);
-    if (!to)
-        return;
-    l->bytes.len += sy_posting_put(&posting, marked, l->next, (uint8_t *)to);
-    l->next = posting.doc + 1;
-    l->df++;
-}
-
-static bool write_pairs(sy_inverter *inv, sy_run_writer *w, list *l)
+static bool write_pairs(sy_inverter *inv, sy_run_writer *w)
 {
     bool good = sy_occurrences_sort_pairs(&inv->pairs, &inv->spare), more = good;
     sy_found f;
     for (more = more && sy_occurrences_next(&inv->pairs, &f); more;) {
         uint64_t key = f.key;
-        list_begin(l);
-        for (; more && f.key == key; more = sy_occurrences_next(&inv->pairs, &f))
-            list_add(inv, l, &f, true);
-        sy_run_bigram(w, key, l->df, &l->bytes);
+        for (inv->df = 0; more && f.key == key; more = sy_occurrences_next(&inv->pairs, &f))
+            list_add(inv, &f, true);
+        sy_run_bigram(w, key, inv->list_docs, inv->list_marks, inv->df);
     }
     sy_occurrences_reset(&inv->pairs);
     return good;
 }
 
 /* Writes the grams, which stand between the terms below and those above them in byte order. */
-static bool write_grams(sy_inverter *inv, sy_run_writer *w, list *l)
+static bool write_grams(sy_inverter *inv, sy_run_writer *w)
 {
     sy_found f;
     bool good = sy_occurrences_sort(&inv->strings, inv->grams->n, &inv->spare), more = good;
     for (more = more && sy_occurrences_next(&inv->strings, &f); more;) {
         uint64_t key = f.key;
-        list_begin(l);
-        for (; more && f.key == key; more = sy_occurrences_next(&inv->strings, &f))
-            list_add(inv, l, &f, false);
+        for (inv->df = 0; more && f.key == key; more = sy_occurrences_next(&inv->strings, &f))
+            list_add(inv, &f, false);
         sy_term_key_gram(&inv->key, inv->grams->items[key]);
-        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, l->df, &l->bytes);
+        sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, inv->list_docs, NULL,
+                    inv->df);
     }
     sy_occurrences_reset(&inv->strings);
     return good;
@@ -413,7 +421,7 @@ static bool sort_terms(sy_inverter *inv, uint32_t *order)
     return sy_occurrences_sort(&inv->words, inv->n_terms, &inv->spare);
 }
 
-static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *order, list *l)
+static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *order)
 {
     sy_found f;
     bool grams = false, good = true, more = sy_occurrences_next(&inv->words, &f);
@@ -421,16 +429,15 @@ static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *orde
         uint64_t place = f.key;
         sy_slice key = key_of(inv, order[place]);
         if (!grams && key.data[0] > SY_TERM_GRAM) {
-            good = write_grams(inv, w, l);
+            good = write_grams(inv, w);
             grams = true;
         }
         bool marked = key.data[0] == SY_TERM_WORD;
-        list_begin(l);
-        for (; more && f.key == place; more = sy_occurrences_next(&inv->words, &f))
-            list_add(inv, l, &f, marked);
-        sy_run_term(w, key, l->df, &l->bytes);
+        for (inv->df = 0; more && f.key == place; more = sy_occurrences_next(&inv->words, &f))
+            list_add(inv, &f, marked);
+        sy_run_term(w, key, inv->list_docs, inv->list_marks, inv->df);
     }
-    return good && (grams || write_grams(inv, w, l));
+    return good && (grams || write_grams(inv, w));
 }
 
 /* Frees the tables: kept, they alone might fill the budget, and from then on every
@@ -451,19 +458,26 @@ static void forget(sy_inverter *inv)
     sy_buf_reset(&inv->longest);
 }
 
-sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err)
+static bool need_lists(sy_inverter *inv)
+{
+    if (!inv->list_docs)
+        inv->list_docs = sy_alloc(SY_RUN_RECORDS, sizeof *inv->list_docs);
+    if (!inv->list_marks)
+        inv->list_marks = sy_alloc(SY_RUN_RECORDS, sizeof *inv->list_marks);
+    return inv->list_docs && inv->list_marks;
+}
+
+sy_status sy_inverter_flush(sy_inverter *inv, sy_run *run, sy_error *err)
 {
     uint32_t *order = sy_alloc(inv->n_terms, sizeof *order);
-    list l = {.bytes = SY_BUF_INIT};
     sy_run_writer w;
-    sy_status st = order ? sy_run_create(path, &w, err) : sy_fail_nomem(err);
+    run->first = inv->first;
+    sy_status st = order && need_lists(inv) ? sy_run_create(run, &w, err) : sy_fail_nomem(err);
     if (st == SY_OK) {
-        if (!write_pairs(inv, &w, &l) || !sort_terms(inv, order) ||
-            !write_terms(inv, &w, order, &l))
+        if (!write_pairs(inv, &w) || !sort_terms(inv, order) || !write_terms(inv, &w, order))
             w.failed = true; /* told by sy_run_close */
         st = sy_run_close(&w, err);
     }
-    sy_buf_release(&l.bytes);
     forget(inv);
     sy_free(order);
     return st;
@@ -478,7 +492,10 @@ void sy_inverter_free(sy_inverter *inv)
     sy_occurrences_release(&inv->words);
     sy_occurrences_release(&inv->strings);
     sy_spare_release(&inv->spare);
+    sy_free(inv->list_docs);
+    sy_free(inv->list_marks);
     sy_free(inv->spans);
+    sy_free(inv->cps);
     sy_cutter_free(inv->cutter);
     sy_buf_release(&inv->longest);
     sy_buf_release(&inv->normal);

@@ -7,6 +7,7 @@
 
 #include "indexer/field_sets.h"
 #include "indexer/gram_learner.h"
+#include "indexer/run.h"
 #include "segmenter/lexicon.h"
 #include "store/segment_writer.h"
 
@@ -25,8 +26,9 @@ const sy_field_sets *sy_inverter_sets(const sy_inverter *inv);
 /* True if the next record might not fit the budget: flush first. */
 bool sy_inverter_full(const sy_inverter *inv);
 bool sy_inverter_empty(const sy_inverter *inv);
-/* Writes what is held as a run to the scratch file `path` and forgets it. */
-SY_CHECKED sy_status sy_inverter_flush(sy_inverter *inv, const char *path, sy_error *err);
+/* Writes what is held as a run, which has a path, and forgets it. The numbers of sets in the run
+ * are those of sy_inverter_sets, whose like the run must have before it is merged. */
+SY_CHECKED sy_status sy_inverter_flush(sy_inverter *inv, sy_run *run, sy_error *err);
 void sy_inverter_free(sy_inverter *inv); /* NULL is a no-op */
 
 #endif

@@ -98,14 +98,23 @@ sy_slice sy_record_coder_phrases(const sy_record_coder *c)
 
 /* ---- coding ---- */
 
-/* Appends what readers put together from the codes of a text as its normal form. Most phrases
- * are their own, so it is copied from the text; the dictionary is not in the caches. */
-static bool spell(const sy_record_coder *c, sy_slice text, const uint8_t *codes, size_t n,
-                  sy_buf *out)
+/* Takes text[len] off the front of *rest, if it is there. */
+static bool take(sy_slice *rest, const char *text, size_t len)
 {
-    const char *same = text.data, *at = same; /* [same, at): to be copied */
-    bool good = true;
-    for (size_t i = 0; i < n && good; i++) {
+    if (rest->len < len || memcmp(rest->data, text, len) != 0)
+        return false;
+    *rest = (sy_slice){rest->data + len, rest->len - len};
+    return true;
+}
+
+/* Whether what readers put together from the codes of a text, before they look at its spaces, is
+ * `normal`. Most phrases are their own normal form, so mostly the text is looked at; the
+ * dictionary is not in the caches. */
+static bool spells(const sy_record_coder *c, sy_slice text, const uint8_t *codes, size_t n,
+                   sy_slice normal)
+{
+    const char *same = text.data, *at = same; /* [same, at): not looked at yet */
+    for (size_t i = 0; i < n; i++) {
         uint32_t code = sy_get_u16(codes + 2 * i), len = 1;
         bool changed = code >= 'A' && code <= 'Z';
         if (code >= SY_PHRASE_BYTES) {
@@ -114,14 +123,28 @@ static bool spell(const sy_record_coder *c, sy_slice text, const uint8_t *codes,
             len &= ~(uint32_t)CHANGED;
         }
         if (changed) {
-            sy_buf_append(out, same, (size_t)(at - same));
-            good = sy_phrases_spell(&c->phrases, codes + 2 * i, 1, true, out);
+            char byte;
+            sy_slice form;
+            if (!take(&normal, same, (size_t)(at - same)) ||
+                !sy_phrases_normal(&c->phrases, code, &byte, &form) ||
+                !take(&normal, form.data, form.len))
+                return false;
             same = at + len;
         }
         at += len;
     }
-    sy_buf_append(out, same, (size_t)(at - same));
-    return good;
+    return take(&normal, same, (size_t)(at - same)) && normal.len == 0;
+}
+
+/* The same with spaces, as slow as it is rare. */
+static bool spells_with_spaces(const sy_record_coder *c, sy_coding *scratch, const uint8_t *codes,
+                               size_t n, sy_slice normal)
+{
+    sy_buf_reset(&scratch->spelt);
+    if (!sy_phrases_spell(&c->phrases, codes, n, true, &scratch->spelt))
+        return false;
+    sy_normal_join_spaces(&scratch->spelt, 0);
+    return sy_slice_equal((sy_slice){sy_buf_cstr(&scratch->spelt), scratch->spelt.len}, normal);
 }
 
 /* Spells one value; its codes go to scratch->codes. It is simple if what readers put
@@ -143,18 +166,16 @@ static sy_status code_value(const sy_record_coder *c, sy_coding *scratch, sy_sto
     st = sy_phrase_matcher_parse(c->matcher, v->text.data, v->text.len, scratch->parse, err);
     if (st != SY_OK)
         return st;
-    size_t start = scratch->codes.len;
-    for (size_t i = 0; i < scratch->parse->n; i++)
-        sy_buf_put_u16(&scratch->codes, (uint16_t)scratch->parse->codes[i]);
-    if (scratch->codes.status != SY_OK)
+    size_t n = scratch->parse->n;
+    uint8_t *codes = (uint8_t *)sy_buf_reserve(&scratch->codes, 2 * n);
+    if (!codes)
         return sy_fail_nomem(err);
-    v->coded.len = scratch->codes.len - start;
-    sy_buf_reset(&scratch->spelt);
-    const uint8_t *codes = (const uint8_t *)sy_buf_cstr(&scratch->codes) + start;
-    v->simple = spell(c, v->text, codes, v->coded.len / 2, &scratch->spelt);
-    sy_normal_join_spaces(&scratch->spelt, 0);
-    v->simple &=
-        sy_slice_equal((sy_slice){sy_buf_cstr(&scratch->spelt), scratch->spelt.len}, normal);
+    for (size_t i = 0; i < n; i++)
+        sy_put_u16(codes + 2 * i, (uint16_t)scratch->parse->codes[i]);
+    scratch->codes.len += 2 * n;
+    v->coded.len = 2 * n;
+    v->simple = spells(c, v->text, codes, n, normal) ||
+                spells_with_spaces(c, scratch, codes, n, normal);
     return sy_buf_status(&scratch->spelt, err);
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "indexer/inverter.h"
+#include "store/record_code.h"
 
 enum {
     /* Below this much text a second thread costs more than it saves; with less memory
@@ -10,7 +11,7 @@ enum {
     TEXT_PER_JOB = 1 << 20,
     MEMORY_PER_JOB = 1 << 20,
     PROGRESS_STEP = 1 << 18,
-    CHUNK = 4 << 20, /* bytes of the spool that are coded at once */
+    CHUNK = 4 << 20, /* bytes of the spool that are coded at once; see SY_PIECES_WAITING */
     /* 8 MB leave the text 3 % larger than 24 MB do, and take a third of the time
      * (laws_articles and crud_news_dev). */
     SAMPLE_MAX = 8 << 20
@@ -22,11 +23,10 @@ static void tell(const sy_build *b, const char *stage, uint64_t done, uint64_t t
         b->progress(b->ctx, stage, done, total);
 }
 
-static sy_status scratch_path(const sy_build *b, const char *kind, unsigned worker, size_t i,
-                              char **out, sy_error *err)
+static sy_status run_path(const sy_worker *w, char **out, sy_error *err)
 {
     sy_buf path = SY_BUF_INIT;
-    sy_buf_printf(&path, "%s/tmp-run-%s-%u-%zu", b->dir, kind, worker, i);
+    sy_buf_printf(&path, "%s/tmp-run-%u-%zu", w->all->build->dir, w->index, w->n_runs);
     sy_status st = sy_buf_status(&path, err);
     *out = st == SY_OK ? sy_buf_detach(&path, NULL) : NULL;
     sy_buf_release(&path);
@@ -49,6 +49,7 @@ static void stop(sy_workers *all)
     atomic_store(&all->stop, true);
     pthread_cond_broadcast(&all->told);
     pthread_mutex_unlock(&all->lock);
+    sy_pieces_stop(&all->chunks);
 }
 
 /* False if another thread failed. */
@@ -88,12 +89,13 @@ static sy_status flush(sy_worker *w, sy_inverter *inv, sy_error *err)
 {
     if (!sy_grow((void **)&w->runs, w->n_runs, &w->cap_runs, sizeof *w->runs))
         return sy_fail_nomem(err);
-    char **path = &w->runs[w->n_runs];
-    sy_status st = scratch_path(w->all->build, "lists", w->index, w->n_runs, path, err);
+    sy_run *run = &w->runs[w->n_runs];
+    *run = (sy_run){.sets = w->sets};
+    sy_status st = run_path(w, &run->path, err);
     if (st != SY_OK)
         return st;
     w->n_runs++;
-    return sy_inverter_flush(inv, *path, err);
+    return sy_inverter_flush(inv, run, err);
 }
 
 static uint64_t text_len(const sy_stored *record)
@@ -145,27 +147,40 @@ static sy_status invert_records(sy_worker *w, sy_inverter *inv, sy_error *err)
 
 static sy_status invert(sy_worker *w, sy_error *err)
 {
-    const sy_workers *all = w->all;
-    sy_inverter *inv;
-    sy_status st = sy_inverter_new(all->build->norm_flags, all->lexicon, &all->grams,
-                                   all->build->schema, all->budget, &inv, err);
+    sy_workers *all = w->all;
+    sy_inverter *inv = NULL;
+    w->sets = sy_calloc(1, sizeof *w->sets);
+    sy_status st = w->sets ? sy_inverter_new(all->build->norm_flags, all->lexicon, &all->grams,
+                                             all->build->schema, all->budget, &inv, err)
+                           : sy_fail_nomem(err);
     if (st == SY_OK)
         st = invert_records(w, inv, err);
     if (st == SY_OK && !sy_inverter_empty(inv))
         st = flush(w, inv, err);
-    if (st == SY_OK)
-        w->sets = sy_alloc(1, sizeof *w->sets);
-    if (w->sets)
+    if (st == SY_OK) {
         *w->sets = *sy_inverter_sets(inv);
-    else if (st == SY_OK)
-        st = sy_fail_nomem(err);
+        if (atomic_fetch_add(&all->inverted, 1) + 1 == all->n)
+            sy_pieces_open(&all->chunks);
+    }
     sy_inverter_free(inv);
+    return st;
+}
+
+/* The first thread does the share of those that were not to be had, too. */
+static sy_status invert_shares(sy_worker *w, sy_error *err)
+{
+    sy_status st = invert(w, err);
+    for (unsigned i = 1; w->index == 0 && i < w->all->n && st == SY_OK; i++) {
+        if (!w->all->items[i].started)
+            st = invert(&w->all->items[i], err);
+    }
     return st;
 }
 
 /* ---- records ---- */
 
-static sy_status code_records(sy_worker *w, sy_spool_reader *r, sy_writer *out, sy_error *err)
+/* Codes the records of a chunk, each behind its length. */
+static sy_status code_records(sy_worker *w, sy_spool_reader *r, sy_buf *out, sy_error *err)
 {
     sy_stored record = {0};
     sy_status st = SY_OK;
@@ -177,37 +192,76 @@ static sy_status code_records(sy_worker *w, sy_spool_reader *r, sy_writer *out, 
             break;
         sy_buf_reset(&w->bytes);
         st = sy_record_code(w->all->coder, &w->coding, &record, &w->bytes, err);
-        if (st == SY_OK) {
-            uint8_t head[SY_VARINT_MAX];
-            sy_writer_put(out, head, sy_varint_put(head, w->bytes.len));
-            sy_writer_put(out, w->bytes.data, w->bytes.len);
-        }
+        sy_buf_put_varint(out, w->bytes.len);
+        sy_buf_append(out, w->bytes.data, w->bytes.len);
     }
     sy_stored_release(&record);
+    return st == SY_OK ? sy_buf_status(out, err) : st;
+}
+
+static void drop_chunk(void *made)
+{
+    sy_buf_release(made);
+    sy_free(made);
+}
+
+static sy_status make_chunk(void *ctx, void *scratch, size_t i, void **made, sy_error *err)
+{
+    sy_workers *all = ctx;
+    sy_spool_reader r;
+    sy_buf *out = sy_calloc(1, sizeof *out);
+    if (!out)
+        return sy_fail_nomem(err);
+    sy_spool_read(all->spool, i > 0 ? all->ends[i - 1] : 0, all->ends[i], &r);
+    sy_status st = code_records(scratch, &r, out, err);
+    if (st == SY_OK)
+        *made = out;
+    else
+        drop_chunk(out);
     return st;
 }
 
-/* Codes chunks until none is left. */
-static sy_status code(sy_worker *w, sy_error *err)
+static sy_record_facts next_facts(sy_workers *all)
 {
-    sy_workers *all = w->all;
-    sy_status st = SY_OK;
-    size_t i;
-    while (st == SY_OK && (i = atomic_fetch_add(&all->next_chunk, 1)) < all->n_chunks) {
-        sy_writer *out = NULL;
-        sy_spool_reader r;
-        sy_spool_read(all->spool, i > 0 ? all->ends[i - 1] : 0, all->ends[i], &r);
-        st = scratch_path(all->build, "records", 0, i, &all->coded[i], err);
-        if (st == SY_OK)
-            st = sy_writer_open(all->coded[i], &out, err);
-        if (st == SY_OK)
-            st = code_records(w, &r, out, err);
-        if (st == SY_OK)
-            st = sy_writer_close_scratch(out, err);
-        else
-            sy_writer_abandon(out);
+    sy_record_facts facts = {0};
+    while (all->facts_at == all->items[all->facts_of].facts.len) {
+        all->facts_of++;
+        all->facts_at = 0;
     }
-    return st;
+    const sy_buf *b = &all->items[all->facts_of].facts;
+    const uint8_t *start = (const uint8_t *)b->data;
+    const uint8_t *at = sy_varint_get32(start + all->facts_at, start + b->len, &facts.length);
+    facts.longest = *at++;
+    all->facts_at = (size_t)(at - start);
+    return facts;
+}
+
+/* Writes the records of a chunk, and adds their lengths up by document. */
+static sy_status take_chunk(void *ctx, size_t i, void *made, sy_error *err)
+{
+    sy_workers *all = ctx;
+    const sy_buf *b = made;
+    const uint8_t *at = (const uint8_t *)b->data, *end = at + b->len;
+    (void)err;
+    if (i == 0) {
+        sy_slice phrases = sy_record_coder_phrases(all->coder);
+        sy_segment_writer_phrases(all->out, phrases.data, phrases.len);
+    }
+    while (at < end) {
+        uint64_t len;
+        sy_slice key;
+        at = sy_varint_get(at, end, &len);
+        const uint8_t *behind = at + len, *record = sy_record_get_key(at, behind, &key);
+        sy_record_facts facts = next_facts(all);
+        uint32_t docid = sy_segment_writer_n_records(all->out);
+        while (docid - all->docs[all->doc].first >= all->docs[all->doc].n_records)
+            all->doc++;
+        all->docs[all->doc].length += facts.length;
+        sy_segment_writer_key(all->out, key);
+        sy_segment_writer_record(all->out, record, (size_t)(behind - record), facts);
+        at = behind;
+    }
+    return SY_OK;
 }
 
 /* ---- threads ---- */
@@ -217,9 +271,9 @@ static void *work(void *arg)
     sy_worker *w = arg;
     w->status = learn(w, &w->err);
     if (w->status == SY_OK && await(w->all, &w->all->grams_ready))
-        w->status = invert(w, &w->err);
+        w->status = invert_shares(w, &w->err);
     if (w->status == SY_OK && await(w->all, &w->all->coder_ready))
-        w->status = code(w, &w->err);
+        w->status = sy_pieces_work(&w->all->chunks, w, &w->err);
     if (w->status != SY_OK)
         stop(w->all);
     sy_coding_release(&w->coding);
@@ -254,10 +308,10 @@ static void share_out(sy_workers *all)
             continue;
         before = spool->places[at].before;
         if (at > 0)
-            all->ends[all->n_chunks++] = at;
+            all->ends[all->chunks.n++] = at;
     }
     if (spool->n_places > 0)
-        all->ends[all->n_chunks++] = spool->n_places;
+        all->ends[all->chunks.n++] = spool->n_places;
 }
 
 static sy_status run_threads(sy_workers *all, sy_error *err)
@@ -272,8 +326,6 @@ static sy_status run_threads(sy_workers *all, sy_error *err)
         sy_worker *w = &all->items[i];
         if (w->started)
             pthread_join(w->thread, NULL);
-        else if (i > 0) /* no thread was to be had: its share is done here */
-            work(w);
         if (w->status != SY_OK && st == SY_OK) {
             st = w->status;
             if (err && err->status == SY_OK)
@@ -284,9 +336,17 @@ static sy_status run_threads(sy_workers *all, sy_error *err)
 }
 
 sy_status sy_workers_run(sy_workers *all, const sy_build *build, const sy_spool *spool,
-                         const sy_lexicon *lexicon, sy_error *err)
+                         const sy_lexicon *lexicon, sy_segment_writer *out, sy_segment_doc *docs,
+                         sy_error *err)
 {
-    *all = (sy_workers){.build = build, .spool = spool, .lexicon = lexicon, .n = build->jobs};
+    *all = (sy_workers){.build = build,
+                        .spool = spool,
+                        .lexicon = lexicon,
+                        .n = build->jobs,
+                        .out = out,
+                        .docs = docs};
+    all->chunks =
+        (sy_pieces){.ctx = all, .make = make_chunk, .take = take_chunk, .drop = drop_chunk};
     all->grams.bytes = (sy_buf)SY_BUF_INIT;
     atomic_flag_clear(&all->grams_taken);
     pthread_mutex_init(&all->lock, NULL);
@@ -297,11 +357,12 @@ sy_status sy_workers_run(sy_workers *all, const sy_build *build, const sy_spool 
         all->n = build->memory < MEMORY_PER_JOB ? 1 : (unsigned)(build->memory / MEMORY_PER_JOB);
     all->budget = build->memory / all->n;
     tell(build, "learning", 0, 0);
-    sy_status st = sy_sample_take(spool, SAMPLE_MAX, &all->sample, err);
+    sy_status st = sy_pieces_init(&all->chunks, err);
+    if (st == SY_OK)
+        st = sy_sample_take(spool, SAMPLE_MAX, &all->sample, err);
     all->items = sy_calloc(all->n, sizeof *all->items);
     all->ends = sy_alloc(spool->n_places, sizeof *all->ends);
-    all->coded = sy_calloc(spool->n_places, sizeof *all->coded);
-    if (st == SY_OK && (!all->items || !all->ends || !all->coded))
+    if (st == SY_OK && (!all->items || !all->ends))
         st = sy_fail_nomem(err);
     if (st == SY_OK) {
         share_out(all);
@@ -311,28 +372,17 @@ sy_status sy_workers_run(sy_workers *all, const sy_build *build, const sy_spool 
     return st;
 }
 
-static void remove_scratch(char *path)
-{
-    if (path) {
-        sy_status left = sy_remove_file(path, NULL);
-        (void)left; /* the next writer's sweep takes it */
-    }
-    sy_free(path);
-}
-
 void sy_workers_release(sy_workers *all)
 {
     for (unsigned i = 0; all->items && i < all->n; i++) {
         sy_worker *w = &all->items[i];
         for (size_t k = 0; k < w->n_runs; k++)
-            remove_scratch(w->runs[k]);
-        sy_free((void *)w->runs);
+            sy_run_release(&w->runs[k]);
+        sy_free(w->runs);
         sy_free(w->sets);
         sy_buf_release(&w->facts);
     }
-    for (size_t i = 0; i < all->n_chunks; i++)
-        remove_scratch(all->coded[i]);
-    sy_free((void *)all->coded);
+    sy_pieces_release(&all->chunks);
     sy_free(all->ends);
     sy_free(all->items);
     sy_record_coder_free(all->coder);

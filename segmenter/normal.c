@@ -520,14 +520,12 @@ void sy_normal_join_spaces(sy_buf *normal, size_t from)
     normal->len = to;
 }
 
-size_t sy_normal_length(const char *normal, size_t len)
+size_t sy_normal_length(const uint32_t *cps, size_t n)
 {
     size_t count = 0;
     bool in_run = false;
-    for (size_t i = 0; i < len;) {
-        uint32_t cp;
-        i += sy_utf8_decode(normal + i, len - i, &cp);
-        uint32_t entry = entry_of(cp);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t entry = entry_of(cps[i]);
         bool han = entry & SY_NORMAL_HAN;
         bool other = !han && entry & (SY_NORMAL_LETTER | SY_NORMAL_DIGIT);
         count += han || (other && !in_run);

@@ -50,9 +50,9 @@ unsigned sy_cp_enclosed_value(uint32_t cp);
  * Han. In place; cost: that of looking for spaces. */
 void sy_normal_join_spaces(sy_buf *normal, size_t from);
 
-/* How long a text is for ranking: its Han characters and its runs of other letters and
- * digits, so that a Latin word counts as one. */
-size_t sy_normal_length(const char *normal, size_t len);
+/* How long the normal form cps[n] is for ranking: its Han characters and its runs of other letters
+ * and digits, so that a Latin word counts as one. */
+size_t sy_normal_length(const uint32_t *cps, size_t n);
 /* Number of Han characters in a normal form. */
 size_t sy_count_han(const char *normal, size_t len);
 /* True for two Han characters and nothing else. */

@@ -359,6 +359,11 @@ void sy_file_put(sy_file_writer *w, const void *bytes, size_t len)
     put(w, bytes, len);
 }
 
+sy_status sy_file_flush(sy_file_writer *w, sy_error *err)
+{
+    return sy_writer_flush(w->out, err);
+}
+
 uint64_t sy_file_section_len(const sy_file_writer *w)
 {
     return sy_writer_offset(w->out) - w->sections[w->n_sections - 1].offset;

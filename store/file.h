@@ -91,6 +91,8 @@ SY_CHECKED sy_status sy_file_create(const char *path, sy_file_kind kind, const u
 /* Ends the section before, if any, and starts one. */
 void sy_file_begin(sy_file_writer *w, sy_section_kind kind);
 void sy_file_put(sy_file_writer *w, const void *bytes, size_t len);
+/* Sees to it that whoever maps the file has all that was put so far. IO. */
+SY_CHECKED sy_status sy_file_flush(sy_file_writer *w, sy_error *err);
 /* Bytes of the section that is being written. */
 uint64_t sy_file_section_len(const sy_file_writer *w);
 /* Writes the sums of a segment's blocks, table and footer, fsyncs and closes; on failure the file

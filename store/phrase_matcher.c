@@ -59,14 +59,6 @@ sy_status sy_phrase_matcher_build(sy_phrase_matcher *m, sy_error *err)
     return st;
 }
 
-static bool put_code(sy_phrase_parse *p, uint32_t code)
-{
-    if (!sy_grow((void **)&p->codes, p->n, &p->cap, sizeof *p->codes))
-        return false;
-    p->codes[p->n++] = code;
-    return true;
-}
-
 /* What was found at the starts of a block: numbers[start * longest + k] is the number of the
  * phrase of k + 1 characters, 0 if there is none, for k below depths[start]. */
 typedef struct findings {
@@ -136,19 +128,24 @@ static void find_path(const sy_phrase_trie *t, const uint16_t *codes, sy_parse_s
     }
 }
 
-static bool take_path(const char *text, const sy_parse_step *steps, uint32_t n, sy_phrase_parse *p)
+/* Appends the numbers on the path through the n characters, which have `bytes` bytes. */
+static bool take_path(const char *text, const sy_parse_step *steps, uint32_t n, uint32_t bytes,
+                      sy_phrase_parse *p)
 {
+    while (p->cap - p->n < bytes) {
+        if (!sy_grow((void **)&p->codes, p->cap, &p->cap, sizeof *p->codes))
+            return false;
+    }
+    uint32_t *to = p->codes + p->n;
     for (uint32_t i = 0; i < n; i = steps[i].next) {
         if (steps[i].number != 0) {
-            if (!put_code(p, steps[i].number))
-                return false;
+            *to++ = steps[i].number;
             continue;
         }
-        for (uint32_t b = steps[i].byte; b < steps[i + 1].byte; b++) {
-            if (!put_code(p, (unsigned char)text[b]))
-                return false;
-        }
+        for (uint32_t b = steps[i].byte; b < steps[i + 1].byte; b++)
+            *to++ = (unsigned char)text[b];
     }
+    p->n = (size_t)(to - p->codes);
     return true;
 }
 
@@ -178,7 +175,7 @@ sy_status sy_phrase_matcher_parse(const sy_phrase_matcher *m, const char *text, 
         p->steps[n].byte = bytes;
         p->chars[n] = 0;
         find_path(&m->trie, p->chars, p->steps, n);
-        if (!take_path(text + at, p->steps, n, p))
+        if (!take_path(text + at, p->steps, n, bytes, p))
             return sy_fail_nomem(err);
         at += bytes;
     }
@@ -206,30 +203,32 @@ static uint32_t likely_starts(const sy_phrase_trie *t, const uint16_t *codes, ui
     return likely;
 }
 
-void sy_phrase_matcher_find(const sy_phrase_matcher *m, const char *text, size_t len,
-                            void (*fn)(void *ctx, uint32_t number), void *ctx)
+void sy_phrase_matcher_find(const sy_phrase_matcher *m, const uint32_t *cps, size_t n,
+                            void (*fn)(void *ctx, const uint32_t *numbers, size_t n), void *ctx)
 {
     findings found;
     uint16_t codes[BLOCK + LONGEST + SY_TRIE_HEAD];
-    uint32_t starts[BLOCK], n = 0;
-    for (size_t at = 0; at < len || n > 0;) {
-        for (; n < BLOCK + LONGEST && at < len; n++) {
-            uint32_t cp;
-            at += sy_utf8_decode(text + at, len - at, &cp);
-            codes[n] = sy_phrase_trie_code(&m->trie, cp);
-        }
-        memset(codes + n, 0, SY_TRIE_HEAD * sizeof *codes);
-        uint32_t block = n < BLOCK ? n : BLOCK;
+    uint32_t starts[BLOCK], numbers[BLOCK];
+    for (size_t at = 0; at < n; at += BLOCK) {
+        size_t left = n - at, len = left < BLOCK + LONGEST ? left : BLOCK + LONGEST, told = 0;
+        for (size_t i = 0; i < len; i++)
+            codes[i] = sy_phrase_trie_code(&m->trie, cps[at + i]);
+        memset(codes + len, 0, SY_TRIE_HEAD * sizeof *codes);
+        uint32_t block = left < BLOCK ? (uint32_t)left : BLOCK;
         uint32_t likely = likely_starts(&m->trie, codes, block, starts);
         match_block(&m->trie, codes, starts, likely, &found);
         for (uint32_t i = 0; i < likely; i++) {
-            const uint32_t *numbers = found.numbers + starts[i] * m->trie.longest;
+            const uint32_t *here = found.numbers + starts[i] * m->trie.longest;
             for (uint32_t k = 0; k < found.depths[starts[i]]; k++) {
-                if (numbers[k] != 0)
-                    fn(ctx, numbers[k]);
+                if (told == BLOCK) {
+                    fn(ctx, numbers, told);
+                    told = 0;
+                }
+                numbers[told] = here[k];
+                told += here[k] != 0;
             }
         }
-        n -= block;
-        memmove(codes, codes + block, n * sizeof *codes);
+        if (told > 0)
+            fn(ctx, numbers, told);
     }
 }

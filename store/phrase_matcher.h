@@ -32,9 +32,9 @@ SY_CHECKED sy_status sy_phrase_matcher_parse(const sy_phrase_matcher *m, const c
                                              size_t len, sy_phrase_parse *p, sy_error *err);
 void sy_phrase_parse_release(sy_phrase_parse *p);
 
-/* Calls fn with the number of each phrase that occurs in text[len], at every place,
- * so the same may come often. */
-void sy_phrase_matcher_find(const sy_phrase_matcher *m, const char *text, size_t len,
-                            void (*fn)(void *ctx, uint32_t number), void *ctx);
+/* Calls fn with the numbers of the phrases that occur in the characters cps[n], at every place, so
+ * the same may come often; some at a time. */
+void sy_phrase_matcher_find(const sy_phrase_matcher *m, const uint32_t *cps, size_t n,
+                            void (*fn)(void *ctx, const uint32_t *numbers, size_t n), void *ctx);
 
 #endif

@@ -367,17 +367,6 @@ static void encode_block(sy_buf *out, const sy_docid *docs, const sy_mark *marks
         sy_marks_put(out, marks, n);
 }
 
-static uint8_t bound_of(const sy_bounder *bounder, const sy_docid *docs, const sy_mark *marks,
-                        uint32_t n)
-{
-    uint8_t most = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint8_t bound = bounder->bound(bounder->ctx, docs[i], marks[i]);
-        most = bound > most ? bound : most;
-    }
-    return most;
-}
-
 void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
                         const sy_bounder *bounder)
 {
@@ -387,7 +376,7 @@ void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks,
         sy_buf_put_u64(out, 0);
     for (uint32_t first = 0; marks && first < n; first += BLOCK) {
         uint32_t len = n - first < BLOCK ? n - first : BLOCK;
-        sy_buf_putc(out, (char)bound_of(bounder, docs + first, marks + first, len));
+        sy_buf_putc(out, (char)bounder->bound(bounder->ctx, docs + first, marks + first, len));
     }
     size_t blocks = out->len;
     int64_t before = -1;

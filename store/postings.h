@@ -99,9 +99,9 @@ uint8_t sy_postings_max(const sy_postings *p);
  * loop tests one thing. Ask once after every walk. */
 SY_CHECKED sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *err);
 
-/* What a posting adds to a score at most, for sy_postings_encode. */
+/* What any of n postings adds to a score at most, for sy_postings_encode. */
 typedef struct sy_bounder {
-    uint8_t (*bound)(const void *ctx, sy_docid doc, sy_mark mark);
+    uint8_t (*bound)(const void *ctx, const sy_docid *docs, const sy_mark *marks, uint32_t n);
     const void *ctx;
 } sy_bounder;
 

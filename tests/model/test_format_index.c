@@ -7,12 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "indexer/index_paths.h"
 #include "segmenter/normal.h"
 #include "store/file.h"
 #include "store/index.h"
 #include "store/record_code.h"
-#include "store/segment_writer.h"
+#include "store/segment_part.h"
 #include "tests/support/check.h"
 #include "tests/support/files.h"
 #include "tests/support/naive_inverter.h"
@@ -276,9 +277,34 @@ static void put_example_record(sy_segment_writer *w, uint32_t line, const char *
                    .n_values = *unit ? 2 : 1};
     sy_buf bytes = SY_BUF_INIT;
     sy_record_encode(&bytes, &r, 1);
-    size_t length = sy_normal_length(text, strlen(text)) + sy_normal_length(unit, strlen(unit));
+    uint32_t cps[16];
+    size_t length = sy_normal_length(cps, sy_utf8_decode_all(text, strlen(text), cps));
+    length += sy_normal_length(cps, sy_utf8_decode_all(unit, strlen(unit), cps));
     sy_segment_writer_record(w, bytes.data, bytes.len, (sy_record_facts){(uint32_t)length, 0});
     sy_buf_release(&bytes);
+}
+
+static void put_example_lists(sy_segment_writer *w)
+{
+    static const sy_docid both[] = {0, 1}, second[] = {1};
+    static const sy_mark longest[] = {{0, 0}, {0, 0}}, unit[] = {{0, 1}};
+    sy_segment_part *pairs, *terms;
+    check_ok(sy_segment_part_new(w, &pairs, NULL), NULL);
+    sy_segment_part_bigram(pairs, 0x3002, 0x0A, second, longest, 1);
+    sy_segment_part_bigram(pairs, 0x5C40, 0x0A, both, unit, 1);
+    sy_segment_part_bigram(pairs, 0x8D44, 0x91D1, both, longest, 2);
+    sy_segment_part_bigram(pairs, 0x91D1, 0x0A, both, longest, 1);
+    sy_segment_part_bigram(pairs, 0x91D1, 0x3002, second, longest, 1);
+    sy_segment_writer_join(w, pairs);
+    sy_segment_part_free(pairs);
+    check_ok(sy_segment_writer_end_bigrams(w, NULL), NULL);
+    check_ok(sy_segment_part_new(w, &terms, NULL), NULL);
+    sy_segment_part_term(terms, (sy_slice){"f\0\0", 3}, both, longest, 2);
+    sy_segment_part_term(terms, (sy_slice){"f\0\1", 3}, both, longest, 1);
+    sy_segment_part_term(terms, (sy_slice){"v\0\1局", 6}, both, longest, 1);
+    sy_segment_part_term(terms, (sy_slice){"w局", 4}, both, unit, 1);
+    sy_segment_writer_join(w, terms);
+    sy_segment_part_free(terms);
 }
 
 /* Two records of a.jsonl: the first has 资金 in field 0, a text, and 局 in field 1, which
@@ -310,17 +336,7 @@ static uint8_t *example(size_t *len)
     memset(weights, 4, sizeof weights);
     sy_segment_writer_fields(w, weights, &unit_alone, 1);
     sy_segment_writer_docs(w, &doc, 1);
-    static const sy_posting both[] = {{0, 1, 0}, {1, 1, 0}}, first[] = {{0, 1, 0}};
-    static const sy_posting second[] = {{1, 1, 0}}, unit[] = {{0, 1, 2}};
-    sy_segment_writer_bigram(w, 0x3002, 0x0A, second, 1);
-    sy_segment_writer_bigram(w, 0x5C40, 0x0A, unit, 1);
-    sy_segment_writer_bigram(w, 0x8D44, 0x91D1, both, 2);
-    sy_segment_writer_bigram(w, 0x91D1, 0x0A, first, 1);
-    sy_segment_writer_bigram(w, 0x91D1, 0x3002, second, 1);
-    sy_segment_writer_term(w, (sy_slice){"f\0\0", 3}, both, 2);
-    sy_segment_writer_term(w, (sy_slice){"f\0\1", 3}, first, 1);
-    sy_segment_writer_term(w, (sy_slice){"v\0\1局", 6}, first, 1);
-    sy_segment_writer_term(w, (sy_slice){"w局", 4}, unit, 1);
+    put_example_lists(w);
     check_ok(sy_segment_writer_finish(w, &file_len, &checksum, &err), &err);
     return sy_files_read(path, len);
 }

@@ -9,6 +9,7 @@
 #include "store/record_code.h"
 #include "store/scoring.h"
 #include "store/term_key.h"
+#include "store/segment_part.h"
 #include "tests/support/check.h"
 
 const uint8_t sy_model_uuid[16] = {0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87,
@@ -244,19 +245,58 @@ sy_status sy_model_put_front(const sy_model *m, sy_segment_writer *w)
 }
 
 /* Given: free. Not by sy_alloc, which tests make fail. */
-static sy_posting *postings_of(const sy_model *m, const sy_model_list *list)
+static sy_mark *marks_of(const sy_model *m, const sy_segment_writer *w, const sy_model_list *list)
 {
-    sy_posting *out = malloc((list->n + 1) * sizeof *out);
+    sy_mark *out = calloc(list->n + 1, sizeof *out);
     assert_non_null(out);
-    for (uint32_t i = 0; i < list->n; i++) {
-        out[i] = (sy_posting){list->docs[i], 1, 0};
-        if (!list->tfs)
-            continue;
-        out[i].tf = list->tfs[i];
-        if (list->fields[i] != UINT64_C(1) << m->facts[list->docs[i]].longest)
-            out[i].fields = list->fields[i];
+    for (uint32_t i = 0; list->tfs && i < list->n; i++) {
+        bool longest = list->fields[i] == UINT64_C(1) << m->facts[list->docs[i]].longest;
+        out[i] = sy_segment_writer_mark(w, list->tfs[i], longest ? 0 : list->fields[i]);
     }
     return out;
+}
+
+/* Joins the part, and begins another one unless it is the last. */
+static sy_status next_part(sy_segment_writer *w, sy_segment_part **part, bool last)
+{
+    if (*part)
+        sy_segment_writer_join(w, *part);
+    sy_segment_part_free(*part);
+    *part = NULL;
+    return last ? SY_OK : sy_segment_part_new(w, part, NULL);
+}
+
+static sy_status write_bigrams(const sy_model *m, sy_segment_writer *w)
+{
+    sy_segment_part *part = NULL;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < m->n_bigrams && st == SY_OK; i++) {
+        const sy_model_bigram *b = &m->bigrams[i];
+        bool new_row = i == 0 || b->a != b[-1].a;
+        if (!part || (new_row && b->a % 4 == 1))
+            st = next_part(w, &part, false);
+        sy_mark *marks = marks_of(m, w, &b->list);
+        if (st == SY_OK)
+            sy_segment_part_bigram(part, b->a, b->b, b->list.docs, marks, b->list.n);
+        free(marks);
+    }
+    return st == SY_OK ? next_part(w, &part, true) : st;
+}
+
+static sy_status write_terms(const sy_model *m, sy_segment_writer *w)
+{
+    sy_segment_part *part = NULL;
+    sy_status st = SY_OK;
+    for (size_t i = 0; i < m->n_terms && st == SY_OK; i++) {
+        const sy_model_term *t = &m->terms[i];
+        if (i % 37 == 0)
+            st = next_part(w, &part, false);
+        sy_mark *marks = marks_of(m, w, &t->list);
+        if (st == SY_OK)
+            sy_segment_part_term(part, t->key, t->list.docs, marks, t->list.n);
+        free(marks);
+    }
+    return st == SY_OK ? next_part(w, &part, true) : st;
 }
 
 sy_status sy_model_try_write(const sy_model *m, const char *path, uint64_t number, sy_error *err)
@@ -266,21 +306,15 @@ sy_status sy_model_try_write(const sy_model *m, const char *path, uint64_t numbe
     if (st != SY_OK)
         return st;
     st = sy_model_put_front(m, w);
+    if (st == SY_OK)
+        st = write_bigrams(m, w);
+    if (st == SY_OK)
+        st = sy_segment_writer_end_bigrams(w, err);
+    if (st == SY_OK)
+        st = write_terms(m, w);
     if (st != SY_OK) {
         sy_segment_writer_abandon(w);
-        return sy_fail_nomem(err);
-    }
-    for (size_t i = 0; i < m->n_bigrams; i++) {
-        const sy_model_bigram *b = &m->bigrams[i];
-        sy_posting *list = postings_of(m, &b->list);
-        sy_segment_writer_bigram(w, b->a, b->b, list, b->list.n);
-        free(list);
-    }
-    for (size_t i = 0; i < m->n_terms; i++) {
-        const sy_model_term *t = &m->terms[i];
-        sy_posting *list = postings_of(m, &t->list);
-        sy_segment_writer_term(w, t->key, list, t->list.n);
-        free(list);
+        return st == SY_E_NOMEM ? sy_fail_nomem(err) : st;
     }
     uint64_t len, checksum;
     return sy_segment_writer_finish(w, &len, &checksum, err);

@@ -72,19 +72,22 @@ static void random_records(sy_model *m, uint32_t n, uint32_t most)
     }
 }
 
-static char *runs[MOST_RUNS];
+static sy_run runs[MOST_RUNS];
+static sy_field_sets sets; /* of the runs */
 
 static void flush(sy_inverter *inv, size_t *n_runs)
 {
     assert_true(*n_runs < MOST_RUNS);
-    const char *path = sy_files_path("tmp-run-");
-    runs[*n_runs] = malloc(strlen(path) + 12);
-    assert_non_null(runs[*n_runs]);
-    sprintf(runs[*n_runs], "%s%zu", path, *n_runs);
-    unlink(runs[*n_runs]);
+    char name[24];
+    sprintf(name, "tmp-run-%zu", *n_runs);
+    sy_run *run = &runs[(*n_runs)++];
+    *run = (sy_run){.sets = &sets};
+    run->path = sy_strndup(sy_files_path(name), strlen(sy_files_path(name)));
+    assert_non_null(run->path);
+    unlink(run->path);
     sy_error err;
     sy_error_clear(&err);
-    check_ok(sy_inverter_flush(inv, runs[(*n_runs)++], &err), &err);
+    check_ok(sy_inverter_flush(inv, run, &err), &err);
     assert_true(sy_inverter_empty(inv));
 }
 
@@ -108,6 +111,7 @@ static size_t invert(sy_model *m, const sy_schema *schema, size_t budget, uint32
     m->n_sets = sy_field_sets_top(sy_inverter_sets(inv), m->sets, SY_FIELD_SETS_MAX);
     if (!sy_inverter_empty(inv))
         flush(inv, &n_runs);
+    sets = *sy_inverter_sets(inv);
     sy_inverter_free(inv);
     return n_runs;
 }
@@ -121,15 +125,13 @@ static void check_lists(const sy_model *m, size_t n_runs)
     unlink(path);
     check_ok(sy_segment_writer_open(path, sy_model_uuid, 1, &w, NULL), NULL);
     check_ok(sy_model_put_front(m, w), NULL);
-    check_ok(sy_runs_merge(runs, n_runs, w, NULL, NULL, NULL, NULL), NULL);
+    check_ok(sy_runs_merge(runs, n_runs, w, 1 + (unsigned)n_runs % 3, NULL, NULL, NULL), NULL);
     check_ok(sy_segment_writer_finish(w, &len, &checksum, NULL), NULL);
     check_ok(sy_segment_open(path, sy_model_uuid, &seg, NULL), NULL);
     sy_model_check(m, seg);
     sy_segment_close(seg);
-    for (size_t i = 0; i < n_runs; i++) {
-        unlink(runs[i]);
-        free(runs[i]);
-    }
+    for (size_t i = 0; i < n_runs; i++)
+        sy_run_release(&runs[i]);
 }
 
 static void test_against_naive(void **state)
@@ -182,10 +184,8 @@ static void test_budget(void **state)
     sy_inverter_free(inv);
     assert_in_range(n_runs, 2, N_RECORDS / 50);
     assert_true(least > 50);
-    for (size_t i = 0; i < n_runs; i++) {
-        unlink(runs[i]);
-        free(runs[i]);
-    }
+    for (size_t i = 0; i < n_runs; i++)
+        sy_run_release(&runs[i]);
     sy_schema_release(&schema);
 }
 
@@ -213,7 +213,7 @@ static void test_overlong(void **state)
     sy_schema_release(&schema);
 }
 
-static sy_status add_and_flush(const sy_model *m, const sy_schema *schema, const char *path)
+static sy_status add_and_flush(const sy_model *m, const sy_schema *schema, sy_run *run)
 {
     sy_inverter *inv;
     sy_status st = sy_inverter_new(0, NULL, &no_grams, schema, SIZE_MAX, &inv, NULL);
@@ -221,7 +221,9 @@ static sy_status add_and_flush(const sy_model *m, const sy_schema *schema, const
     for (sy_docid d = 0; d < m->n_records && st == SY_OK; d++)
         st = sy_inverter_add(inv, d, &m->records[d], &facts, NULL);
     if (st == SY_OK)
-        st = sy_inverter_flush(inv, path, NULL);
+        st = sy_inverter_flush(inv, run, NULL);
+    if (st == SY_OK)
+        sets = *sy_inverter_sets(inv);
     sy_inverter_free(inv);
     return st;
 }
@@ -240,21 +242,21 @@ static void test_failures(void **state)
     for (int kind = 0; kind < 3; kind++) {
         bool reached = true;
         for (unsigned long n = 1; reached; n++) {
-            runs[0] = strdup(path);
-            assert_non_null(runs[0]);
+            runs[0] = (sy_run){.path = sy_strndup(path, strlen(path)), .sets = &sets};
+            assert_non_null(runs[0].path);
             if (kind == 2)
                 sy_io_fail_at(n, ENOSPC);
             else
                 sy_alloc_fail_at(n, kind == 1);
-            sy_status st = add_and_flush(&m, &schema, runs[0]);
+            sy_status st = add_and_flush(&m, &schema, &runs[0]);
             reached = (kind == 2 ? sy_io_fail_at(0, 0) : sy_alloc_fail_at(0, false)) >= n;
-            assert_int_equal(sy_files_exists(runs[0]), st == SY_OK);
+            assert_int_equal(sy_files_exists(runs[0].path), st == SY_OK);
             assert_true(st == SY_OK || st == (kind == 2 ? SY_E_IO : SY_E_NOMEM));
             assert_true(st == SY_OK || reached);
             if (st == SY_OK)
                 check_lists(&m, 1);
             else
-                free(runs[0]);
+                sy_run_release(&runs[0]);
         }
     }
     sy_model_free(&m);

@@ -182,9 +182,19 @@ static void test_parse_is_shortest(void **state)
 }
 
 /* What sy_phrase_matcher_find told, as a text. */
-static void note(void *ctx, uint32_t number)
+static void note(void *ctx, const uint32_t *numbers, size_t n)
 {
-    sy_buf_printf(ctx, "%u ", number);
+    for (size_t i = 0; i < n; i++)
+        sy_buf_printf(ctx, "%u ", numbers[i]);
+}
+
+static void find(const sy_phrase_matcher *m, const sy_buf *text, sy_buf *told)
+{
+    uint32_t *found = malloc((text->len + 1) * sizeof *found);
+    assert_non_null(found);
+    size_t n = sy_utf8_decode_all(sy_buf_cstr(text), text->len, found);
+    sy_phrase_matcher_find(m, found, n, note, told);
+    free(found);
 }
 
 /* Random phrases over few characters, of all lengths and planes, against a look at each place;
@@ -223,10 +233,10 @@ static void test_find_is_all(void **state)
                         last = (uint32_t)i + 1;
                 }
                 if (last != 0)
-                    note(&expected, last);
+                    note(&expected, &last, 1);
             }
         }
-        sy_phrase_matcher_find(m, all.data, all.len, note, &told);
+        find(m, &text, &told);
         assert_string_equal(sy_buf_cstr(&told), sy_buf_cstr(&expected));
         for (size_t i = 0; i < n; i++)
             sy_buf_release(&phrases[i]);
@@ -256,7 +266,7 @@ static void test_characters_past_the_codes(void **state)
     sy_buf_put_cp(&text, 0x10000 + 65534);
     sy_buf_put_cp(&text, 0x10000 + 69999);
     sy_buf_putc(&text, 'a');
-    sy_phrase_matcher_find(m, text.data, text.len, note, &told);
+    find(m, &text, &told);
     assert_string_equal(sy_buf_cstr(&told), "1 65534 ");
     sy_buf_release(&told);
     sy_buf_release(&text);

@@ -18,10 +18,18 @@ typedef struct list {
 } list;
 
 /* What the bounds of a list are the most of. */
-static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
+static uint8_t bound_of(sy_docid doc, sy_mark mark)
+{
+    return (uint8_t)(doc * 31 + mark.tf * 7 + mark.set);
+}
+
+static uint8_t bound(const void *ctx, const sy_docid *docs, const sy_mark *marks, uint32_t n)
 {
     (void)ctx;
-    return (uint8_t)(doc * 31 + mark.tf * 7 + mark.set);
+    uint8_t most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        most = bound_of(docs[i], marks[i]) > most ? bound_of(docs[i], marks[i]) : most;
+    return most;
 }
 static const sy_bounder bounder = {bound, NULL};
 
@@ -88,7 +96,7 @@ static void check_bound(const list *l, const sy_postings *p, uint32_t i)
         return;
     }
     for (uint32_t k = first; k < end; k++) {
-        uint8_t one = bound(NULL, l->docs[k], l->marks[k]);
+        uint8_t one = bound_of(l->docs[k], l->marks[k]);
         most = one > most ? one : most;
     }
     assert_int_equal(got, most);

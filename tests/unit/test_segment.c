@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/io.h"
-#include "store/segment_writer.h"
+#include "store/segment_part.h"
 #include "store/term_key.h"
 #include "tests/support/check.h"
 #include "tests/support/files.h"
@@ -296,9 +296,10 @@ static const char *const gram_texts[N_GRAMS] = {"abc", "abcd", "bcd", "bce"};
 static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *err)
 {
     static sy_docid docs[8][200];
-    static sy_posting postings[200];
+    static const sy_mark marks[200];
     static const uint32_t steps[] = {1, 1, 2, 4, 12, 2, 3}; /* ab, bc, cd; then the grams */
     sy_segment_writer *w;
+    sy_segment_part *parts[2] = {NULL, NULL};
     sy_slice grams[N_GRAMS];
     sy_status st = sy_segment_writer_open(path, sy_model_uuid, 1, &w, err);
     if (st != SY_OK)
@@ -311,20 +312,33 @@ static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *e
     for (size_t i = 0; i < N_GRAMS; i++)
         grams[i] = sy_slice_of(gram_texts[i]);
     sy_segment_writer_expect(w, grams, N_GRAMS);
-    for (uint32_t i = 0; i < 7; i++) {
+    for (uint32_t i = 0; i < 7 && st == SY_OK; i++) {
         sy_model_list *l = &lists[i];
         *l = (sy_model_list){.docs = docs[i]};
         for (sy_docid d = 0; d < 200; d += steps[i])
             docs[i][l->n++] = d;
-        for (uint32_t k = 0; k < l->n; k++)
-            postings[k] = (sy_posting){docs[i][k], 1, 0};
-        if (i < 3)
-            sy_segment_writer_bigram(w, 'a' + i, 'b' + i, postings, l->n);
-        else
-            sy_segment_writer_gram(w, grams[i - 3], postings, l->n);
+        sy_segment_part **part = &parts[i >= 3];
+        if (i == 3) {
+            sy_segment_writer_join(w, parts[0]);
+            st = sy_segment_writer_end_bigrams(w, err);
+        }
+        if (st == SY_OK && !*part)
+            st = sy_segment_part_new(w, part, err);
+        if (st == SY_OK && i < 3)
+            sy_segment_part_bigram(*part, 'a' + i, 'b' + i, docs[i], marks, l->n);
+        else if (st == SY_OK)
+            sy_segment_part_gram(*part, grams[i - 3], docs[i], l->n);
     }
     uint64_t len, checksum;
-    return sy_segment_writer_finish(w, &len, &checksum, err);
+    if (st == SY_OK) {
+        sy_segment_writer_join(w, parts[1]);
+        st = sy_segment_writer_finish(w, &len, &checksum, err);
+    } else {
+        sy_segment_writer_abandon(w);
+    }
+    sy_segment_part_free(parts[0]);
+    sy_segment_part_free(parts[1]);
+    return st;
 }
 
 static void check_grams(const char *path, const sy_model_list *lists)
