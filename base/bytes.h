@@ -43,6 +43,17 @@ static inline void sy_put_u64(void *at, uint64_t v)
     sy_put_u32((uint8_t *)at + 4, (uint32_t)(v >> 32));
 }
 
+/* Eight bytes at once: not 0 if one of them is `byte`, or is below `limit` (at most 128). */
+#define SY_EACH_BYTE UINT64_C(0x0101010101010101)
+static inline uint64_t sy_bytes_below(uint64_t bytes, uint8_t limit)
+{
+    return (bytes - SY_EACH_BYTE * limit) & ~bytes & SY_EACH_BYTE << 7;
+}
+static inline uint64_t sy_bytes_equal(uint64_t bytes, uint8_t byte)
+{
+    return sy_bytes_below(bytes ^ SY_EACH_BYTE * byte, 1);
+}
+
 /* Writes v to out[SY_VARINT_MAX]; returns the number of bytes, 1 to 10. */
 static inline size_t sy_varint_put(uint8_t *out, uint64_t v)
 {

@@ -166,10 +166,17 @@ struct sy_writer {
     int sys; /* errno of the first failed write, or 0 */
     const char *path;
     uint64_t offset;
-    size_t used;
+    size_t used, hashed; /* bytes of the buffer */
     XXH3_state_t *hash;
     char buffer[WRITE_BUFFER];
 };
+
+/* Bytes are hashed by the buffer: many of them come a few at a time. */
+static void hash_buffer(sy_writer *w)
+{
+    XXH3_64bits_update(w->hash, w->buffer + w->hashed, w->used - w->hashed);
+    w->hashed = w->used;
+}
 
 sy_status sy_writer_open(const char *path, sy_writer **out, sy_error *err)
 {
@@ -193,7 +200,7 @@ sy_status sy_writer_open(const char *path, sy_writer **out, sy_error *err)
     w->sys = 0;
     w->path = path;
     w->offset = 0;
-    w->used = 0;
+    w->used = w->hashed = 0;
     *out = w;
     return SY_OK;
 }
@@ -201,6 +208,7 @@ sy_status sy_writer_open(const char *path, sy_writer **out, sy_error *err)
 static void flush(sy_writer *w)
 {
     size_t done = 0;
+    hash_buffer(w);
     while (done < w->used && w->sys == 0) {
         ssize_t n = must_fail() ? -1 : write(w->fd, w->buffer + done, w->used - done);
         if (n >= 0)
@@ -208,14 +216,13 @@ static void flush(sy_writer *w)
         else if (errno != EINTR)
             w->sys = errno;
     }
-    w->used = 0;
+    w->used = w->hashed = 0;
 }
 
 void sy_writer_put(sy_writer *w, const void *bytes, size_t len)
 {
     if (w->sys != 0 || len == 0)
         return;
-    XXH3_64bits_update(w->hash, bytes, len);
     w->offset += len;
     const char *p = bytes;
     while (len > 0) {
@@ -236,6 +243,7 @@ uint64_t sy_writer_offset(const sy_writer *w)
 
 uint64_t sy_writer_checksum(sy_writer *w)
 {
+    hash_buffer(w);
     uint64_t sum = XXH3_64bits_digest(w->hash);
     XXH3_64bits_reset(w->hash);
     return sum;

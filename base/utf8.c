@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/bytes.h"
+
 size_t sy_utf8_decode_any(const char *s, size_t len, uint32_t *cp)
 {
     const unsigned char *p = (const unsigned char *)s;
@@ -85,9 +87,27 @@ size_t sy_utf8_count(const char *s, size_t len)
     return count;
 }
 
+/* Behind the ASCII and the characters of three bytes at s[i]: nearly all of Chinese text. */
+static size_t skip_usual(const char *s, size_t i, size_t len)
+{
+    while (len - i >= 8) {
+        /* All pairs of continuation bytes are well-formed, but for those behind E0 and ED. */
+        uint32_t c = sy_get_u32(s + i);
+        if ((c & 0xC0C0F0) == 0x8080E0 && (c & 0x0F) != 0 && (c & 0x0F) != 0x0D)
+            i += 3;
+        else if ((sy_get_u64(s + i) & SY_EACH_BYTE << 7) == 0)
+            i += 8;
+        else if ((c & 0x80) == 0)
+            i++;
+        else
+            break;
+    }
+    return i;
+}
+
 size_t sy_utf8_check(const char *s, size_t len)
 {
-    for (size_t i = 0; i < len;) {
+    for (size_t i = 0; (i = skip_usual(s, i, len)) < len;) {
         uint32_t cp;
         size_t n = sy_utf8_decode(s + i, len - i, &cp);
         if (ill_formed(s + i, n, cp))

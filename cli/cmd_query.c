@@ -440,42 +440,26 @@ static sy_status print_keys(run *r, sy_error *err)
     while (st == SY_OK && !last) {
         bool more;
         sy_hit hit;
-        const sy_stored *record;
+        sy_slice key;
         st = sy_search_next(r->search, &more, &hit, err);
         if (st != SY_OK || !more)
             break;
         if (!in_window(r, &last))
             continue;
-        st = sy_search_head(r->search, &hit, &record, err);
+        st = sy_segment_key(hit.segment, hit.docid, &key, err);
         if (st != SY_OK)
             break;
         if (r->set->source) {
             sy_segment_doc doc;
-            sy_segment_doc_at(hit.segment, record->doc, &doc);
+            sy_segment_doc_at(hit.segment, sy_segment_doc_of(hit.segment, hit.docid), &doc);
             sy_print_plain(&r->printer, doc.source);
             sy_buf_putc(&r->out, ':');
         }
-        sy_print_plain(&r->printer, record->key);
+        sy_print_plain(&r->printer, key);
         sy_buf_putc(&r->out, r->set->end);
         st = hand_on(r, err);
     }
     return st;
-}
-
-/* The document that has record `docid` of a segment: the last that starts at it
- * or before. */
-static void find_document(const sy_segment *segment, sy_docid docid, sy_segment_doc *out)
-{
-    size_t low = 0, high = sy_segment_n_docs(segment);
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        sy_segment_doc_at(segment, middle, out);
-        if (out->first <= docid)
-            low = middle;
-        else
-            high = middle;
-    }
-    sy_segment_doc_at(segment, low, out);
 }
 
 static sy_status print_documents(run *r, sy_error *err)
@@ -495,7 +479,7 @@ static sy_status print_documents(run *r, sy_error *err)
         sy_slice before = doc.source;
         bool same = segment != NULL;
         segment = hit.segment;
-        find_document(segment, hit.docid, &doc);
+        sy_segment_doc_at(segment, sy_segment_doc_of(segment, hit.docid), &doc);
         /* A large document may go on in the next segment. */
         if ((same && sy_slice_equal(before, doc.source)) || !in_window(r, &last))
             continue;

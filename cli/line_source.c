@@ -93,8 +93,8 @@ sy_status sy_line_input_next(sy_line_input *lines, bool *more, sy_slice *line, s
     return SY_OK;
 }
 
-bool sy_line_input_waits(const sy_line_input *lines)
+bool sy_line_input_waits(const sy_line_input *lines, int ms)
 {
     struct pollfd ready = {lines->fd, POLLIN, 0};
-    return poll(&ready, 1, 0) == 0;
+    return poll(&ready, 1, ms) == 0;
 }

@@ -17,12 +17,11 @@ typedef struct batch {
     sy_buf out;
 } batch;
 
-static void put_key(batch *b, const sy_hit *hit, const sy_stored *record)
+static void put_key(batch *b, const sy_hit *hit, sy_slice key)
 {
-    sy_slice key = record->key;
     if (b->source) {
         sy_segment_doc doc;
-        sy_segment_doc_at(hit->segment, record->doc, &doc);
+        sy_segment_doc_at(hit->segment, sy_segment_doc_of(hit->segment, hit->docid), &doc);
         sy_buf_reset(&b->key);
         sy_buf_append(&b->key, doc.source.data, doc.source.len);
         sy_buf_putc(&b->key, ':');
@@ -36,38 +35,19 @@ static void put_key(batch *b, const sy_hit *hit, const sy_stored *record)
     sy_buf_put_json(&b->keys_json, key.data, key.len);
 }
 
-/* Hits whose records are fetched at once. */
-enum { AHEAD = 32 };
-
-static sy_status next_hits(sy_search *search, sy_hit *hits, size_t *n, sy_error *err)
-{
-    bool more = true;
-    sy_status st = SY_OK;
-    for (*n = 0; st == SY_OK && *n < AHEAD; *n += more) {
-        st = sy_search_next(search, &more, &hits[*n], err);
-        if (!more)
-            break;
-    }
-    sy_search_fetch(hits, *n);
-    return st;
-}
-
 static sy_status put_keys(batch *b, sy_search *search, uint64_t *count, sy_error *err)
 {
-    sy_hit hits[AHEAD];
-    size_t n = AHEAD;
-    sy_status st = SY_OK;
-    while (st == SY_OK && n == AHEAD) {
-        st = next_hits(search, hits, &n, err);
-        for (size_t i = 0; i < n && st == SY_OK; i++) {
-            const sy_stored *record;
-            st = sy_search_head(search, &hits[i], &record, err);
-            if (st == SY_OK)
-                put_key(b, &hits[i], record);
-        }
-        *count += n;
+    for (;; ++*count) {
+        bool more;
+        sy_hit hit;
+        sy_slice key;
+        sy_status st = sy_search_next(search, &more, &hit, err);
+        if (st == SY_OK && more)
+            st = sy_segment_key(hit.segment, hit.docid, &key, err);
+        if (st != SY_OK || !more)
+            return st == SY_OK ? sy_buf_status(&b->keys_json, err) : st;
+        put_key(b, &hit, key);
     }
-    return st == SY_OK ? sy_buf_status(&b->keys_json, err) : st;
 }
 
 /* Runs one query; the keys of its hits go to keys_json. */

@@ -8,6 +8,7 @@
 #include "indexer/run.h"
 #include "indexer/workers.h"
 #include "store/format.h"
+#include "store/record_code.h"
 #include "store/scoring.h"
 
 /* The facts of records, in the order of docids. */
@@ -31,6 +32,24 @@ static bool next_facts(facts_reader *r, sy_record_facts *out)
     return true;
 }
 
+/* The next coded record of a chunk; *at is NULL where it does not hold. */
+static void take_coded(const uint8_t **at, const uint8_t *end, sy_slice *key, sy_slice *record)
+{
+    uint64_t len;
+    const uint8_t *p = sy_varint_get(*at, end, &len);
+    *at = p && len <= (uint64_t)(end - p) ? p + len : NULL;
+    p = *at ? sy_record_get_key(p, *at, key) : NULL;
+    if (p)
+        *record = (sy_slice){(const char *)p, (size_t)(*at - p)};
+    else
+        *at = NULL;
+}
+
+static sy_status spoilt(const char *path, sy_error *err)
+{
+    return sy_fail(err, SY_E_IO, path, "a scratch file was changed while it was in use");
+}
+
 /* Copies one chunk of coded records, and adds their lengths up by document: docs[*doc] has the
  * next one, or one behind it. */
 static sy_status put_records(sy_segment_writer *w, const char *path, facts_reader *facts_of,
@@ -41,19 +60,37 @@ static sy_status put_records(sy_segment_writer *w, const char *path, facts_reade
     const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL, *behind = at;
     while (st == SY_OK && at != end) {
         sy_map_pass(&behind, at);
-        uint64_t len;
+        sy_slice key, record;
         sy_record_facts facts = {0};
-        at = sy_varint_get(at, end, &len);
-        if (!at || len > (uint64_t)(end - at) || !next_facts(facts_of, &facts)) {
-            st = sy_fail(err, SY_E_IO, path, "a scratch file was changed while it was in use");
+        take_coded(&at, end, &key, &record);
+        if (!at || !next_facts(facts_of, &facts)) {
+            st = spoilt(path, err);
             break;
         }
         uint32_t docid = sy_segment_writer_n_records(w);
         while (docid - docs[*doc].first >= docs[*doc].n_records)
             ++*doc;
         docs[*doc].length += facts.length;
-        sy_segment_writer_record(w, at, (size_t)len, facts);
-        at += len;
+        sy_segment_writer_record(w, record.data, record.len, facts);
+    }
+    sy_map_close(&map);
+    return st;
+}
+
+/* The keys of the same chunk, which come behind all records. */
+static sy_status put_keys(sy_segment_writer *w, const char *path, sy_error *err)
+{
+    sy_map map;
+    sy_status st = sy_map_open(path, &map, err);
+    const uint8_t *at = map.data, *end = map.data ? map.data + map.len : NULL, *behind = at;
+    while (st == SY_OK && at != end) {
+        sy_slice key, record;
+        sy_map_pass(&behind, at);
+        take_coded(&at, end, &key, &record);
+        if (at)
+            sy_segment_writer_key(w, key);
+        else
+            st = spoilt(path, err);
     }
     sy_map_close(&map);
     return st;
@@ -116,6 +153,8 @@ static sy_status write_segment(const sy_build *b, const sy_spool *spool, const s
         put_learned(w, all);
     for (size_t i = 0; i < all->n_chunks && st == SY_OK; i++)
         st = put_records(w, all->coded[i], &facts, docs, &doc, err);
+    for (size_t i = 0; i < all->n_chunks && st == SY_OK; i++)
+        st = put_keys(w, all->coded[i], err);
     if (st == SY_OK)
         st = put_fields(b, w, all, err);
     if (st == SY_OK)

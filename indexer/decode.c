@@ -197,12 +197,25 @@ static bool may_be_utf16(const sy_extent *in, byte_order order, size_t *ascii)
     return true;
 }
 
+/* The first NUL of the text from `at` on, or its length. */
+static size_t find_nul(const sy_extent *in, size_t at)
+{
+    while (at < in->len) {
+        size_t end = piece_end(in, at);
+        const char *nul = memchr(in->data + at, '\0', end - at);
+        if (nul)
+            return (size_t)(nul - in->data);
+        at = end;
+    }
+    return in->len;
+}
+
 /* UTF-16 without a mark shows in the zero bytes of its ASCII (line ends, tabs,
  * digits). A stray NUL in a text of bytes is something else: there are few of them,
  * or the text is UTF-8. */
 static bool looks_like_utf16(const sy_extent *in, byte_order *order)
 {
-    if (in->len < 4 || in->len % 2 != 0)
+    if (in->len < 4 || in->len % 2 != 0 || find_nul(in, 0) == in->len)
         return false;
     size_t zeros = 0, high = 0;
     for (size_t i = 0; i < in->len;) {
@@ -346,19 +359,6 @@ static sy_status decode_chinese(decoder *d, const char **encoding, bool *done, s
         d->first = best->d.first;
     }
     return st;
-}
-
-/* The first NUL of the text from `at` on, or its length. */
-static size_t find_nul(const sy_extent *in, size_t at)
-{
-    while (at < in->len) {
-        size_t end = piece_end(in, at);
-        const char *nul = memchr(in->data + at, '\0', end - at);
-        if (nul)
-            return (size_t)(nul - in->data);
-        at = end;
-    }
-    return in->len;
 }
 
 static sy_status binary(const char *name, sy_error *err, size_t at)

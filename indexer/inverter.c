@@ -44,12 +44,14 @@ struct sy_inverter {
     sy_docid first, docid; /* of the run; the record being added */
     sy_buf longest;        /* the longest field of each record of the run, as a bit's number */
     sy_occurrences pairs, words, strings; /* of characters; terms; grams */
+    sy_spare spare;
     span *spans;
     size_t n_spans, cap_spans;
     sy_cutter *cutter;
     term_entry *terms;
     size_t n_terms, cap_terms;
     slots term_slots;
+    uint32_t *chars; /* of a character that is a word: its entry + 1, or 0; chars[CHARS] */
     sy_buf keys; /* of the terms */
     sy_buf normal, key;
     sy_field_sets sets;
@@ -58,8 +60,12 @@ struct sy_inverter {
 
 enum {
     FIRST_SLOTS = 1 << 10,
+    CHARS = 0x110000,
     PIECE = 1 << 16 /* bytes of text, of which the pairs are noted at once */
 };
+
+/* Occurrences of a run are counted in 32 bits. */
+static const size_t BUDGET_MOST = (size_t)16 << 30;
 
 sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const sy_grams *grams,
                           const sy_schema *schema, size_t budget, sy_inverter **out, sy_error *err)
@@ -70,7 +76,7 @@ sy_status sy_inverter_new(unsigned norm_flags, const sy_lexicon *lexicon, const 
         return sy_fail_nomem(err);
     inv->norm_flags = norm_flags;
     inv->schema = schema;
-    inv->budget = budget;
+    inv->budget = budget < BUDGET_MOST ? budget : BUDGET_MOST;
     inv->grams = grams;
     sy_status st = sy_cutter_new(lexicon, &inv->cutter, err);
     if (st != SY_OK)
@@ -112,8 +118,8 @@ static bool key_equals(const sy_inverter *inv, const term_entry *e, sy_slice key
     return e->key_len == key.len && memcmp(inv->keys.data + e->key_at, key.data, key.len) == 0;
 }
 
-/* Notes the term in inv->key, which stands in the field of a bit. */
-static bool add_term(sy_inverter *inv, unsigned bit)
+/* The entry of the term in inv->key, made if needed; *i is its number. */
+static bool find_term(sy_inverter *inv, uint32_t *i)
 {
     sy_slice key = {inv->key.data, inv->key.len};
     if (inv->key.status != SY_OK)
@@ -121,9 +127,9 @@ static bool add_term(sy_inverter *inv, unsigned bit)
     uint64_t hash = sy_hash64(key.data, key.len);
     size_t mask = inv->term_slots.n - 1, at = (size_t)hash & mask;
     while (inv->term_slots.n > 0 && inv->term_slots.items[at] != 0) {
-        uint32_t i = inv->term_slots.items[at] - 1;
-        if (inv->terms[i].hash == hash && key_equals(inv, &inv->terms[i], key))
-            return sy_occurrences_add(&inv->words, here(inv, i, bit));
+        *i = inv->term_slots.items[at] - 1;
+        if (inv->terms[*i].hash == hash && key_equals(inv, &inv->terms[*i], key))
+            return true;
         at = (at + 1) & mask;
     }
     if (!slots_grow(inv) ||
@@ -133,12 +139,38 @@ static bool add_term(sy_inverter *inv, unsigned bit)
     at = (size_t)hash & mask;
     while (inv->term_slots.items[at] != 0)
         at = (at + 1) & mask;
-    uint32_t i = (uint32_t)inv->n_terms++;
-    inv->term_slots.items[at] = i + 1;
-    inv->terms[i] =
+    *i = (uint32_t)inv->n_terms++;
+    inv->term_slots.items[at] = *i + 1;
+    inv->terms[*i] =
         (term_entry){.hash = hash, .key_at = inv->keys.len, .key_len = (uint32_t)key.len};
     sy_buf_append(&inv->keys, key.data, key.len);
-    return inv->keys.status == SY_OK && sy_occurrences_add(&inv->words, here(inv, i, bit));
+    return inv->keys.status == SY_OK;
+}
+
+/* Notes the term in inv->key, which stands in the field of a bit. */
+static bool add_term(sy_inverter *inv, unsigned bit)
+{
+    uint32_t i;
+    return find_term(inv, &i) && sy_occurrences_add(&inv->words, here(inv, i, bit));
+}
+
+/* As add_term for a word; most are single characters, which are found without their hash. */
+static bool add_word(sy_inverter *inv, sy_slice word, unsigned bit)
+{
+    uint32_t cp, i;
+    bool single = sy_utf8_decode(word.data, word.len, &cp) == word.len;
+    if (single && !inv->chars)
+        inv->chars = sy_calloc(CHARS, sizeof *inv->chars);
+    if (single && !inv->chars)
+        return false;
+    if (single && inv->chars[cp] != 0)
+        return sy_occurrences_add(&inv->words, here(inv, inv->chars[cp] - 1, bit));
+    sy_term_key_word(&inv->key, word);
+    if (!find_term(inv, &i))
+        return false;
+    if (single)
+        inv->chars[cp] = i + 1;
+    return sy_occurrences_add(&inv->words, here(inv, i, bit));
 }
 
 /* Each character of the normal form with the one behind it; the last before a
@@ -189,9 +221,8 @@ static sy_status add_words(sy_inverter *inv, sy_field_id field, sy_slice normal,
         sy_slice word = {normal.data + tokens[i].start, tokens[i].end - tokens[i].start};
         if (tokens[i].kind == SY_TOKEN_MARK || sy_is_han_word(word.data, word.len))
             continue;
-        sy_term_key_word(&inv->key, word);
-        good = inv->key.len > SY_TERM_KEY_MAX ? add_overlong(inv, field)
-                                              : add_term(inv, sy_field_bit(field));
+        good = word.len >= SY_TERM_KEY_MAX ? add_overlong(inv, field)
+                                           : add_word(inv, word, sy_field_bit(field));
     }
     return good ? SY_OK : sy_fail_nomem(err);
 }
@@ -336,22 +367,16 @@ static void list_add(sy_inverter *inv, list *l, const sy_found *f, bool marked)
 
 static bool write_pairs(sy_inverter *inv, sy_run_writer *w, list *l)
 {
-    uint32_t *chars;
-    size_t n;
-    if (!sy_occurrences_pack(&inv->pairs, &chars, &n))
-        return false;
-    bool good = sy_occurrences_sort(&inv->pairs, (uint64_t)n * n), more = good;
+    bool good = sy_occurrences_sort_pairs(&inv->pairs, &inv->spare), more = good;
     sy_found f;
     for (more = more && sy_occurrences_next(&inv->pairs, &f); more;) {
         uint64_t key = f.key;
         list_begin(l);
         for (; more && f.key == key; more = sy_occurrences_next(&inv->pairs, &f))
             list_add(inv, l, &f, true);
-        uint64_t pair = (uint64_t)chars[key / n] << SY_OCC_CHAR_BITS | chars[key % n];
-        sy_run_bigram(w, pair, l->df, &l->bytes);
+        sy_run_bigram(w, key, l->df, &l->bytes);
     }
-    sy_free(chars);
-    sy_occurrences_release(&inv->pairs);
+    sy_occurrences_reset(&inv->pairs);
     return good;
 }
 
@@ -359,7 +384,7 @@ static bool write_pairs(sy_inverter *inv, sy_run_writer *w, list *l)
 static bool write_grams(sy_inverter *inv, sy_run_writer *w, list *l)
 {
     sy_found f;
-    bool good = sy_occurrences_sort(&inv->strings, inv->grams->n), more = good;
+    bool good = sy_occurrences_sort(&inv->strings, inv->grams->n, &inv->spare), more = good;
     for (more = more && sy_occurrences_next(&inv->strings, &f); more;) {
         uint64_t key = f.key;
         list_begin(l);
@@ -368,7 +393,7 @@ static bool write_grams(sy_inverter *inv, sy_run_writer *w, list *l)
         sy_term_key_gram(&inv->key, inv->grams->items[key]);
         sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, l->df, &l->bytes);
     }
-    sy_occurrences_release(&inv->strings);
+    sy_occurrences_reset(&inv->strings);
     return good;
 }
 
@@ -385,7 +410,7 @@ static bool sort_terms(sy_inverter *inv, uint32_t *order)
         numbers[order[i]] = (uint32_t)i;
     sy_occurrences_number(&inv->words, numbers);
     sy_free(numbers);
-    return sy_occurrences_sort(&inv->words, inv->n_terms);
+    return sy_occurrences_sort(&inv->words, inv->n_terms, &inv->spare);
 }
 
 static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *order, list *l)
@@ -409,15 +434,17 @@ static bool write_terms(sy_inverter *inv, sy_run_writer *w, const uint32_t *orde
 }
 
 /* Frees the tables: kept, they alone might fill the budget, and from then on every
- * record would become a run of its own. */
+ * record would become a run of its own. The room of occurrences counts when it is filled. */
 static void forget(sy_inverter *inv)
 {
-    sy_occurrences_release(&inv->pairs);
-    sy_occurrences_release(&inv->words);
-    sy_occurrences_release(&inv->strings);
+    sy_occurrences_reset(&inv->pairs);
+    sy_occurrences_reset(&inv->words);
+    sy_occurrences_reset(&inv->strings);
     sy_free(inv->terms);
     sy_free(inv->term_slots.items);
+    sy_free(inv->chars);
     inv->terms = NULL;
+    inv->chars = NULL;
     inv->n_terms = inv->cap_terms = 0;
     inv->term_slots = (slots){NULL, 0};
     sy_buf_release(&inv->keys);
@@ -447,6 +474,10 @@ void sy_inverter_free(sy_inverter *inv)
     if (!inv)
         return;
     forget(inv);
+    sy_occurrences_release(&inv->pairs);
+    sy_occurrences_release(&inv->words);
+    sy_occurrences_release(&inv->strings);
+    sy_spare_release(&inv->spare);
     sy_free(inv->spans);
     sy_cutter_free(inv->cutter);
     sy_buf_release(&inv->longest);

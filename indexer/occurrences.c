@@ -23,6 +23,9 @@ static unsigned bits_of(uint64_t most)
     return most == 0 ? 0 : 64 - (unsigned)__builtin_clzll(most);
 }
 
+/* Pairs of characters are sorted by the second, then by the first, whatever their number: there
+ * are thousands of streams then, but a few hundred characters are most of a text. */
+
 /* Sorts items[n] by the bits [low, high). `other` is as long; returns the one of both that
  * has the result. */
 static uint64_t *sort_bits(uint64_t *items, uint64_t *other, size_t n, unsigned low, unsigned high)
@@ -137,71 +140,84 @@ void sy_occurrences_number(sy_occurrences *o, const uint32_t *numbers)
     }
 }
 
-/* Marks the characters of a pair; returns the greater one, or `most` if that is greater. */
-static uint32_t mark_chars(uint32_t *places, uint64_t item, uint32_t most)
+/* Room for n items. */
+static bool need_spare(sy_spare *spare, size_t n)
 {
-    uint32_t first = (uint32_t)(item >> (SY_OCC_KEY_AT + SY_OCC_CHAR_BITS));
-    uint32_t second = item >> SY_OCC_KEY_AT & (CHARS - 1);
-    places[first] = places[second] = 1;
-    most = first > most ? first : most;
-    return second > most ? second : most;
+    if (spare->cap >= n)
+        return true;
+    sy_spare_release(spare);
+    spare->items = sy_alloc_large(2 * n, sizeof *spare->items); /* what is not used is no memory */
+    spare->cap = spare->items ? 2 * n : 0;
+    return spare->items != NULL;
 }
 
-static uint64_t pack(const uint32_t *places, size_t n, uint64_t item)
+void sy_spare_release(sy_spare *spare)
 {
-    uint64_t key = (uint64_t)places[item >> (SY_OCC_KEY_AT + SY_OCC_CHAR_BITS)] * n +
-                   places[item >> SY_OCC_KEY_AT & (CHARS - 1)];
-    return key << SY_OCC_KEY_AT | (item & ~key_mask);
+    sy_free_large(spare->items, spare->cap, sizeof *spare->items);
+    *spare = (sy_spare){0};
 }
 
-bool sy_occurrences_pack(sy_occurrences *o, uint32_t **chars, size_t *n)
-{
-    uint32_t *places = sy_calloc(CHARS, sizeof *places), most = 0;
-    *chars = NULL;
-    *n = 0;
-    for (size_t i = 0; places && i < o->n; i++)
-        most = mark_chars(places, o->items[i], most);
-    for (size_t i = 0; places && i < o->n_counted; i++)
-        most = mark_chars(places, o->counted[i].item, most);
-    for (size_t cp = 0; places && cp <= most; cp++)
-        *n += places[cp];
-    *chars = places ? sy_alloc(*n, sizeof **chars) : NULL;
-    if (!*chars) {
-        sy_free(places);
-        return false;
-    }
-    for (uint32_t cp = 0, place = 0; cp <= most; cp++) {
-        if (places[cp] == 0)
-            continue;
-        (*chars)[place] = cp;
-        places[cp] = place++;
-    }
-    for (size_t i = 0; i < o->n; i++)
-        o->items[i] = pack(places, *n, o->items[i]);
-    for (size_t i = 0; i < o->n_counted; i++)
-        o->counted[i].item = pack(places, *n, o->counted[i].item);
-    sy_free(places);
-    return true;
-}
-
-bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys)
+bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys, sy_spare *spare)
 {
     o->at = o->at_count = 0;
     put_together(o);
     if (o->n < 2 || n_keys < 2)
         return true;
-    uint64_t *other = sy_alloc_large(o->n, sizeof *other);
-    if (!other)
+    if (!need_spare(spare, o->n))
         return false;
     unsigned high = SY_OCC_KEY_AT + bits_of(n_keys - 1);
-    uint64_t *sorted = sort_bits(o->items, other, o->n, SY_OCC_KEY_AT, high);
-    if (sorted == other) {
-        sy_free_large(o->items, o->cap, sizeof *other);
-        o->items = sorted;
-        o->cap = o->n;
-    } else {
-        sy_free_large(other, o->n, sizeof *other);
+    if (sort_bits(o->items, spare->items, o->n, SY_OCC_KEY_AT, high) != o->items)
+        memcpy(o->items, spare->items, o->n * sizeof *o->items);
+    return true;
+}
+
+static uint32_t first_of(uint64_t item)
+{
+    return (uint32_t)(item >> (SY_OCC_KEY_AT + SY_OCC_CHAR_BITS));
+}
+
+static uint32_t second_of(uint64_t item)
+{
+    return item >> SY_OCC_KEY_AT & (CHARS - 1);
+}
+
+/* Turns numbers per character, up to `most`, into where each one's items begin. */
+static void begin_each(uint32_t *counts, uint32_t most)
+{
+    uint32_t before = 0;
+    for (uint32_t cp = 0; cp <= most; cp++) {
+        uint32_t here = counts[cp];
+        counts[cp] = before;
+        before += here;
     }
+}
+
+bool sy_occurrences_sort_pairs(sy_occurrences *o, sy_spare *spare)
+{
+    o->at = o->at_count = 0;
+    put_together(o);
+    if (o->n < 2)
+        return true;
+    uint32_t *seconds = sy_calloc((size_t)2 * CHARS, sizeof *seconds), most = 0;
+    if (!seconds || o->n > UINT32_MAX || !need_spare(spare, o->n)) {
+        sy_free(seconds);
+        return false;
+    }
+    uint32_t *firsts = seconds + CHARS;
+    for (size_t i = 0; i < o->n; i++) {
+        uint32_t first = first_of(o->items[i]), second = second_of(o->items[i]);
+        most = first > most ? first : most;
+        most = second > most ? second : most;
+        firsts[first]++;
+        seconds[second]++;
+    }
+    begin_each(seconds, most);
+    begin_each(firsts, most);
+    for (size_t i = 0; i < o->n; i++)
+        spare->items[seconds[second_of(o->items[i])]++] = o->items[i];
+    for (size_t i = 0; i < o->n; i++)
+        o->items[firsts[first_of(spare->items[i])]++] = spare->items[i];
+    sy_free(seconds);
     return true;
 }
 
@@ -213,7 +229,7 @@ static void add(sy_found *to, uint64_t item, uint32_t n)
     to->fields |= UINT64_C(1) << (item & ((1u << SY_OCC_FIELD_BITS) - 1));
 }
 
-bool sy_occurrences_next(sy_occurrences *o, sy_found *out)
+bool sy_occurrences_next_counted(sy_occurrences *o, sy_found *out)
 {
     uint64_t first = UINT64_MAX; /* key and record; no item is so high */
     if (o->at < o->n)
@@ -238,6 +254,12 @@ bool sy_occurrences_next(sy_occurrences *o, sy_found *out)
 size_t sy_occurrences_bytes(const sy_occurrences *o)
 {
     return 2 * o->n * sizeof *o->items + o->cap_counted * sizeof *o->counted;
+}
+
+void sy_occurrences_reset(sy_occurrences *o)
+{
+    sy_free(o->counted);
+    *o = (sy_occurrences){.items = o->items, .cap = o->cap};
 }
 
 void sy_occurrences_release(sy_occurrences *o)

@@ -45,6 +45,12 @@ typedef struct sy_occurrences {
     size_t at, at_count; /* what sy_occurrences_next gives next */
 } sy_occurrences;
 
+/* Room to sort in, for several one after the other; all zero at first. */
+typedef struct sy_spare {
+    uint64_t *items;
+    size_t cap;
+} sy_spare;
+
 /* All of a key in one record. */
 typedef struct sy_found {
     uint64_t key, fields; /* bits */
@@ -76,22 +82,42 @@ static inline bool sy_occurrences_add(sy_occurrences *o, uint64_t item)
 
 /* Replaces each key by numbers[key]. */
 void sy_occurrences_number(sy_occurrences *o, const uint32_t *numbers);
-/* Replaces each pair by (place of the first) * n + (place of the second) among chars[n], the
- * characters that are in pairs, ascending. *chars is given: sy_free. False if there is no
- * memory. */
-bool sy_occurrences_pack(sy_occurrences *o, uint32_t **chars, size_t *n);
-/* Sorts by key; all keys are below n_keys. Takes as much memory again as the items. False if
+/* Sorts by key; all keys are below n_keys. Takes as much room again as the items. False if
  * there is none. Cost O(n log n_keys / 9). */
-bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys);
+bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys, sy_spare *spare);
+/* The same for keys that are pairs of characters. Cost O(n + greatest character). */
+bool sy_occurrences_sort_pairs(sy_occurrences *o, sy_spare *spare);
+void sy_spare_release(sy_spare *spare);
 /* The next of the sorted by key, then record; false behind the last. */
-bool sy_occurrences_next(sy_occurrences *o, sy_found *out);
+static inline bool sy_occurrences_next(sy_occurrences *o, sy_found *out);
+/* The same, if some were counted. */
+bool sy_occurrences_next_counted(sy_occurrences *o, sy_found *out);
 static inline bool sy_occurrences_empty(const sy_occurrences *o)
 {
     return o->n == 0 && o->n_counted == 0;
 }
 /* Bytes of memory that they take while they are sorted. */
 size_t sy_occurrences_bytes(const sy_occurrences *o);
+/* Forgets all, but keeps the memory of the items for others. */
+void sy_occurrences_reset(sy_occurrences *o);
 /* Forgets all and frees the memory. */
 void sy_occurrences_release(sy_occurrences *o);
+
+static inline bool sy_occurrences_next(sy_occurrences *o, sy_found *out)
+{
+    if (o->n_counted > 0)
+        return sy_occurrences_next_counted(o, out);
+    if (o->at == o->n)
+        return false;
+    const uint64_t first = o->items[o->at] >> SY_OCC_FIELD_BITS;
+    size_t start = o->at;
+    uint64_t fields = 0;
+    do
+        fields |= UINT64_C(1) << (o->items[o->at++] & ((1u << SY_OCC_FIELD_BITS) - 1));
+    while (o->at < o->n && o->items[o->at] >> SY_OCC_FIELD_BITS == first);
+    *out = (sy_found){first >> SY_OCC_RECORD_BITS, fields, (uint32_t)first & (SY_OCC_RECORDS - 1),
+                      (uint32_t)(o->at - start)};
+    return true;
+}
 
 #endif

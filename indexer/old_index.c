@@ -98,7 +98,6 @@ bool sy_old_index_dropped(const sy_old_index *old, size_t i)
 
 sy_status sy_old_index_keys(const sy_old_index *old, sy_seen_keys *keys, sy_error *err)
 {
-    sy_stored r = {0};
     sy_status st = SY_OK;
     for (size_t i = 0; i < old->n_docs && st == SY_OK; i++) {
         const sy_segment *seg = old->segments[old->docs[i].segment].segment;
@@ -106,12 +105,12 @@ sy_status sy_old_index_keys(const sy_old_index *old, sy_seen_keys *keys, sy_erro
         sy_old_index_doc(old, i, &doc);
         uint32_t n = sy_old_index_dropped(old, i) ? 0 : doc.n_records;
         for (uint32_t k = 0; k < n && st == SY_OK; k++) {
-            st = sy_segment_coded(seg, doc.first + k, &r, err);
+            sy_slice key;
+            st = sy_segment_key(seg, doc.first + k, &key, err);
             if (st == SY_OK)
-                st = sy_seen_keys_add(keys, (uint32_t)i, r.key, err);
+                st = sy_seen_keys_add(keys, (uint32_t)i, key, err);
         }
     }
-    sy_stored_release(&r);
     return st;
 }
 

@@ -175,8 +175,10 @@ sy_status sy_record_code(const sy_record_coder *c, sy_coding *scratch, sy_stored
         record->values[i].coded.data = at;
         at += record->values[i].coded.len;
     }
-    if (st == SY_OK)
+    if (st == SY_OK) {
+        sy_record_put_key(out, record->key);
         sy_record_encode(out, record, c->matcher ? 2 : 1);
+    }
     return st == SY_OK ? sy_buf_status(out, err) : st;
 }
 

@@ -22,7 +22,8 @@ typedef struct sy_coding {
     sy_buf codes, normal, spelt;
 } sy_coding;
 
-/* Appends the coded form of a record, whose texts are in `text`, to out. */
+/* Appends the key of a record and its coded form (store/record_code.h) to out; its texts are in
+ * `text`. */
 SY_CHECKED sy_status sy_record_code(const sy_record_coder *c, sy_coding *scratch, sy_stored *record,
                                     sy_buf *out, sy_error *err);
 void sy_coding_release(sy_coding *scratch);

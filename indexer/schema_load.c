@@ -8,15 +8,16 @@
 #include "indexer/json.h"
 #include "indexer/reader.h"
 #include "indexer/readers/field_name.h"
+#include "store/scoring.h"
 
-/* A schema file is {"fields": [{"name", "label", "kind", "pinyin", "aliases"}, …]}. Members that
- * are not known are an error: a misspelt "alias" would do nothing silently. */
+/* A schema file is {"fields": [{"name", "label", "kind", "pinyin", "weight", "aliases"}, …]}.
+ * Members that are not known are an error: a misspelt "alias" would do nothing silently. */
 
 static const unsigned char shipped[] = {
 #include "schema_default.inc"
 };
 
-enum { FILE_MAX = 4 << 20 };
+enum { FILE_MAX = 4 << 20, WEIGHT_MAX = 16 };
 
 typedef enum member {
     MEMBER_NONE,
@@ -24,6 +25,7 @@ typedef enum member {
     MEMBER_LABEL,
     MEMBER_KIND,
     MEMBER_PINYIN,
+    MEMBER_WEIGHT,
     MEMBER_ALIASES
 } member;
 
@@ -33,6 +35,7 @@ typedef struct entry {
     bool has_name, has_label, has_kind, has_pinyin;
     sy_field_kind kind;
     bool pinyin;
+    uint8_t weight; /* in quarters; 0: none is given */
 } entry;
 
 typedef struct loader {
@@ -115,6 +118,18 @@ static sy_status set_pinyin(loader *l, sy_field *field, size_t offset, sy_error 
     return SY_OK;
 }
 
+/* Segments count the weights of the first fields by themselves (docs/format.md, 5.7). */
+static sy_status set_weight(loader *l, sy_field_id id, size_t offset, sy_error *err)
+{
+    if (l->entry.weight == 0)
+        return SY_OK;
+    if (id >= SY_OTHER_FIELDS && l->entry.weight != SY_WEIGHT_ONE)
+        return wrong(l, offset, err, N_("only the first 63 fields can have a weight, not"),
+                     sy_slice_of(l->schema->fields[id].name));
+    l->schema->fields[id].weight = l->entry.weight;
+    return SY_OK;
+}
+
 /* Changes what the file says of a field that was there before. */
 static sy_status change_field(loader *l, sy_field_id id, sy_error *err)
 {
@@ -155,6 +170,8 @@ static sy_status add_field(loader *l, size_t offset, sy_error *err)
                            e->has_kind ? e->kind : SY_FIELD_TEXT, &id, err);
     if (st == SY_OK)
         st = set_pinyin(l, &l->schema->fields[id], offset, err);
+    if (st == SY_OK)
+        st = set_weight(l, id, offset, err);
     if (st == SY_OK && e->has_label)
         st = add_alias(l, id, (sy_slice){sy_buf_cstr(&e->label), e->label.len}, offset, err);
     for (size_t at = 0; st == SY_OK && at < e->aliases.len;) {
@@ -174,6 +191,7 @@ static void start_entry(loader *l)
     sy_buf_reset(&e->label);
     sy_buf_reset(&e->aliases);
     e->has_name = e->has_label = e->has_kind = e->has_pinyin = false;
+    e->weight = 0;
 }
 
 static sy_status on_key(loader *l, sy_slice key, size_t offset, sy_error *err)
@@ -181,11 +199,9 @@ static sy_status on_key(loader *l, sy_slice key, size_t offset, sy_error *err)
     static const struct {
         const char *name;
         member member;
-    } members[] = {{"name", MEMBER_NAME},
-                   {"label", MEMBER_LABEL},
-                   {"kind", MEMBER_KIND},
-                   {"pinyin", MEMBER_PINYIN},
-                   {"aliases", MEMBER_ALIASES}};
+    } members[] = {{"name", MEMBER_NAME},     {"label", MEMBER_LABEL},
+                   {"kind", MEMBER_KIND},     {"pinyin", MEMBER_PINYIN},
+                   {"weight", MEMBER_WEIGHT}, {"aliases", MEMBER_ALIASES}};
     if (l->depth == 1 && sy_slice_equal(key, sy_slice_of("fields")))
         return SY_OK;
     for (size_t i = 0; l->depth == 3 && i < sizeof members / sizeof *members; i++) {
@@ -228,6 +244,33 @@ static sy_status on_string(loader *l, sy_slice text, size_t offset, sy_error *er
     return wrong(l, offset, err, "there is no text here, but", text);
 }
 
+/* A number as "2", "1.5" or ".75" in quarters; 0 if it is none that a weight can be. The C
+ * library's strtod reads another point in other locales. */
+static uint8_t quarters_of(sy_slice text)
+{
+    unsigned hundredths = 0, scale = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool point = text.data[i] == '.';
+        if (point ? scale > 0 : text.data[i] < '0' || text.data[i] > '9' || scale > 2)
+            return 0;
+        hundredths = point ? hundredths : hundredths * 10 + (unsigned)(text.data[i] - '0');
+        scale += point || scale > 0;
+        if (hundredths > WEIGHT_MAX * 100)
+            return 0;
+    }
+    for (scale = scale > 0 ? scale - 1 : 0; scale < 2; scale++)
+        hundredths *= 10;
+    return (uint8_t)(hundredths % 25 || hundredths > WEIGHT_MAX * 100 ? 0 : hundredths / 25);
+}
+
+static sy_status on_number(loader *l, sy_slice text, size_t offset, sy_error *err)
+{
+    l->entry.weight = quarters_of(text);
+    if (l->entry.weight == 0)
+        return wrong(l, offset, err, N_("a weight is .25 to 16 in steps of .25, not"), text);
+    return SY_OK;
+}
+
 static sy_status on_event(void *ctx, sy_json_event event, sy_slice text, size_t offset,
                           sy_error *err)
 {
@@ -251,6 +294,10 @@ static sy_status on_event(void *ctx, sy_json_event event, sy_slice text, size_t 
         return on_key(l, text, offset, err);
     case SY_JSON_STRING:
         return on_string(l, text, offset, err);
+    case SY_JSON_NUMBER:
+        if (l->depth != 3 || l->member != MEMBER_WEIGHT)
+            break;
+        return on_number(l, text, offset, err);
     case SY_JSON_BOOL:
         if (l->depth != 3 || l->member != MEMBER_PINYIN)
             break;

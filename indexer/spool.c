@@ -58,6 +58,7 @@ sy_status sy_spool_add_stored(sy_spool *spool, const sy_stored *record, sy_error
         return sy_fail(err, SY_E_LIMIT, NULL, "longer than the limit of %d MiB",
                        SY_RECORD_MAX >> 20);
     sy_buf_reset(&spool->bytes);
+    sy_record_put_key(&spool->bytes, record->key);
     sy_record_encode(&spool->bytes, record, 1);
     sy_status st = sy_buf_status(&spool->bytes, err);
     if (st != SY_OK)
@@ -272,8 +273,10 @@ static sy_status spoilt(const sy_spool *spool, sy_error *err)
 static sy_status decode(const sy_spool *spool, const uint8_t *bytes, size_t len, sy_stored *out,
                         sy_error *err)
 {
-    bool nomem;
-    if (!sy_record_decode(bytes, len, 1, out, &nomem))
+    bool nomem = false;
+    const uint8_t *end = bytes + len;
+    bytes = sy_record_get_key(bytes, end, &out->key);
+    if (!bytes || !sy_record_decode(bytes, (size_t)(end - bytes), 1, out, &nomem))
         return nomem ? sy_fail_nomem(err) : spoilt(spool, err);
     for (size_t i = 0; i < out->n_values; i++)
         out->values[i].text = out->values[i].coded;

@@ -10,15 +10,19 @@
 #include "store/scoring.h"
 #include "store/term_key.h"
 
-/* Two ways to the candidates. Where the records of the scored terms are the answer,
- * those of the terms that still matter are walked, and the others only looked up
- * (MAXSCORE). Else the cursors of the query propose, and a candidate is looked at
- * only if the blocks it lies in can lift it among the best. */
+/* Two ways to the candidates. Where the records of the scored terms are the answer, they are
+ * taken window by window, which ends where a block of a list does: the postings of the terms
+ * that still matter there are added up in an array, and the others only looked up for records
+ * that they can lift among the best (MAXSCORE, with the bounds of blocks). Else the cursors of the
+ * query propose, and a candidate is looked at only if the blocks it lies in can lift it. */
 
 enum {
     LENGTHS = 256,
     SETS = 256,
-    LOOKED_AT = 300 /* of the best, once more */
+    LOOKED_AT = 300, /* of the best, once more */
+    WINDOW = 4096,   /* records that are added up at once, at most */
+    TABLED = 4,      /* frequency codes whose contributions are remembered */
+    PROBE_COST = 12  /* postings that are added up in the time in which a record is looked up */
 };
 
 static const double PHRASE = .5; /* of the full weights of a term's parts */
@@ -65,10 +69,18 @@ typedef struct ranker {
     const sy_live *live;
     bool behind; /* all its documents come behind those of the segments ranked before */
     const uint8_t *weights;
-    double looser; /* by how much its bounds are too low for the average of all */
+    const uint8_t *lengths; /* codes, of each record */
+    double looser;          /* by how much its bounds are too low for the average of all */
     int set_extra[SETS];
+    bool plain;      /* no field of it adds to a frequency */
     source *sources; /* [units.n] of each segment, one behind the other; the segment's own */
     source *all;
+    /* Of each unit what frequency codes below TABLED contribute in records of each length; 0: not
+     * worked out yet. */
+    uint64_t (*tables)[TABLED][LENGTHS];
+    uint64_t *sums;   /* [units.n + 1] of walk_units: see there */
+    uint64_t *scores; /* [WINDOW], 0 between windows; and which of them were touched */
+    uint64_t touched[WINDOW / 64];
     sy_cursor **excluded;
     size_t n_excluded;
 } ranker;
@@ -113,6 +125,12 @@ static bool hopeless(const ranker *r, uint64_t score)
     return r->n == r->k && (score < r->heap[0].score || (score == r->heap[0].score && r->behind));
 }
 
+/* The least score that is not hopeless. */
+static uint64_t least_score(const ranker *r)
+{
+    return r->prune && r->n == r->k ? r->heap[0].score + r->behind : 0;
+}
+
 static sy_status keep(ranker *r, sy_docid doc, uint64_t score, uint64_t bonus, sy_error *err)
 {
     if (hopeless(r, score))
@@ -150,7 +168,7 @@ static int best_first(const void *a, const void *b)
 
 static uint64_t contribution(const ranker *r, const sy_unit *u, int quarters, sy_docid doc)
 {
-    double norm = r->norms[sy_segment_length_code(r->seg, doc)];
+    double norm = r->norms[r->lengths[doc]];
     return (uint64_t)(u->full * sy_score_share_of(quarters, norm) + .5);
 }
 
@@ -325,6 +343,7 @@ static void enter_segment(ranker *r, size_t i)
     r->live = &r->s->index->live[i];
     r->sources = r->all + i * r->units.n;
     r->weights = sy_segment_weights(r->seg);
+    r->lengths = sy_segment_lengths(r->seg);
     uint32_t n = sy_segment_n_records(r->seg);
     double own = n > 0 ? (double)sy_segment_total_length(r->seg) / n : 0;
     /* A share grows with the average, at most in the same proportion. */
@@ -334,6 +353,9 @@ static void enter_segment(ranker *r, size_t i)
         bool known = set != SY_SET_UNKNOWN && set != SY_SET_LONGEST;
         r->set_extra[set] = known ? sy_field_extra(fields, r->weights) : 0;
     }
+    r->plain = true;
+    for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++)
+        r->plain &= r->weights[bit] == SY_WEIGHT_ONE;
 }
 
 /* Looks all terms up in all segments, and counts in how many records each stands. */
@@ -421,30 +443,52 @@ static void weigh(ranker *r)
     }
 }
 
+/* What the term adds to a record where its list has a mark, as it was worked out before; NULL if
+ * that does not depend on the length of the record and the frequency alone. */
+static inline uint64_t *remembered(const ranker *r, const sy_unit *u, sy_docid doc, sy_mark mark)
+{
+    bool known = mark.set != SY_SET_UNKNOWN || u->wanted == UINT64_MAX;
+    if (!r->plain || !known || mark.tf >= TABLED)
+        return NULL;
+    return &r->tables[u - r->units.items][mark.tf][r->lengths[doc]];
+}
+
+/* Adds what the term adds to a record where its list has a mark. */
+static sy_status add_marked(ranker *r, const sy_unit *u, sy_docid doc, sy_mark mark,
+                            uint64_t *score, sy_error *err)
+{
+    int quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE;
+    uint64_t *before = remembered(r, u, doc, mark);
+    if (before && *before > 0) {
+        *score += *before;
+        return SY_OK;
+    }
+    bool unknown = mark.set == SY_SET_UNKNOWN && u->kind == SY_UNIT_PAIR;
+    if (unknown && (!r->plain || u->wanted != UINT64_MAX)) {
+        uint32_t tf;
+        uint64_t fields;
+        sy_status st = read_unit(r, u, doc, &tf, &fields, err);
+        if (st != SY_OK || !(fields & u->wanted))
+            return st;
+        quarters += sy_field_extra(fields, r->weights);
+    } else if (!r->plain) {
+        quarters += mark.set == SY_SET_LONGEST
+                        ? sy_field_extra(sy_segment_fields(r->seg, doc, mark.set), r->weights)
+                        : r->set_extra[mark.set];
+    }
+    uint64_t own = contribution(r, u, quarters, doc);
+    if (before)
+        *before = own;
+    *score += own;
+    return SY_OK;
+}
+
 /* What the term adds to the record where it stands. */
 static sy_status add_source(ranker *r, source *src, uint64_t *score, sy_error *err)
 {
-    int quarters;
-    if (!src->listed) {
-        quarters = src->quarters[src->i];
-    } else {
-        sy_mark mark = sy_postings_mark(&src->list);
-        quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE;
-        if (mark.set == SY_SET_UNKNOWN && src->unit->kind == SY_UNIT_PAIR) {
-            uint32_t tf;
-            uint64_t fields;
-            sy_status st = read_unit(r, src->unit, src->doc, &tf, &fields, err);
-            if (st != SY_OK || !(fields & src->unit->wanted))
-                return st;
-            quarters += sy_field_extra(fields, r->weights);
-        } else if (mark.set == SY_SET_LONGEST) {
-            uint64_t field = sy_segment_fields(r->seg, src->doc, mark.set);
-            quarters += sy_field_extra(field, r->weights);
-        } else {
-            quarters += r->set_extra[mark.set];
-        }
-    }
-    *score += contribution(r, src->unit, quarters, src->doc);
+    if (src->listed)
+        return add_marked(r, src->unit, src->doc, sy_postings_mark(&src->list), score, err);
+    *score += contribution(r, src->unit, src->quarters[src->i], src->doc);
     return SY_OK;
 }
 
@@ -563,17 +607,7 @@ static uint64_t plus(uint64_t a, uint64_t b)
     return a + b < a ? UINT64_MAX : a + b;
 }
 
-/* The first source that a record among the best must have, or one behind it: all
- * before it together are not enough. sums[i]: the most of sources 0 to i - 1. */
-static size_t first_essential(const ranker *r, const uint64_t *sums)
-{
-    size_t first = 0;
-    while (r->prune && first < r->units.n && hopeless(r, plus(sums[first + 1], r->extra_bonus)))
-        first++;
-    return first;
-}
-
-/* The first record >= from of an essential source or an extra, deleted ones among them. */
+/* The first record >= from of a source from `first` on or of an extra. */
 static sy_status next_listed(ranker *r, size_t first, sy_docid from, sy_docid *out, sy_error *err)
 {
     sy_status st = SY_OK;
@@ -593,29 +627,17 @@ static sy_status next_listed(ranker *r, size_t first, sy_docid from, sy_docid *o
     return st;
 }
 
-/* The same, without deleted ones. */
-static sy_status next_doc(ranker *r, size_t first, sy_docid from, sy_docid *out, sy_error *err)
-{
-    for (;;) {
-        sy_status st = next_listed(r, first, from, out, err);
-        if (st != SY_OK || *out == SY_DOC_END)
-            return st;
-        from = sy_live_from(r->live, *out);
-        if (from == *out)
-            return SY_OK;
-    }
-}
-
-/* Scores a candidate. */
-static sy_status score_union(ranker *r, size_t first, const uint64_t *sums, sy_docid doc,
+/* Scores a candidate. `score` is what the sources from `first` on add, sums[i] the most that
+ * sources 0 to i - 1 do; hit: a source has it. */
+static sy_status score_union(ranker *r, size_t first, sy_docid doc, uint64_t score, bool hit,
                              sy_error *err)
 {
-    uint64_t score = 0, bonus = 0;
-    bool hit = false, out = false;
+    uint64_t bonus = 0;
+    bool out = false;
     sy_status st = SY_OK;
-    for (size_t i = r->units.n; i-- > 0 && st == SY_OK;) {
+    for (size_t i = first; i-- > 0 && st == SY_OK;) {
         source *src = &r->sources[i];
-        if (i < first && hopeless(r, plus(score, plus(sums[i + 1], r->extra_bonus))))
+        if (r->prune && hopeless(r, plus(score, plus(r->sums[i + 1], r->extra_bonus))))
             return SY_OK;
         seek_source(src, doc);
         hit |= src->doc == doc;
@@ -630,38 +652,169 @@ static sy_status score_union(ranker *r, size_t first, const uint64_t *sums, sy_d
     return st == SY_OK && hit && !out ? keep(r, doc, score, bonus, err) : st;
 }
 
+static sy_status add_run(ranker *r, const sy_unit *u, const sy_posting_run *run, sy_docid base,
+                         sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (uint32_t i = 0; i < run->n && st == SY_OK; i++) {
+        uint32_t at = run->docs[i] - base;
+        sy_mark mark = {run->tfs[i], run->sets[i]};
+        const uint64_t *before = remembered(r, u, run->docs[i], mark);
+        r->touched[at / 64] |= UINT64_C(1) << at % 64;
+        if (before && *before > 0)
+            r->scores[at] += *before;
+        else
+            st = add_marked(r, u, run->docs[i], mark, &r->scores[at], err);
+    }
+    return st;
+}
+
+/* Adds up what a source adds to the records from `base` on and below `end`. The list is left on
+ * the last of them, so that the block behind it need not be read. */
+static sy_status add_up(ranker *r, source *src, sy_docid base, sy_docid end, sy_error *err)
+{
+    sy_status st = SY_OK;
+    for (seek_source(src, base); src->doc < end && st == SY_OK; seek_source(src, src->doc + 1)) {
+        if (src->listed) {
+            sy_posting_run run;
+            sy_postings_run(&src->list, end, &run);
+            st = add_run(r, src->unit, &run, base, err);
+            src->doc = run.docs[run.n - 1];
+        } else {
+            uint32_t at = src->doc - base;
+            r->touched[at / 64] |= UINT64_C(1) << at % 64;
+            st = add_source(r, src, &r->scores[at], err);
+        }
+        if (src->doc + 1 == end)
+            break;
+    }
+    return st;
+}
+
+/* What the sources that were added up, those from `first` on, must add to a record at least, so
+ * that it can be among the best. */
+static uint64_t least_added(const ranker *r, size_t first)
+{
+    uint64_t others = plus(r->sums[first], r->extra_bonus), least = least_score(r);
+    return least > others ? least - others : 0;
+}
+
+/* How many records of a window that begins at `base` can be among the best. */
+static size_t count_hopeful(const ranker *r, size_t first, uint32_t len)
+{
+    uint64_t least = least_added(r, first);
+    size_t n = 0;
+    for (size_t w = 0; w <= (len - 1) / 64; w++) {
+        for (uint64_t bits = r->touched[w]; bits != 0; bits &= bits - 1)
+            n += r->scores[w * 64 + (unsigned)__builtin_ctzll(bits)] >= least;
+    }
+    return n;
+}
+
+/* Adds up sources before `first` while that is faster than to look up what they have. Returns the
+ * first one that was added up. */
+static sy_status add_weaker(ranker *r, size_t *first, sy_docid base, sy_docid end, sy_error *err)
+{
+    sy_status st = SY_OK;
+    while (*first > 0 && st == SY_OK) {
+        source *src = &r->sources[*first - 1];
+        double part = (double)(end - base) / sy_segment_n_records(r->seg);
+        double postings = part * (src->listed ? src->list.n_all : src->n);
+        if ((double)count_hopeful(r, *first, end - base) * PROBE_COST < postings)
+            break;
+        st = add_up(r, src, base, end, err);
+        --*first;
+    }
+    return st;
+}
+
+/* Scores the records that were added up, of the sources from `first` on. */
+static sy_status score_window(ranker *r, size_t first, sy_docid base, sy_docid end, sy_error *err)
+{
+    uint64_t least = least_added(r, first);
+    for (size_t w = 0; w <= (end - base - 1) / 64; w++) {
+        for (uint64_t bits = r->touched[w]; bits != 0; bits &= bits - 1) {
+            size_t at = w * 64 + (unsigned)__builtin_ctzll(bits);
+            uint64_t score = r->scores[at];
+            sy_docid doc = base + (sy_docid)at;
+            r->scores[at] = 0;
+            if (score < least || sy_live_from(r->live, doc) != doc)
+                continue;
+            sy_status st = score_union(r, first, doc, score, true, err);
+            if (st != SY_OK)
+                return st;
+            least = least_added(r, first);
+        }
+        r->touched[w] = 0;
+    }
+    return SY_OK;
+}
+
+/* The records of a window from `base` to `end`, or to where *end then is. The cursors of extras do
+ * not go back: it ends before the next candidate of one, or is that record alone. */
+static sy_status walk_window(ranker *r, size_t first, sy_docid base, sy_docid *end, sy_error *err)
+{
+    bool extra = false;
+    sy_status st = SY_OK;
+    *end = *end - base < WINDOW ? *end : base + WINDOW;
+    if (*end > sy_segment_n_records(r->seg)) /* what a damaged list has behind it is found next */
+        *end = sy_segment_n_records(r->seg);
+    for (size_t i = 0; i < r->n_extras && st == SY_OK; i++) {
+        sy_docid at;
+        st = sy_search_candidate(r->s, r->extras[i].cursor, base, &at, err);
+        extra |= at == base;
+        *end = at > base && at < *end ? at : *end;
+    }
+    *end = extra ? base + 1 : *end;
+    for (size_t i = first; i < r->units.n && st == SY_OK; i++)
+        st = add_up(r, &r->sources[i], base, *end, err);
+    if (st == SY_OK)
+        st = add_weaker(r, &first, base, *end, err);
+    if (st == SY_OK && extra && r->touched[0] == 0)
+        return score_union(r, first, base, 0, false, err);
+    return st == SY_OK ? score_window(r, first, base, *end, err) : st;
+}
+
+/* How much the sources can add to records from `from` on, at most: r->sums, for all up to *last.
+ * Returns the first source that a record among the best must have, or one behind it. */
+static size_t bound_sources(ranker *r, sy_docid from, sy_docid *last)
+{
+    size_t first = 0;
+    bool full = r->prune && r->n == r->k;
+    r->sums[0] = 0;
+    for (size_t i = 0; i < r->units.n; i++) {
+        uint64_t bound = r->sources[i].max, before = plus(r->sums[i], r->extra_bonus);
+        /* Where all of the list can be left to looking up, its blocks do not matter. */
+        if (full && !(first == i && hopeless(r, plus(before, bound))))
+            bound = bound_at(r, &r->sources[i], from, last);
+        r->sums[i + 1] = plus(r->sums[i], bound);
+        first += full && first == i && hopeless(r, plus(before, bound));
+    }
+    return first;
+}
+
 /* Every record with a scored term. */
 static sy_status walk_units(ranker *r, sy_error *err)
 {
-    uint64_t *sums = sy_alloc(r->units.n + 1, sizeof *sums);
-    if (!sums)
-        return sy_fail_nomem(err);
-    sums[0] = 0;
-    for (size_t i = 0; i < r->units.n; i++)
-        sums[i + 1] = plus(sums[i], r->sources[i].max);
-    sy_docid doc = 0;
-    sy_status st = SY_OK;
-    for (;;) {
-        size_t first = first_essential(r, sums);
-        sy_docid last = SY_DOC_END;
-        st = next_doc(r, first, doc, &doc, err);
-        if (st != SY_OK || doc == SY_DOC_END)
-            break;
-        uint64_t bound = plus(sums[first], r->extra_bonus);
-        for (size_t i = first; r->prune && i < r->units.n; i++)
-            bound = plus(bound, bound_at(r, &r->sources[i], doc, &last));
-        if (r->prune && hopeless(r, bound)) {
-            if (last == SY_DOC_END)
-                break;
-            doc = last + 1;
+    sy_docid last;
+    for (sy_docid from = 0; from < SY_DOC_END; from = last + 1) {
+        sy_docid doc, end;
+        last = SY_DOC_END - 1;
+        size_t first = bound_sources(r, from, &last);
+        if (first == r->units.n && first > 0) /* all together are not enough */
             continue;
-        }
-        st = score_union(r, first, sums, doc++, err);
+        sy_status st = next_listed(r, first, from, &doc, err);
         if (st != SY_OK)
-            break;
+            return st;
+        if (doc > last)
+            continue;
+        end = last + 1;
+        st = walk_window(r, first, doc, &end, err);
+        if (st != SY_OK)
+            return st;
+        last = end - 1;
     }
-    sy_free(sums);
-    return st;
+    return SY_OK;
 }
 
 /* ---- candidates from the query ---- */
@@ -909,9 +1062,13 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
     s->plan.tools = &s->tools;
     sy_status st = gather_units(r, err);
     r->all = sy_calloc(r->units.n * s->index->n_segments, sizeof *r->all);
+    r->tables = sy_calloc(r->units.n, sizeof *r->tables);
+    r->sums = sy_calloc(r->units.n + 1, sizeof *r->sums);
+    r->scores = sy_calloc(WINDOW, sizeof *r->scores);
     r->extras = sy_calloc(n_leaves, sizeof *r->extras);
     r->excluded = sy_calloc(n_leaves, sizeof *r->excluded);
-    if (st == SY_OK && (!r->all || !r->extras || !r->excluded))
+    if (st == SY_OK &&
+        (!r->all || !r->tables || !r->sums || !r->scores || !r->extras || !r->excluded))
         st = sy_fail_nomem(err);
     if (st == SY_OK)
         st = look_up(r, err);
@@ -938,6 +1095,9 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
     if (st != SY_OK && err)
         s->err = *err;
     sy_free(r->all);
+    sy_free(r->tables);
+    sy_free(r->sums);
+    sy_free(r->scores);
     sy_free(r->extras);
     sy_free((void *)r->excluded);
     sy_free(r->units.items);

@@ -173,21 +173,21 @@ sy_stored_value sy_record_text_value(const sy_record_text *r, size_t i)
     const sy_stored *s = &r->stored;
     if (i < s->n_values)
         return s->values[i];
-    if (i == s->n_values)
-        return (sy_stored_value){.field = SY_FIELD_KEY, .text = s->key};
-    sy_segment_doc doc;
-    sy_segment_doc_at(r->segment, s->doc, &doc);
-    return (sy_stored_value){.field = SY_FIELD_SOURCE, .text = doc.source};
+    return (sy_stored_value){.field = i == s->n_values ? SY_FIELD_KEY : SY_FIELD_SOURCE};
 }
 
 sy_status sy_record_text_original(sy_record_text *r, size_t i, sy_slice *out, sy_error *err)
 {
-    sy_stored_value value = sy_record_text_value(r, i);
-    *out = value.text;
-    if (i >= r->stored.n_values)
+    if (i == r->stored.n_values)
+        return sy_segment_key(r->segment, r->stored.docid, out, err);
+    if (i > r->stored.n_values) {
+        sy_segment_doc doc;
+        sy_segment_doc_at(r->segment, r->stored.doc, &doc);
+        *out = doc.source;
         return SY_OK;
+    }
     sy_buf_reset(&r->original);
-    sy_status st = sy_segment_text(r->segment, &value, &r->original, err);
+    sy_status st = sy_segment_text(r->segment, &r->stored.values[i], &r->original, err);
     *out = (sy_slice){sy_buf_cstr(&r->original), r->original.len};
     return st;
 }

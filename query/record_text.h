@@ -55,8 +55,7 @@ typedef struct sy_record_text {
 SY_CHECKED sy_status sy_record_text_load(sy_record_text *r, const sy_segment *segment,
                                          sy_docid docid, sy_error *err);
 size_t sy_record_text_count(const sy_record_text *r);
-/* The i-th text as it is stored, its `text` only for the key and the path; for the key and the path
- * with their reserved field ids. */
+/* The i-th text as it is stored; of the key and the path the reserved field ids alone. */
 sy_stored_value sy_record_text_value(const sy_record_text *r, size_t i);
 /* The i-th text in the original; borrowed until the next call of this function. */
 SY_CHECKED sy_status sy_record_text_original(sy_record_text *r, size_t i, sy_slice *out,

@@ -281,26 +281,6 @@ sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
     return s->status;
 }
 
-void sy_search_fetch(const sy_hit *hits, size_t n)
-{
-    enum { MOST = 32 };
-    sy_docid docids[MOST];
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i; end < n && end - i < MOST && hits[end].segment == hits[i].segment; end++)
-            docids[end - i] = hits[end].docid;
-        sy_segment_fetch(hits[i].segment, docids, end - i);
-    }
-}
-
-sy_status sy_search_head(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
-{
-    *out = NULL;
-    sy_status st = sy_segment_coded(hit->segment, hit->docid, &s->shown, err);
-    if (st == SY_OK)
-        *out = &s->shown;
-    return st;
-}
-
 sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
 {
     *out = NULL;

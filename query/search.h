@@ -54,12 +54,6 @@ SY_CHECKED sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_er
 /* The stored record of a hit; borrowed until the next call with this search. */
 SY_CHECKED sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out,
                                       sy_error *err);
-/* Tells the processor that the records of n hits, one behind the other as they came, will be
- * read soon. */
-void sy_search_fetch(const sy_hit *hits, size_t n);
-/* As sy_search_record, but without texts: key, line and row only. */
-SY_CHECKED sy_status sy_search_head(sy_search *s, const sy_hit *hit, const sy_stored **out,
-                                    sy_error *err);
 /* Where the positive leaves of the query match in that record. `record` is what
  * sy_search_record gave. Fills *out anew. */
 SY_CHECKED sy_status sy_search_matches(sy_search *s, const sy_hit *hit, const sy_stored *record,

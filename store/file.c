@@ -55,6 +55,10 @@ const char *sy_section_name(sy_section_kind kind)
         return "field sets";
     case SY_SECTION_BLOCK_SUMS:
         return "block sums";
+    case SY_SECTION_KEYS:
+        return "keys";
+    case SY_SECTION_KEY_BASES:
+        return "key bases";
     }
     return "unknown section";
 }

@@ -18,7 +18,7 @@ enum {
     SY_BIGRAM_ENTRY_LEN = 7,
     SY_FACTS_HEAD_LEN = 72,
     SY_FIELD_SETS_MAX = 254,
-    SY_RECORDS_PER_BASE = 32,
+    SY_RECORDS_PER_BASE = 32, /* and keys */
     SY_TERMS_PER_BLOCK = 16,
     SY_INFO_LEN = 88
 };
@@ -50,7 +50,9 @@ typedef enum sy_section_kind {
     SY_SECTION_PHRASES = 27,
     SY_SECTION_RECORD_FACTS = 28,
     SY_SECTION_FIELD_SETS = 29,
-    SY_SECTION_BLOCK_SUMS = 30
+    SY_SECTION_BLOCK_SUMS = 30,
+    SY_SECTION_KEYS = 31,
+    SY_SECTION_KEY_BASES = 32
 } sy_section_kind;
 
 #endif

@@ -278,17 +278,40 @@ sy_docid sy_postings_seek(sy_postings *p, sy_docid target)
     return p->docs[low];
 }
 
-sy_mark sy_postings_mark(sy_postings *p)
+/* Makes tfs[i] and sets[i] the marks of docs[i]. */
+static void need_marks(sy_postings *p)
 {
-    if (!p->ref.marked || p->block == UINT32_MAX)
-        return (sy_mark){0, SY_SET_UNKNOWN};
-    if (!p->marks_decoded && !decode_marks(p, false)) {
+    if (p->marks_decoded)
+        return;
+    if (!p->ref.marked || !decode_marks(p, false)) {
         memset(p->tfs, 0, sizeof p->tfs);
         memset(p->sets, SY_SET_UNKNOWN, sizeof p->sets);
-        p->corrupt = true;
+        p->marks_decoded = true;
+        p->corrupt |= p->ref.marked;
     }
-    uint32_t i = p->thinned ? p->places[p->i] : p->i;
-    return (sy_mark){p->tfs[i], p->sets[i]};
+    for (uint32_t i = 0; p->thinned && i < p->in_block; i++) {
+        p->tfs[i] = p->tfs[p->places[i]];
+        p->sets[i] = p->sets[p->places[i]];
+    }
+}
+
+sy_mark sy_postings_mark(sy_postings *p)
+{
+    if (p->block == UINT32_MAX)
+        return (sy_mark){0, SY_SET_UNKNOWN};
+    need_marks(p);
+    return (sy_mark){p->tfs[p->i], p->sets[p->i]};
+}
+
+void sy_postings_run(sy_postings *p, sy_docid end, sy_posting_run *out)
+{
+    need_marks(p);
+    *out = (sy_posting_run){p->docs + p->i, p->tfs + p->i, p->sets + p->i, 1};
+    uint32_t last = p->in_block - 1;
+    while (p->docs[last] >= end) /* not the current one */
+        last--;
+    out->n = last - p->i + 1;
+    p->i = last;
 }
 
 uint8_t sy_postings_bound(const sy_postings *p, sy_docid target, sy_docid *last)

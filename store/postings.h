@@ -56,7 +56,8 @@ typedef struct sy_postings {
     uint32_t in_block, i; /* docids in it that are not left out; the current one */
     bool corrupt;
     bool marks_decoded;
-    bool thinned; /* some are left out: places says where the others stand in the block */
+    bool thinned; /* some are left out: places says where the others stand in the block, and where
+                     their marks are until those are decoded */
     const uint8_t *skips, *bounds, *blocks;
     const uint8_t *marks_at; /* of the block */
     sy_docid docs[SY_POSTINGS_BLOCK];
@@ -76,6 +77,15 @@ sy_docid sy_postings_next(sy_postings *p); /* amortised O(1) */
 sy_docid sy_postings_seek(sy_postings *p, sy_docid target);
 /* The marks at the current record: tf code 0 and SY_SET_UNKNOWN where none are stored. */
 sy_mark sy_postings_mark(sy_postings *p);
+/* Postings one behind the other, with their marks. Borrowed until the cursor moves. */
+typedef struct sy_posting_run {
+    const sy_docid *docs;
+    const uint8_t *tfs, *sets;
+    uint32_t n;
+} sy_posting_run;
+/* Those from the current one, which is below `end`, on, as far as they are in one block and below
+ * `end`: one at least, and the cursor moves to the last of them. */
+void sy_postings_run(sy_postings *p, sy_docid end, sy_posting_run *out);
 /* The most that a posting of the block with the first docid >= target adds to a score,
  * in 255ths of the term's full weight (docs/format.md, 5.7); *last is the last docid
  * for which that holds. target is at or behind the cursor, which does not move. */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "store/format.h"
 
 void sy_stored_release(sy_stored *s)
 {
@@ -16,14 +17,12 @@ void sy_record_encode(sy_buf *out, const sy_stored *record, unsigned unit)
     /* Mostly the same: zigzag, so that small differences of either sign are short. */
     int64_t step = (int64_t)record->row - record->line;
     sy_buf_put_varint(out, step < 0 ? (uint64_t)(-step) * 2 - 1 : (uint64_t)step * 2);
-    sy_buf_put_varint(out, record->key.len);
     sy_buf_put_varint(out, record->n_values);
     for (size_t i = 0; i < record->n_values; i++) {
         const sy_stored_value *v = &record->values[i];
         sy_buf_put_varint(out, (uint64_t)v->field << 1 | v->simple);
         sy_buf_put_varint(out, v->coded.len / unit);
     }
-    sy_buf_append(out, record->key.data, record->key.len);
     for (size_t i = 0; i < record->n_values; i++)
         sy_buf_append(out, record->values[i].coded.data, record->values[i].coded.len);
 }
@@ -39,7 +38,7 @@ static const uint8_t *read_pair(const uint8_t *at, const uint8_t *end, uint32_t 
 bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored *out, bool *nomem)
 {
     const uint8_t *end = bytes + len, *at = bytes;
-    uint32_t key_len, n;
+    uint32_t n;
     *nomem = false;
     out->n_values = 0;
     uint64_t step = 0;
@@ -51,7 +50,7 @@ bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored
     if (row < 0 || row > UINT32_MAX)
         return false;
     out->row = (uint32_t)row;
-    at = read_pair(at, end, &key_len, &n);
+    at = sy_varint_get32(at, end, &n);
     if (!at || n > len / 2) /* a value takes two bytes at least */
         return false;
     if (n > out->cap_values) {
@@ -63,7 +62,7 @@ bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored
         out->values = bigger;
         out->cap_values = n;
     }
-    uint64_t texts = key_len;
+    uint64_t texts = 0;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t head, units;
         at = read_pair(at, end, &head, &units);
@@ -79,12 +78,73 @@ bool sy_record_decode(const uint8_t *bytes, size_t len, unsigned unit, sy_stored
     }
     if (texts != (uint64_t)(end - at))
         return false;
-    out->key = (sy_slice){(const char *)at, key_len};
-    at += key_len;
     for (uint32_t i = 0; i < n; i++) {
         out->values[i].coded.data = (const char *)at;
         at += out->values[i].coded.len;
     }
     out->n_values = n;
+    return true;
+}
+
+/* ---- keys ---- */
+
+void sy_record_put_key(sy_buf *out, sy_slice key)
+{
+    sy_buf_put_varint(out, key.len);
+    sy_buf_append(out, key.data, key.len);
+}
+
+const uint8_t *sy_record_get_key(const uint8_t *at, const uint8_t *end, sy_slice *out)
+{
+    uint64_t len;
+    at = sy_varint_get(at, end, &len);
+    if (!at || len > (uint64_t)(end - at))
+        return NULL;
+    *out = (sy_slice){(const char *)at, (size_t)len};
+    return at + len;
+}
+
+static uint64_t low_bytes(uint64_t word, uint32_t n)
+{
+    return n >= 8 ? word : word & ((UINT64_C(1) << 8 * n) - 1);
+}
+
+/* Adds up the first i of n lengths. False unless all n take a byte, as they nearly always do: then
+ * eight are added at once. Reads SY_RECORDS_PER_BASE bytes. */
+static bool add_short(const uint8_t *lengths, uint32_t n, uint32_t i, uint64_t *sum)
+{
+    const uint64_t every_other = UINT64_C(0x00FF00FF00FF00FF);
+    uint64_t all = 0;
+    *sum = 0;
+    for (uint32_t k = 0; k < n; k += 8) {
+        uint64_t word = sy_get_u64(lengths + k);
+        all |= low_bytes(word, n - k);
+        word = low_bytes(word, i > k ? i - k : 0);
+        word = (word & every_other) + (word >> 8 & every_other);
+        *sum += word * UINT64_C(0x0001000100010001) >> 48; /* the four pairs */
+    }
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+bool sy_key_of_group(const uint8_t *bytes, size_t len, uint32_t n, uint32_t i, sy_slice *out)
+{
+    const uint8_t *at = bytes, *end = bytes + len;
+    uint64_t before = 0, own = 0;
+    if (len >= SY_RECORDS_PER_BASE && add_short(bytes, n, i, &before)) {
+        own = bytes[i];
+        at += n;
+    } else {
+        before = 0;
+        for (uint32_t k = 0; k < n && at; k++) {
+            uint32_t one;
+            at = sy_varint_get32(at, end, &one);
+            before += k < i ? one : 0;
+            own = k == i ? one : own;
+        }
+    }
+    uint64_t room = at ? (uint64_t)(end - at) : 0;
+    if (!at || before > room || own > room - before || (i + 1 == n && before + own != room))
+        return false;
+    *out = (sy_slice){(const char *)at + before, (size_t)own};
     return true;
 }

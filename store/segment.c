@@ -20,7 +20,7 @@ struct sy_segment {
     sy_file *file;
     uint32_t n_records;
     size_t n_docs;
-    const sy_section *docs, *doc_strings, *bases, *starts, *records;
+    const sy_section *docs, *doc_strings, *bases, *starts, *records, *keys, *key_bases;
     const sy_section *rows, *entries, *bigram_lists;
     const sy_section *term_index, *term_blocks, *term_lists, *facts, *sets;
     sy_phrases phrases;
@@ -55,6 +55,8 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
         {SY_SECTION_RECORD_BASES, &seg->bases},
         {SY_SECTION_RECORD_STARTS, &seg->starts},
         {SY_SECTION_RECORDS, &seg->records},
+        {SY_SECTION_KEYS, &seg->keys},
+        {SY_SECTION_KEY_BASES, &seg->key_bases},
         {SY_SECTION_BIGRAM_ROWS, &seg->rows},
         {SY_SECTION_BIGRAM_ENTRIES, &seg->entries},
         {SY_SECTION_BIGRAM_LISTS, &seg->bigram_lists},
@@ -77,9 +79,9 @@ static sy_status find_sections(sy_segment *seg, sy_error *err)
     return st;
 }
 
-static uint64_t base_at(const sy_segment *seg, uint64_t i)
+static uint64_t base_at(const sy_section *bases, uint64_t i)
 {
-    return sy_get_u64(seg->bases->data + i * 8);
+    return sy_get_u64(bases->data + i * 8);
 }
 
 static sy_status check_docs(sy_segment *seg, sy_error *err)
@@ -131,11 +133,17 @@ static sy_status check_shape(sy_segment *seg, sy_error *err)
     uint64_t n_bases = (n + SY_RECORDS_PER_BASE - 1) / SY_RECORDS_PER_BASE;
     if (seg->bases->len != (n_bases + 1) * 8)
         return damaged(seg, seg->bases, 0, "the record bases have a broken length", err);
+    if (seg->key_bases->len != (n_bases + 1) * 8)
+        return damaged(seg, seg->key_bases, 0, "the key bases have a broken length", err);
     sy_status st = need(seg, seg->bases, n_bases * 8, 8, err);
+    if (st == SY_OK)
+        st = need(seg, seg->key_bases, n_bases * 8, 8, err);
     if (st != SY_OK)
         return st;
-    if (base_at(seg, n_bases) != seg->records->len)
+    if (base_at(seg->bases, n_bases) != seg->records->len)
         return damaged(seg, seg->bases, 0, "the record bases do not fit the records", err);
+    if (base_at(seg->key_bases, n_bases) != seg->keys->len)
+        return damaged(seg, seg->key_bases, 0, "the key bases do not fit the keys", err);
     if (seg->rows->len % ROW_LEN != 0 || seg->rows->len == 0 ||
         seg->entries->len % SY_BIGRAM_ENTRY_LEN != 0)
         return damaged(seg, seg->rows, 0, "the bigram dictionary has a broken length", err);
@@ -242,20 +250,8 @@ static uint64_t record_start(const sy_segment *seg, uint64_t docid)
 {
     if (docid == seg->n_records)
         return seg->records->len;
-    return base_at(seg, docid / SY_RECORDS_PER_BASE) + sy_get_u32(seg->starts->data + docid * 4);
-}
-
-void sy_segment_fetch(const sy_segment *seg, const sy_docid *docids, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (docids[i] < seg->n_records)
-            __builtin_prefetch(seg->starts->data + (size_t)docids[i] * 4);
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t start = docids[i] < seg->n_records ? record_start(seg, docids[i]) : 0;
-        if (start < seg->records->len) /* it is not held against its sum yet */
-            __builtin_prefetch(seg->records->data + start);
-    }
+    return base_at(seg->bases, docid / SY_RECORDS_PER_BASE) +
+           sy_get_u32(seg->starts->data + docid * 4);
 }
 
 sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
@@ -281,8 +277,31 @@ sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out
         return nomem ? sy_fail_nomem(err)
                      : damaged(seg, seg->records, start, "a stored record does not hold", err);
     out->docid = docid;
+    out->key = (sy_slice){"", 0};
     out->doc = sy_segment_doc_of(seg, docid);
     return SY_OK;
+}
+
+sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out, sy_error *err)
+{
+    *out = (sy_slice){"", 0};
+    if (docid >= seg->n_records)
+        return damaged(seg, seg->key_bases, 0, "a list names a record that does not exist", err);
+    uint32_t group = docid / SY_RECORDS_PER_BASE, first = group * SY_RECORDS_PER_BASE;
+    uint32_t n = seg->n_records - first;
+    n = n < SY_RECORDS_PER_BASE ? n : SY_RECORDS_PER_BASE;
+    sy_status st = need(seg, seg->key_bases, (uint64_t)group * 8, 16, err);
+    if (st != SY_OK)
+        return st;
+    uint64_t start = base_at(seg->key_bases, group), end = base_at(seg->key_bases, group + 1u);
+    if (start > end || end > seg->keys->len || (group == 0 && start != 0))
+        return damaged(seg, seg->key_bases, (uint64_t)group * 8, "keys lie outside their section",
+                       err);
+    st = need(seg, seg->keys, start, end - start, err);
+    if (st == SY_OK &&
+        !sy_key_of_group(seg->keys->data + start, (size_t)(end - start), n, docid - first, out))
+        return damaged(seg, seg->keys, start, "the keys of some records do not hold", err);
+    return st;
 }
 
 /* All phrases at once, since a text has some from everywhere; the first time only. */
@@ -339,6 +358,8 @@ sy_status sy_segment_normal(const sy_segment *seg, const sy_stored_value *value,
 sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out, sy_error *err)
 {
     sy_status st = sy_segment_coded(seg, docid, out, err);
+    if (st == SY_OK)
+        st = sy_segment_key(seg, docid, &out->key, err);
     sy_buf_reset(&out->spelt);
     /* The buffer may move while it grows: lengths first, then pointers. */
     for (size_t i = 0; i < out->n_values && st == SY_OK; i++) {
@@ -539,9 +560,9 @@ sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err)
     return need(seg, seg->facts, SY_FACTS_HEAD_LEN, 2 * (uint64_t)seg->n_records, err);
 }
 
-uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid)
+const uint8_t *sy_segment_lengths(const sy_segment *seg)
 {
-    return seg->facts->data[SY_FACTS_HEAD_LEN + docid];
+    return seg->facts->data + SY_FACTS_HEAD_LEN;
 }
 
 uint64_t sy_segment_total_length(const sy_segment *seg)

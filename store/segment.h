@@ -41,7 +41,7 @@ typedef struct sy_stored {
     sy_docid docid;
     uint32_t doc; /* ordinal of its document in the segment */
     uint32_t line, row;
-    sy_slice key;
+    sy_slice key;            /* empty in a record that is not spelt out */
     sy_stored_value *values; /* by field id, then order in the document */
     size_t n_values, cap_values;
     sy_buf spelt; /* holds texts that are not in the mapping */
@@ -57,12 +57,14 @@ void sy_segment_doc_at(const sy_segment *seg, size_t i, sy_segment_doc *out);
 uint32_t sy_segment_doc_of(const sy_segment *seg, sy_docid docid);
 SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                        sy_error *err);
-/* As sy_segment_record, but no text is spelt out: for looking at few of them. */
+/* As sy_segment_record, but the key is left out and no text is spelt: for looking at few of them.
+ */
 SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                       sy_error *err);
-/* Tells the processor that the records docids[n] will be read soon: they lie anywhere, and one
- * by one each would wait for memory. */
-void sy_segment_fetch(const sy_segment *seg, const sy_docid *docids, size_t n);
+/* The key of a record; borrowed until the segment is closed. Keys lie by themselves, so that those
+ * of many records are on few pages. */
+SY_CHECKED sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out,
+                                    sy_error *err);
 enum { SY_CODE_LEN = 2 };
 /* False: texts are stored as they are. Else `coded` is codes of SY_CODE_LEN bytes, any run of which
  * may be spelt by itself. */
@@ -108,8 +110,8 @@ uint64_t sy_segment_fields(const sy_segment *seg, sy_docid docid, uint8_t set);
 /* To be called before fields of postings or lengths are asked for: holds what they are
  * read from against its sums. CORRUPT. */
 SY_CHECKED sy_status sy_segment_need_facts(const sy_segment *seg, sy_error *err);
-/* The code of a record's length (store/scoring.h); docid < n_records. */
-uint8_t sy_segment_length_code(const sy_segment *seg, sy_docid docid);
+/* The codes of the records' lengths (store/scoring.h), [n_records]; borrowed. */
+const uint8_t *sy_segment_lengths(const sy_segment *seg);
 uint64_t sy_segment_total_length(const sy_segment *seg); /* length of all records */
 /* Of each field bit, in quarters: [SY_FIELD_BITS]. The bounds of lists hold for these. */
 const uint8_t *sy_segment_weights(const sy_segment *seg);

@@ -1,5 +1,6 @@
 #include "store/segment_writer.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,14 @@
  *
  *   phrases: phrases
  *   record:  records      -> bases, starts, facts
+ *   key:     keys         -> key bases
  *   fields:  facts, field sets
- *   docs:    bases, starts, documents, document strings
+ *   docs:    bases, starts, key bases, documents, document strings
  *   bigram:  bigram lists -> entries, rows
  *   term:    entries, rows; term lists -> term blocks, term index
  *   finish:  term blocks, term index */
 
-typedef enum stage { STAGE_PHRASES, STAGE_RECORDS, STAGE_BIGRAMS, STAGE_TERMS } stage;
+typedef enum stage { STAGE_PHRASES, STAGE_RECORDS, STAGE_KEYS, STAGE_BIGRAMS, STAGE_TERMS } stage;
 
 /* A bigram whose list is wanted again for the grams that have it. */
 typedef struct kept {
@@ -81,6 +83,8 @@ struct sy_segment_writer {
     uint32_t n_records;
     uint64_t base; /* of the current group of records */
     sy_buf bases, starts, docs, doc_strings;
+    sy_buf key_bases, key_lengths, keys; /* lengths and keys of the group in hand */
+    uint32_t n_keys;
     sy_buf lengths, longest; /* of records */
     uint64_t total_length;
     uint8_t weights[SY_FIELD_BITS];
@@ -164,6 +168,36 @@ uint32_t sy_segment_writer_n_records(const sy_segment_writer *w)
     return w->n_records;
 }
 
+static void end_key_group(sy_segment_writer *w)
+{
+    if (w->key_lengths.status != SY_OK || w->keys.status != SY_OK)
+        w->status = SY_E_NOMEM;
+    sy_file_put(&w->file, w->key_lengths.data, w->key_lengths.len);
+    sy_file_put(&w->file, w->keys.data, w->keys.len);
+    sy_buf_reset(&w->key_lengths);
+    sy_buf_reset(&w->keys);
+}
+
+static void begin_keys(sy_segment_writer *w)
+{
+    begin_records(w);
+    sy_buf_put_u64(&w->bases, sy_file_section_len(&w->file));
+    sy_file_begin(&w->file, SY_SECTION_KEYS);
+    w->stage = STAGE_KEYS;
+}
+
+void sy_segment_writer_key(sy_segment_writer *w, sy_slice key)
+{
+    if (w->stage != STAGE_KEYS)
+        begin_keys(w);
+    if (w->n_keys++ % SY_RECORDS_PER_BASE == 0) {
+        end_key_group(w);
+        sy_buf_put_u64(&w->key_bases, sy_file_section_len(&w->file));
+    }
+    sy_buf_put_varint(&w->key_lengths, key.len);
+    sy_buf_append(&w->keys, key.data, key.len);
+}
+
 static set_slot *set_at(sy_segment_writer *w, uint64_t fields)
 {
     size_t at = (size_t)(fields * 0x9e3779b97f4a7c15u >> 54) % SET_SLOTS;
@@ -235,8 +269,14 @@ static void make_shares(sy_segment_writer *w)
 
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n)
 {
-    begin_records(w);
-    sy_buf_put_u64(&w->bases, sy_file_section_len(&w->file));
+    if (w->stage != STAGE_KEYS)
+        begin_keys(w);
+    assert(w->n_keys == w->n_records);
+    end_key_group(w);
+    sy_buf_release(&w->key_lengths);
+    sy_buf_release(&w->keys);
+    sy_buf_put_u64(&w->key_bases, sy_file_section_len(&w->file));
+    put_section(w, SY_SECTION_KEY_BASES, &w->key_bases);
     put_section(w, SY_SECTION_RECORD_BASES, &w->bases);
     put_section(w, SY_SECTION_RECORD_STARTS, &w->starts);
     put_facts(w);
@@ -618,9 +658,11 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
 
 static void release(sy_segment_writer *w)
 {
-    sy_buf *all[] = {&w->bases,   &w->starts,   &w->docs,         &w->doc_strings, &w->lengths,
-                     &w->longest, &w->rows,     &w->entries,      &w->term_blocks, &w->term_index,
-                     &w->list,    &w->last_key, &w->rare.entries, &w->rare.lists};
+    sy_buf *all[] = {&w->bases,        &w->starts,     &w->docs, &w->doc_strings,
+                     &w->lengths,      &w->longest,    &w->rows, &w->entries,
+                     &w->term_blocks,  &w->term_index, &w->list, &w->last_key,
+                     &w->rare.entries, &w->rare.lists, &w->keys, &w->key_lengths,
+                     &w->key_bases};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sy_buf_release(all[i]);
     for (size_t i = 0; i < GRAM_CHARS; i++) {

@@ -1,4 +1,4 @@
-/* store/segment_writer.h - write one segment: all records, then the documents,
+/* store/segment_writer.h - write one segment: all records, then their keys, then the documents,
  * then bigrams, then terms, each in order. Bytes: docs/format.md, 5.
  *
  * Sticky: after a failure calls do nothing, finish reports the first. Memory: 7
@@ -34,6 +34,8 @@ void sy_segment_writer_phrases(sy_segment_writer *w, const void *bytes, size_t l
 void sy_segment_writer_record(sy_segment_writer *w, const void *bytes, size_t len,
                               sy_record_facts facts);
 uint32_t sy_segment_writer_n_records(const sy_segment_writer *w); /* so far */
+/* The key of the next record, in their order: behind all records, once for each. */
+void sy_segment_writer_key(sy_segment_writer *w, sy_slice key);
 /* Once, behind the records: the weights of fields by bit, in quarters
  * ([SY_FIELD_BITS]), and the n sets of fields in which marked postings stand, the most
  * frequent first; those past SY_FIELD_SETS_MAX have no code. Both are copied. */

@@ -70,8 +70,12 @@ static void report(jsonl *j, sy_report_kind kind, uint32_t line)
 /* The line of a document offset; offsets ask in ascending order. */
 static uint32_t line_at(jsonl *j, size_t offset)
 {
-    for (; j->counted < offset; j->counted++)
-        j->counted_line += j->doc->text[j->counted] == '\n';
+    const char *text = j->doc->text, *eol;
+    while (j->counted < offset && (eol = memchr(text + j->counted, '\n', offset - j->counted))) {
+        j->counted = (size_t)(eol - text) + 1;
+        j->counted_line++;
+    }
+    j->counted = offset > j->counted ? offset : j->counted;
     sy_map_pass(j->doc->behind, j->doc->text + offset);
     return j->counted_line;
 }

@@ -1,5 +1,6 @@
 #include "indexer/readers/ledger_lines.h"
 
+#include "base/bytes.h"
 #include "indexer/readers/reader_text.h"
 
 /* Bytes of the mark of the word processor that s[len] starts with, or 0. Names
@@ -28,13 +29,24 @@ static bool is_blank(sy_slice s)
     return true;
 }
 
+static const char *line_end(const char *at, const char *end)
+{
+    while (end - at >= 8) {
+        uint64_t bytes = sy_get_u64(at);
+        if (sy_bytes_equal(bytes, '\n') | sy_bytes_equal(bytes, '\r'))
+            break;
+        at += 8;
+    }
+    while (at < end && *at != '\n' && *at != '\r')
+        at++;
+    return at;
+}
+
 bool sy_lines_next(sy_lines *lines, sy_line *out)
 {
     if (lines->at == lines->end)
         return false;
-    const char *from = lines->at, *p = from;
-    while (p < lines->end && *p != '\n' && *p != '\r')
-        p++;
+    const char *from = lines->at, *p = line_end(from, lines->end);
     out->text = (sy_slice){from, (size_t)(p - from)};
     if (p < lines->end && *p == '\r' && p + 1 < lines->end && p[1] == '\n')
         p++;

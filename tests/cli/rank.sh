@@ -23,3 +23,16 @@ run query -i my.idx -k 3 --count-by title 资金
 run query -i my.idx -k 0 资金
 run query -i my.idx -k
 echo 资金 | "$SUOYIN" query -i my.idx -k 2 --keys --batch - | sed 's/"us":[0-9]*/"us":N/'
+# A field's weight, given with the first index and changed later.
+cat > w.jsonl <<'JSON'
+{"id":"1","title":"公园","text":"道路道路道路。"}
+{"id":"2","title":"道路","text":"公园很大，水面很宽。"}
+JSON
+run index -i w.idx w.jsonl
+run query -i w.idx -k 2 --keys 道路
+echo '{"fields":[{"name":"title","weight":8}]}' > weight.json
+run index -i w.idx --schema weight.json w.jsonl
+run query -i w.idx -k 2 --keys 道路
+run query -i w.idx -k 2 --keys text:道路
+echo '{"fields":[{"name":"title","weight":"8"},{"name":"text","weight":99}]}' > weight.json
+run index -i w.idx --schema weight.json w.jsonl

@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_ok(sy_arguments_parse(query, data[0] % 4, words, &args, NULL), NULL);
     const char *path = sy_files_path("batch");
     sy_files_write(path, data + 1, size - 1);
-    int status = sy_query_batch(&args, index, path);
+    sy_query_options options = {.any = sy_arguments_on(&args, SY_OPT_ANY)};
+    int status = sy_query_batch(&args, index, path, &options);
     assert_in_range(status, 0, 2);
     sy_arguments_release(&args);
     return 0;

@@ -265,14 +265,13 @@ static void test_index(void **state)
 
 /* ---- the example of docs/format.md, section 8 ---- */
 
-static void put_example_record(sy_segment_writer *w, uint32_t line, const char *key,
-                               const char *text, const char *unit)
+static void put_example_record(sy_segment_writer *w, uint32_t line, const char *text,
+                               const char *unit)
 {
     sy_stored_value values[] = {{.field = 0, .simple = true, .coded = sy_slice_of(text)},
                                 {.field = 1, .simple = true, .coded = sy_slice_of(unit)}};
     sy_stored r = {.line = line,
                    .row = line,
-                   .key = sy_slice_of(key),
                    .values = values,
                    .n_values = *unit ? 2 : 1};
     sy_buf bytes = SY_BUF_INIT;
@@ -294,8 +293,10 @@ static uint8_t *example(size_t *len)
     sy_error_clear(&err);
     unlink(path);
     check_ok(sy_segment_writer_open(path, uuid, 1, &w, &err), &err);
-    put_example_record(w, 1, "1", "资金", "局");
-    put_example_record(w, 2, "2", "资金。", "");
+    put_example_record(w, 1, "资金", "局");
+    put_example_record(w, 2, "资金。", "");
+    sy_segment_writer_key(w, sy_slice_of("1"));
+    sy_segment_writer_key(w, sy_slice_of("2"));
     sy_segment_doc doc = {.source = {"a.jsonl", 7},
                           .reader = {"jsonl", 5},
                           .n_records = 2,

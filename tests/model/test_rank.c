@@ -450,9 +450,40 @@ static void test_random(void **state)
     }
 }
 
+/* More records than are added up at once: too many for the scorer of the page, so with and without
+ * pruning, and by the scores of all. */
+static void test_many(void **state)
+{
+    (void)state;
+    enum { MANY = 9500 };
+    static const size_t ks[] = {1, 10, 300};
+    static sy_hit pruned[MANY], whole[MANY];
+    const char *docs = sy_files_folder("docs"), *dir = sy_files_folder("index");
+    sy_index *index;
+    sy_index_summary sum;
+    sy_index_options options = {.dir = dir, .jobs = 1, .rebuild = true};
+    write_records(sy_files_join(docs, "a.jsonl"), MANY);
+    check_ok(sy_index_paths(&options, &docs, 1, &sum, NULL), NULL);
+    check_ok(sy_index_open(dir, &index, NULL), NULL);
+    for (int i = 0; i < 60; i++) {
+        asked q;
+        bool any = i & 1;
+        size_t k = ks[i % 3];
+        make_query(&q, any);
+        size_t n = ranked(index, q.text, k, any, true, pruned);
+        size_t n_whole = ranked(index, q.text, any ? k : MANY, any, false, whole);
+        assert_int_equal(n, n_whole < k ? n_whole : k);
+        for (size_t h = 0; h < n; h++) {
+            if (pruned[h].docid != whole[h].docid || pruned[h].score != whole[h].score)
+                fail_msg("%s%s, k %zu, hit %zu", any ? "--any " : "", q.text, k, h);
+        }
+    }
+    sy_index_close(index);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_many)};
     sy_files_in_memory();
     sy_random_init("test_rank");
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,10 @@ sy_status sy_model_put_front(const sy_model *m, sy_segment_writer *w)
                                      m->facts ? m->facts[i] : (sy_record_facts){0});
     }
     sy_buf_release(&bytes);
+    for (uint32_t i = 0; i < m->n_records && st == SY_OK; i++)
+        sy_segment_writer_key(w, m->records[i].key);
+    if (st != SY_OK)
+        return st;
     for (size_t i = 0; i < m->n_docs; i++) { /* documents are as long as their records */
         m->docs[i].length = 0;
         for (uint32_t k = 0; m->facts && k < m->docs[i].n_records; k++)

@@ -513,7 +513,7 @@ static void read_record(const plain_file *f, sy_model *m, sy_slice s, sy_stored 
     r->line = (uint32_t)take_varint(&s);
     uint64_t step = take_varint(&s);
     r->row = (uint32_t)(step % 2 ? r->line - (step + 1) / 2 : r->line + step / 2);
-    uint64_t key_len = take_varint(&s), n = take_varint(&s), texts = 0;
+    uint64_t n = take_varint(&s), texts = 0;
     assert_true(n <= s.len);
     r->values = sy_model_alloc(m, (size_t)n * sizeof *r->values);
     r->n_values = (size_t)n;
@@ -528,13 +528,29 @@ static void read_record(const plain_file *f, sy_model *m, sy_slice s, sy_stored 
         assert_true(i == 0 || v->field >= v[-1].field);
         v->ordinal = again ? v[-1].ordinal + 1 : 0;
     }
-    r->key = take_slice(&s, key_len);
     assert_int_equal(s.len, texts);
     for (uint64_t i = 0; i < n; i++) {
         sy_stored_value *v = &r->values[i];
         v->coded = take_slice(&s, v->coded.len);
         v->text = spell(f, m, v->coded, false);
     }
+}
+
+static void read_keys(const plain_file *f, sy_model *m)
+{
+    sy_slice keys = section(f, 31), bases = section(f, 32);
+    assert_int_equal(bases.len, ((m->n_records + 31) / 32 + 1) * 8);
+    size_t all = keys.len;
+    for (uint32_t first = 0; first < m->n_records; first += 32) {
+        uint32_t n = m->n_records - first < 32 ? m->n_records - first : 32;
+        assert_int_equal(number(bases.data + first / 32 * 8, 8), all - keys.len);
+        for (uint32_t i = 0; i < n; i++)
+            m->records[first + i].key.len = (size_t)take_varint(&keys);
+        for (uint32_t i = 0; i < n; i++)
+            m->records[first + i].key = take_slice(&keys, m->records[first + i].key.len);
+    }
+    assert_int_equal(keys.len, 0);
+    assert_int_equal(number(bases.data + bases.len - 8, 8), all);
 }
 
 static void read_records(const plain_file *f, sy_model *m)
@@ -863,6 +879,7 @@ void plain_segment_read(const plain_file *f, sy_model *out)
     *out = (sy_model){0};
     check_phrases(f);
     read_records(f, out);
+    read_keys(f, out);
     read_facts(f, out);
     read_docs(f, out);
     read_bigrams(f, out);

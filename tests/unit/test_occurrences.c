@@ -15,6 +15,7 @@ typedef struct plain {
 
 static plain *wanted;
 static size_t n_wanted, cap_wanted;
+static sy_spare spare;
 
 static void note(sy_occurrences *o, uint64_t key, uint32_t record, unsigned field)
 {
@@ -72,7 +73,7 @@ static void test_sort(void **state)
             }
             assert_int_equal(sy_occurrences_empty(&o), sizes[s] == 0);
             assert_true(sy_occurrences_bytes(&o) >= 2 * 8 * sizes[s]);
-            assert_true(sy_occurrences_sort(&o, UINT64_C(1) << bits));
+            assert_true(sy_occurrences_sort(&o, UINT64_C(1) << bits, &spare));
             check_sorted(&o);
             sy_occurrences_release(&o);
         }
@@ -93,45 +94,30 @@ static void test_number(void **state)
     sy_occurrences_number(&o, numbers);
     for (size_t i = 0; i < n_wanted; i++)
         wanted[i].key = numbers[wanted[i].key];
-    assert_true(sy_occurrences_sort(&o, 100));
+    assert_true(sy_occurrences_sort(&o, 100, &spare));
     check_sorted(&o);
     sy_occurrences_release(&o);
 }
 
-static void test_pack(void **state)
+static void test_pairs(void **state)
 {
     (void)state;
     static const uint32_t some[] = {0, 0x0A, 'a', 0x4E00, 0x8D44, 0x9FFF, 0x20000, 0x10FFFF};
     enum { N = sizeof some / sizeof *some };
-    sy_occurrences o = {0};
-    uint32_t *chars;
-    size_t n;
-    for (uint32_t i = 0; i < 4000; i++) {
-        uint64_t first = some[sy_random_below(N)], second = some[sy_random_below(N)];
-        if (i % 10 == 0)
-            sy_occurrences_begin(&o);
-        note(&o, first << SY_OCC_CHAR_BITS | second, i / 10, (unsigned)sy_random_below(3));
+    for (uint32_t n = 0; n <= 4000; n = n * 3 + 1) {
+        sy_occurrences o = {0};
+        for (uint32_t i = 0; i < n; i++) {
+            uint64_t first = some[sy_random_below(N)], second = some[sy_random_below(N)];
+            if (i % 10 == 0)
+                sy_occurrences_begin(&o);
+            note(&o, first << SY_OCC_CHAR_BITS | second, i / 10, (unsigned)sy_random_below(3));
+        }
+        assert_true(sy_occurrences_sort_pairs(&o, &spare));
+        check_sorted(&o);
+        sy_occurrences_reset(&o);
+        assert_true(sy_occurrences_empty(&o));
+        sy_occurrences_release(&o);
     }
-    assert_true(sy_occurrences_pack(&o, &chars, &n));
-    assert_int_equal(n, N);
-    assert_memory_equal(chars, some, sizeof some);
-    assert_true(sy_occurrences_sort(&o, n * n));
-    for (size_t i = 0; i < n_wanted; i++) {
-        size_t first = 0, second = 0;
-        while (some[first] != wanted[i].key >> SY_OCC_CHAR_BITS)
-            first++;
-        while (some[second] != (wanted[i].key & ((1 << SY_OCC_CHAR_BITS) - 1)))
-            second++;
-        wanted[i].key = first * N + second;
-    }
-    check_sorted(&o);
-    sy_free(chars);
-    sy_occurrences_release(&o);
-
-    assert_true(sy_occurrences_pack(&o, &chars, &n)); /* of nothing */
-    assert_int_equal(n, 0);
-    sy_free(chars);
-    sy_occurrences_release(&o);
 }
 
 /* A record of millions of occurrences between two small ones takes memory for the distinct
@@ -155,7 +141,7 @@ static void test_huge_record(void **state)
     sy_occurrences_begin(&o);
     assert_true(sy_occurrences_add(&o, sy_occurrence(5, 8, 2)));
     sy_occurrences_number(&o, numbers);
-    assert_true(sy_occurrences_sort(&o, KEYS + 1));
+    assert_true(sy_occurrences_sort(&o, KEYS + 1, &spare));
     for (uint32_t k = KEYS; k-- > 0;) {
         for (uint32_t record = k == 5 ? 6 : 7; record <= (k == 5 ? 8u : 7u); record++) {
             assert_true(sy_occurrences_next(&o, &got));
@@ -174,16 +160,14 @@ static void test_without_memory(void **state)
     (void)state;
     for (unsigned long fail = 1; fail < 8; fail++) {
         sy_occurrences o = {0};
-        uint32_t *chars = NULL;
-        size_t n = 0;
         sy_alloc_fail_at(fail, true);
         bool good = true;
         for (uint32_t i = 0; i < 3000 && good; i++)
             good = sy_occurrences_add(&o, sy_occurrence(i, 0, 0));
-        good = good && sy_occurrences_pack(&o, &chars, &n) && sy_occurrences_sort(&o, n * n);
+        good = good && sy_occurrences_sort_pairs(&o, &spare);
         sy_alloc_fail_at(0, false);
-        assert_int_equal(good, fail > 5); /* two to grow, two to pack, one to sort */
-        sy_free(chars);
+        assert_int_equal(good, fail > 4); /* two to grow, two to sort */
+        sy_spare_release(&spare);
         sy_occurrences_release(&o);
     }
 }
@@ -191,10 +175,11 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sort), cmocka_unit_test(test_number), cmocka_unit_test(test_pack),
+        cmocka_unit_test(test_sort), cmocka_unit_test(test_number), cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_huge_record), cmocka_unit_test(test_without_memory)};
     sy_random_init("test_occurrences");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     sy_free(wanted);
+    sy_spare_release(&spare);
     return failed;
 }

@@ -138,6 +138,43 @@ static void test_pinyin(void **state)
     sy_schema_release(&copy);
 }
 
+static void test_weight(void **state)
+{
+    (void)state;
+    sy_error err;
+    check_ok(
+        load("{\"fields\": [{\"name\": \"a\", \"weight\": 0.25}, {\"name\": \"b\", \"weight\": 16},"
+             "{\"name\": \"c\", \"weight\": 1.50}, {\"name\": \"d\", \"weight\": 2.5},"
+             "{\"name\": \"a\"}, {\"name\": \"status\", \"weight\": 2}]}",
+             &err),
+        &err);
+    static const struct {
+        const char *name;
+        unsigned quarters;
+    } cases[] = {{"a", 1}, {"b", 64}, {"c", 6}, {"d", 10}, {"status", 8}, {"unit", 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(schema.fields[find(cases[i].name)].weight, cases[i].quarters);
+    static const char *const wrong[] = {
+        "0",     "-1",    "0.3", "0.125", "16.25", "17", "1e1", "25", "100000000000000000000",
+        "0.000", "1.0000"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char text[96], message[128];
+        snprintf(text, sizeof text, "{\"fields\": [{\"name\": \"a\", \"weight\": %s}]}", wrong[i]);
+        snprintf(message, sizeof message, "line 1: a weight is .25 to 16 in steps of .25, not '%s'",
+                 wrong[i]);
+        assert_int_equal(load(text, &err), SY_E_INPUT);
+        assert_string_equal(err.msg, message);
+    }
+    sy_buf many = SY_BUF_INIT;
+    sy_buf_puts(&many, "{\"fields\": [");
+    for (int i = 0; i < 64; i++)
+        sy_buf_printf(&many, "{\"name\": \"f%d\"}, ", i);
+    sy_buf_puts(&many, "{\"name\": \"f63\", \"weight\": 1}, {\"name\": \"f63\", \"weight\": 2}]}");
+    assert_int_equal(load(sy_buf_cstr(&many), &err), SY_E_INPUT);
+    assert_string_equal(err.msg, "line 1: only the first 63 fields can have a weight, not 'f63'");
+    sy_buf_release(&many);
+}
+
 /* Over the schema of an index: what the file says is added, and nothing that an
  * earlier file said is undone. */
 static void test_later_file(void **state)
@@ -261,10 +298,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),   cmocka_unit_test(test_user_file),
-        cmocka_unit_test(test_pinyin),    cmocka_unit_test(test_later_file),
-        cmocka_unit_test(test_recognise), cmocka_unit_test(test_bad_files),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_shipped),    cmocka_unit_test(test_user_file),
+        cmocka_unit_test(test_pinyin),     cmocka_unit_test(test_weight),
+        cmocka_unit_test(test_later_file), cmocka_unit_test(test_recognise),
+        cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }

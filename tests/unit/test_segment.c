@@ -304,7 +304,9 @@ static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *e
     if (st != SY_OK)
         return st;
     for (int i = 0; i < 200; i++)
-        sy_segment_writer_record(w, "\0\0\0\0", 4, (sy_record_facts){0});
+        sy_segment_writer_record(w, "\0\0\0", 3, (sy_record_facts){0});
+    for (int i = 0; i < 200; i++)
+        sy_segment_writer_key(w, (sy_slice){"", 0});
     sy_segment_writer_docs(w, &(sy_segment_doc){.n_records = 200}, 1);
     for (size_t i = 0; i < N_GRAMS; i++)
         grams[i] = sy_slice_of(gram_texts[i]);
@@ -374,7 +376,7 @@ static void test_abandon(void **state)
     const char *path = sy_files_path("abandoned");
     sy_segment_writer *w;
     check_ok(sy_segment_writer_open(path, sy_model_uuid, 1, &w, NULL), NULL);
-    sy_segment_writer_record(w, "\0\0\0\0", 4, (sy_record_facts){0});
+    sy_segment_writer_record(w, "\0\0\0", 3, (sy_record_facts){0});
     sy_segment_writer_abandon(w);
     assert_false(sy_files_exists(path));
     sy_segment_writer_abandon(NULL);
