@@ -26,3 +26,16 @@ run query -i my.idx --keys '/  /'
 explain '/资金.*(缺口|不足)/'
 # More of them than become automata.
 "$SUOYIN" query -i my.idx --keys "$(yes '/资.{2}(现|紧)/' | head -n 40 | paste -sd ' ' -)"
+# Repetitions at any place of long texts, which are read piece by piece.
+awk 'BEGIN {
+    for (p = 4000; p < 4150; p++) {
+        text = ""
+        for (i = 0; i < 4300; i++)
+            text = text substr("abcdefghij", i % 10 + 1, 1) (i == p ? substr("abcdefghij", i % 10 + 1, 1) : "")
+        printf "{\"id\":\"%d\",\"status\":\"%s\"}\n", p, text
+    }
+}' >long.jsonl
+"$SUOYIN" index -q -i long.idx long.jsonl
+for expression in '(.)\1' '(.).{10}\1' '(.)(.).{9}\1\2' '(.).{4}\1' '(.)\1\1'; do
+    run query -i long.idx -c "/$expression/"
+done
