@@ -205,8 +205,8 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
         return sy_fail(err, SY_E_INPUT, NULL, "-C goes with --line, --card and --html only");
     uint64_t seconds;
     if (st == SY_OK)
-        st = sy_arguments_number(args, SY_OPT_REGEX_TIME, 1, SY_REGEX_SECONDS_MAX,
-                                 SY_REGEX_SECONDS, &seconds, err);
+        st = sy_arguments_number(args, SY_OPT_REGEX_TIME, 1, SY_REGEX_SECONDS_MAX, SY_REGEX_SECONDS,
+                                 &seconds, err);
     if (st == SY_OK)
         set->options.regex_seconds = (unsigned)seconds;
     if (st == SY_OK)

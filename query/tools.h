@@ -15,7 +15,7 @@ typedef struct sy_tools {
     sy_cutter *cutter;
     sy_aliases *aliases;
     int64_t regex_ns, regex_most_ns; /* that ICU took for regular expressions, and may take */
-} sy_tools; /* {.index = index} to start with */
+} sy_tools;                          /* {.index = index} to start with */
 
 /* As sy_cut. */
 SY_CHECKED sy_status sy_tools_cut(sy_tools *t, sy_slice normal, const sy_token **tokens,
