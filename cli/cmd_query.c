@@ -628,8 +628,10 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     sy_status printed = sy_print_out(&r.out, &err);
     if (printed == SY_OK)
         printed = sy_print_flush(&err);
-    if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE)
+    if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE) {
         printed = st = SY_OK; /* the reader has seen enough */
+        sy_error_clear(&err);
+    }
     steps->find = lap(&now);
     sy_status paged = sy_pager_end(&pager, &err);
     if (st == SY_OK && set->explain) {

@@ -45,6 +45,7 @@ struct sy_repeat_scan {
     size_t n;
     size_t compared; /* it begins at none of chars[0 .. compared) */
     bool space;      /* waits */
+    bool unsure;     /* of some character the atoms are not known */
     sy_buf spelt;    /* scratch */
 };
 
@@ -59,7 +60,7 @@ static bool fits(sy_repeat_scan *s, const uint32_t *at)
             return false;
     for (size_t k = 0; k < r->n; k++)
         if (r->atoms[k] < SY_ATOMS_MAX &&
-            !sy_automaton_atom_has(s->automaton, r->atoms[k], at[k] & ~HAN))
+            !sy_automaton_atom_has(s->automaton, r->atoms[k], at[k] & ~HAN, &s->unsure))
             return false;
     return true;
 }
@@ -249,7 +250,7 @@ sy_status sy_repeat_scan_value(sy_repeat_scan *s, const sy_segment *segment,
 
 bool sy_repeat_scan_whole(const sy_repeat_scan *s)
 {
-    return s->repetition->whole;
+    return s->repetition->whole && !s->unsure;
 }
 
 sy_status sy_repeat_scan_open(sy_automaton *a, sy_repeat_scan **out, sy_error *err)

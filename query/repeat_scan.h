@@ -15,7 +15,7 @@ typedef struct sy_repeat_scan sy_repeat_scan;
 /* *out is NULL if the expression asks for no repetition. Borrows it until close. NOMEM. */
 SY_CHECKED sy_status sy_repeat_scan_open(sy_automaton *a, sy_repeat_scan **out, sy_error *err);
 void sy_repeat_scan_close(sy_repeat_scan *s); /* NULL is a no-op */
-/* True: a text in which the repetition is found matches; false: it may. */
+/* Behind a search: true if a text in which the repetition was found matches, false if it may. */
 bool sy_repeat_scan_whole(const sy_repeat_scan *s);
 /* Whether it is in a normal form. */
 bool sy_repeat_scan_text(sy_repeat_scan *s, sy_slice normal);
