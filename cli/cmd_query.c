@@ -205,8 +205,8 @@ static sy_status read_settings(const sy_arguments *args, settings *set, sy_error
         return sy_fail(err, SY_E_INPUT, NULL, "-C goes with --line, --card and --html only");
     uint64_t seconds;
     if (st == SY_OK)
-        st = sy_arguments_number(args, SY_OPT_REGEX_TIME, 1, SY_REGEX_SECONDS_MAX,
-                                 SY_REGEX_SECONDS, &seconds, err);
+        st = sy_arguments_number(args, SY_OPT_REGEX_TIME, 1, SY_REGEX_SECONDS_MAX, SY_REGEX_SECONDS,
+                                 &seconds, err);
     if (st == SY_OK)
         set->options.regex_seconds = (unsigned)seconds;
     if (st == SY_OK)
@@ -628,8 +628,10 @@ static int run_query(const settings *set, const sy_index *index, const sy_query 
     sy_status printed = sy_print_out(&r.out, &err);
     if (printed == SY_OK)
         printed = sy_print_flush(&err);
-    if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE)
+    if (pager.pid != 0 && printed == SY_E_IO && err.sys == EPIPE) {
         printed = st = SY_OK; /* the reader has seen enough */
+        sy_error_clear(&err);
+    }
     steps->find = lap(&now);
     sy_status paged = sy_pager_end(&pager, &err);
     if (st == SY_OK && set->explain) {

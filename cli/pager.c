@@ -41,6 +41,7 @@ static void become(const char *what, const int ends[2])
     close(ends[1]);
     signal(SIGPIPE, SIG_DFL);
     setenv("LESS", "FRX", 0); /* not for less than a page; colours; the screen stays as it is */
+    setenv("LESSCHARSET", "utf-8", 0); /* what we write, whatever the locale */
     execl("/bin/sh", "sh", "-c", what, (char *)NULL);
     _exit(127);
 }

@@ -213,16 +213,15 @@ static sy_status find_regex(const matcher *m, bool *yes)
 {
     sy_tools *tools = m->tools;
     sy_scanned known = SY_SCANNED_NOT;
-    sy_status st = SY_OK;
     if (m->spans)
         return search_regex(m, yes);
     if (m->leaf->scan)
-        st = sy_regex_scan_text(m->leaf->scan, m->text->normal, &known, m->err);
+        known = sy_regex_scan_text(m->leaf->scan, m->text->normal);
     *yes = known == SY_SCANNED_YES;
-    if (st != SY_OK || known != SY_SCANNED_NOT)
-        return st;
+    if (known != SY_SCANNED_NOT)
+        return SY_OK;
     int64_t start = sy_clock_ns();
-    st = search_regex(m, yes);
+    sy_status st = search_regex(m, yes);
     tools->regex_ns += sy_clock_ns() - start;
     if (st == SY_OK && tools->regex_ns > tools->regex_most_ns)
         st = sy_fail(m->err, SY_E_LIMIT, NULL,

@@ -85,16 +85,12 @@ static sy_scanned repeats(const sy_regex_scan *s, bool found)
                                               : SY_SCANNED_NOT;
 }
 
-sy_status sy_regex_scan_text(sy_regex_scan *s, sy_slice normal, sy_scanned *out, sy_error *err)
+sy_scanned sy_regex_scan_text(sy_regex_scan *s, sy_slice normal)
 {
-    *out = SY_SCANNED_NOT;
-    bool found;
-    sy_status st = s->repeats ? sy_repeat_scan_text(s->repeats, normal, &found, err) : SY_OK;
-    if (st == SY_OK && s->repeats)
-        *out = repeats(s, found);
-    if (st == SY_OK && *out == SY_SCANNED_NOT)
-        *out = known(s, sy_automaton_run(s->automaton, normal));
-    return st;
+    sy_scanned told = SY_SCANNED_NOT;
+    if (s->repeats)
+        told = repeats(s, sy_repeat_scan_text(s->repeats, normal));
+    return told != SY_SCANNED_NOT ? told : known(s, sy_automaton_run(s->automaton, normal));
 }
 
 /* A character as shapes have it. */

@@ -26,8 +26,7 @@ typedef enum sy_scanned { SY_SCANNED_NO, SY_SCANNED_YES, SY_SCANNED_NOT /* ask I
 SY_CHECKED sy_status sy_regex_scan_value(sy_regex_scan *s, const sy_segment *segment,
                                          const sy_stored_value *value, sy_scanned *out,
                                          sy_error *err);
-/* Whether a normal form matches. NOMEM. */
-SY_CHECKED sy_status sy_regex_scan_text(sy_regex_scan *s, sy_slice normal, sy_scanned *out,
-                                        sy_error *err);
+/* Whether a normal form matches. */
+sy_scanned sy_regex_scan_text(sy_regex_scan *s, sy_slice normal);
 
 #endif

@@ -8,15 +8,15 @@
 #include "segmenter/normal.h"
 #include "segmenter/regex_program.h"
 
-/* A text's characters are put into one array, code by code, and compared as they come. Of spaces
- * the codes have more than the normal form (sy_normal_join_spaces): a run is one, and there is none
- * between two Han characters; so a space waits for the character behind it. */
+/* A text's characters are put one behind the other, code by code, and compared as they come. Of
+ * spaces the codes have more than the normal form (sy_normal_join_spaces): a run is one, and there
+ * is none between two Han characters; so a space waits for the character behind it. */
 
 enum {
     CODES = 65536,
     CODE_CHARS = SY_PHRASE_LEN_MAX, /* at most, of one code */
-    FIRST_CHARS = 4096,
-    AHEAD = 12, /* codes */
+    CHARS = 4096,                   /* of a text, at a time */
+    AHEAD = 12,                     /* codes */
     /* of what is known of a code */
     KNOWN = 1,
     SPACED = 2,
@@ -41,10 +41,11 @@ struct sy_repeat_scan {
     code_chars **segments;
     size_t n_segments, cap_segments, last;
     /* of one text */
-    uint32_t *chars;
-    size_t n, cap;
+    uint32_t chars[CHARS];
+    size_t n;
     size_t compared; /* it begins at none of chars[0 .. compared) */
     bool space;      /* waits */
+    bool unsure;     /* of some character the atoms are not known */
     sy_buf spelt;    /* scratch */
 };
 
@@ -59,7 +60,7 @@ static bool fits(sy_repeat_scan *s, const uint32_t *at)
             return false;
     for (size_t k = 0; k < r->n; k++)
         if (r->atoms[k] < SY_ATOMS_MAX &&
-            !sy_automaton_atom_has(s->automaton, r->atoms[k], at[k] & ~HAN))
+            !sy_automaton_atom_has(s->automaton, r->atoms[k], at[k] & ~HAN, &s->unsure))
             return false;
     return true;
 }
@@ -84,18 +85,15 @@ static void start_text(sy_repeat_scan *s)
     s->space = false;
 }
 
-/* Room for the characters of one code more, and a space. */
-static bool make_room(sy_repeat_scan *s)
+/* Makes room for the characters of one code more, and two spaces: what was compared goes, but for
+ * the last ones, with which a repetition can still begin. */
+static void make_room(sy_repeat_scan *s)
 {
-    if (s->cap - s->n > CODE_CHARS)
-        return true;
-    size_t cap = s->cap > 0 ? s->cap * 2 : FIRST_CHARS;
-    uint32_t *bigger = sy_resize(s->chars, cap, sizeof *bigger);
-    if (!bigger)
-        return false;
-    s->chars = bigger;
-    s->cap = cap;
-    return true;
+    if (CHARS - s->n >= CODE_CHARS + 2)
+        return;
+    s->n -= s->compared;
+    memmove(s->chars, s->chars + s->compared, s->n * sizeof *s->chars);
+    s->compared = 0;
 }
 
 static void read_char(sy_repeat_scan *s, uint32_t c)
@@ -123,17 +121,16 @@ static uint32_t decode(const char *at, size_t n, size_t *len)
     return sy_cp_is_han(cp) ? cp | HAN : cp;
 }
 
-sy_status sy_repeat_scan_text(sy_repeat_scan *s, sy_slice normal, bool *found, sy_error *err)
+bool sy_repeat_scan_text(sy_repeat_scan *s, sy_slice normal)
 {
-    *found = false;
+    bool found = false;
     start_text(s);
-    for (size_t i = 0, len; i < normal.len && !*found; i += len) {
-        if (!make_room(s))
-            return sy_fail_nomem(err);
+    for (size_t i = 0, len; i < normal.len && !found; i += len) {
+        make_room(s);
         s->chars[s->n++] = decode(normal.data + i, normal.len - i, &len) & ~HAN;
-        *found = compare(s);
+        found = compare(s);
     }
-    return SY_OK;
+    return found;
 }
 
 /* ---- codes ---- */
@@ -229,8 +226,7 @@ sy_status sy_repeat_scan_value(sy_repeat_scan *s, const sy_segment *segment,
         const uint8_t *at = codes + i * SY_CODE_LEN;
         unsigned code = sy_get_u16(at);
         whole = 1;
-        if (!make_room(s))
-            return sy_fail_nomem(err);
+        make_room(s);
         if (i + AHEAD < n) /* the characters of codes lie anywhere */
             __builtin_prefetch(known->chars +
                                (known->of[sy_get_u16(at + AHEAD * SY_CODE_LEN)] >> PLACE_SHIFT));
@@ -254,7 +250,7 @@ sy_status sy_repeat_scan_value(sy_repeat_scan *s, const sy_segment *segment,
 
 bool sy_repeat_scan_whole(const sy_repeat_scan *s)
 {
-    return s->repetition->whole;
+    return s->repetition->whole && !s->unsure;
 }
 
 sy_status sy_repeat_scan_open(sy_automaton *a, sy_repeat_scan **out, sy_error *err)
@@ -280,7 +276,6 @@ void sy_repeat_scan_close(sy_repeat_scan *s)
         sy_free(s->segments[i]);
     }
     sy_free(s->segments);
-    sy_free(s->chars);
     sy_buf_release(&s->spelt);
     sy_free(s);
 }

@@ -3,8 +3,7 @@
  * tries the whole expression at each place, takes far longer.
  *
  * Stored texts are read by the characters of their codes, which are looked up once for each code.
- * Memory: 256 KiB, and up to 3 MiB of characters, for each segment; 4 bytes for a character of the
- * longest text. One thread. */
+ * Memory: 16 KiB; 256 KiB, and up to 10 MiB of characters, for each segment. One thread. */
 #ifndef SY_QUERY_REPEAT_SCAN_H
 #define SY_QUERY_REPEAT_SCAN_H
 
@@ -16,11 +15,10 @@ typedef struct sy_repeat_scan sy_repeat_scan;
 /* *out is NULL if the expression asks for no repetition. Borrows it until close. NOMEM. */
 SY_CHECKED sy_status sy_repeat_scan_open(sy_automaton *a, sy_repeat_scan **out, sy_error *err);
 void sy_repeat_scan_close(sy_repeat_scan *s); /* NULL is a no-op */
-/* True: a text in which the repetition is found matches; false: it may. */
+/* Behind a search: true if a text in which the repetition was found matches, false if it may. */
 bool sy_repeat_scan_whole(const sy_repeat_scan *s);
-/* Whether it is in a normal form. NOMEM. */
-SY_CHECKED sy_status sy_repeat_scan_text(sy_repeat_scan *s, sy_slice normal, bool *found,
-                                         sy_error *err);
+/* Whether it is in a normal form. */
+bool sy_repeat_scan_text(sy_repeat_scan *s, sy_slice normal);
 /* Whether it is in the normal form of a value that is `simple` and of a segment with phrases.
  * NOMEM, CORRUPT. */
 SY_CHECKED sy_status sy_repeat_scan_value(sy_repeat_scan *s, const sy_segment *segment,

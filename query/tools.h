@@ -16,7 +16,7 @@ typedef struct sy_tools {
     sy_cutter *cutter;
     sy_aliases *aliases;
     int64_t regex_ns, regex_most_ns; /* that ICU took for regular expressions, and may take */
-} sy_tools; /* {.index = index} to start with */
+} sy_tools;                          /* {.index = index} to start with */
 
 /* The lexicon of the index, checked once. *out is borrowed until release. */
 SY_CHECKED sy_status sy_tools_lexicon(sy_tools *t, const sy_lexicon **out, sy_error *err);

@@ -225,9 +225,10 @@ const sy_repetition *sy_automaton_repetition(const sy_automaton *a)
     return &a->program.repetition;
 }
 
-bool sy_automaton_atom_has(sy_automaton *a, uint8_t atom, uint32_t cp)
+bool sy_automaton_atom_has(sy_automaton *a, uint8_t atom, uint32_t cp, bool *unsure)
 {
     unsigned id = sy_automaton_class(a, cp);
+    *unsure |= id == CLASS_UNKNOWN;
     return id == CLASS_UNKNOWN || has_bit(a->classes[id].atoms, atom);
 }
 

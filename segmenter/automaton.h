@@ -31,8 +31,8 @@ bool sy_automaton_exact(const sy_automaton *a);
 bool sy_automaton_plain(const sy_automaton *a);
 /* What back references ask for of a text beside; borrowed. */
 const struct sy_repetition *sy_automaton_repetition(const sy_automaton *a);
-/* Whether atom `atom` of it has a character; true as well if there is no telling. */
-bool sy_automaton_atom_has(sy_automaton *a, uint8_t atom, uint32_t cp);
+/* Whether atom `atom` of it has a character. If there is no telling, true, and *unsure is set. */
+bool sy_automaton_atom_has(sy_automaton *a, uint8_t atom, uint32_t cp, bool *unsure);
 /* The state before the first character; never FULL or FOUND. */
 unsigned sy_automaton_start(const sy_automaton *a);
 /* Characters that no state tells apart are of one class, 1 to 255; 0: FULL. */

@@ -14,6 +14,10 @@ run query -i my.idx --keys --pager=always '*'
 for SUOYIN_PAGER in '' cat; do
     run query -i my.idx --keys --pager=always '*'
 done
+# What less has to know in a C locale.
+SUOYIN_PAGER='echo $LESS $LESSCHARSET; cat >/dev/null'
+run query -i my.idx --keys --pager=always '*'
+LESS=X LESSCHARSET=iso8859 run query -i my.idx --keys --pager=always '*'
 SUOYIN_PAGER=no-such-pager
 run query -i my.idx --keys --pager=always '*' | grep -v '^sh: '
 SUOYIN_PAGER=true

@@ -26,3 +26,29 @@ run query -i my.idx --keys '/  /'
 explain '/资金.*(缺口|不足)/'
 # More of them than become automata.
 "$SUOYIN" query -i my.idx --keys "$(yes '/资.{2}(现|紧)/' | head -n 40 | paste -sd ' ' -)"
+# Repetitions at any place of long texts, which are read piece by piece.
+awk 'BEGIN {
+    for (p = 4000; p < 4150; p++) {
+        text = ""
+        for (i = 0; i < 4300; i++)
+            text = text substr("abcdefghij", i % 10 + 1, 1) (i == p ? substr("abcdefghij", i % 10 + 1, 1) : "")
+        printf "{\"id\":\"%d\",\"status\":\"%s\"}\n", p, text
+    }
+}' >long.jsonl
+"$SUOYIN" index -q -i long.idx long.jsonl
+for expression in '.{4300}' '[^x]{1000}' '\w{1000}x?' '[a-j]{999} ' '(.)\1' '(.).{10}\1' '(.)(.).{9}\1\2' '(.).{4}\1' '(.)\1\1'; do
+    run query -i long.idx -c "/$expression/"
+done
+# Counting goes on over spaces that a text keeps, and not over those it does not.
+awk 'BEGIN {
+    for (p = 0; p < 300; p++) {
+        text = ""
+        for (i = 0; i < 20; i++)
+            text = text (p % 2 ? "资金 短缺 " : "go to ")
+        printf "{\"id\":\"%d\",\"status\":\"%s\"}\n", p, text
+    }
+}' >spaces.jsonl
+"$SUOYIN" index -q -i spaces.idx spaces.jsonl
+for expression in '.{80}' '.{81}' '.{120}' '.{121}' '[^ ]{80}' '[^ ]{81}'; do
+    run query -i spaces.idx -c "/$expression/"
+done

@@ -76,6 +76,14 @@ static void put_repetition(sy_buf *out)
         put_atom(out, 1);
 }
 
+/* Sets that are counted, in texts that hardly have so many. */
+static void put_count(sy_buf *out)
+{
+    static const char *const sets[] = {"[^，]", "\\w", "[资金短缺企业的]", "\\p{Han}", ".", "[^a]"};
+    sy_buf_printf(out, "%s{%u%s}", sets[sy_random_below(6)], 14 + sy_random_below(12),
+                  sy_random_below(2) == 0 ? "," : "");
+}
+
 static void put_expression(sy_buf *out, unsigned depth)
 {
     static const char *const repeats[] = {"*",     "+",    "?",  "{2}", "{1,2}",
@@ -188,8 +196,11 @@ static void test_expressions(void **state)
             sy_buf expr = SY_BUF_INIT, query = SY_BUF_INIT, folded = SY_BUF_INIT;
             expression e = {0};
             bool scoped = sy_random_below(4) == 0;
-            if (sy_random_below(4) == 0)
+            uint32_t kind = sy_random_below(12);
+            if (kind < 3)
                 put_repetition(&expr);
+            else if (kind == 3)
+                put_count(&expr);
             else
                 put_expression(&expr, 0);
             sy_buf_printf(&query, "%s/%s/", scoped ? "next:" : "", sy_buf_cstr(&expr));
