@@ -14,17 +14,24 @@ seg=$shared/corpora/seg
 work=$(mktemp -d "${TMPDIR:-/tmp}/suoyin-words-XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 
+jieba() { # jieba ARG...: as words_jieba.py; nothing where it is not installed
+    [ -z "$has_jieba" ] || python3 -B "$(dirname "$0")/words_jieba.py" "$@"
+}
+has_jieba=$(python3 -c 'import jieba' 2>/dev/null && echo yes)
+
 score() { # score NAME GOLD VOCABULARY
     "$words" score "$2" "$3" | sed "s/^/$1	/" >>"$work/scores"
-    python3 -c 'import jieba' 2>/dev/null || return 0
-    python3 "$(dirname "$0")/words_jieba.py" "$2" "$3" | sed "s/^/$1	/" >>"$work/scores"
+    jieba score "$2" "$3" | sed "s/^/$1	/" >>"$work/scores"
 }
 score pku "$seg/icwb2/gold/pku_test_gold.utf8" "$seg/icwb2/gold/pku_training_words.utf8"
 score msr "$seg/icwb2/gold/msr_test_gold.utf8" "$seg/icwb2/gold/msr_training_words.utf8"
 score ud "$seg/ud_gsdsimp_dev.utf8" -
 printf 'set\tway\tF1\tP\tR\tOOV recall\n'
 cat "$work/scores"
-python3 -c 'import jieba' 2>/dev/null || echo 'jieba: python3-jieba is not installed'
+[ -n "$has_jieba" ] || echo 'jieba: python3-jieba is not installed'
+
+echo
+"$words" open
 
 # 24 MB each; JSON around the text is left away by taking only what is Han or beside it.
 for text in crud_news_dev laws_articles; do
@@ -33,4 +40,5 @@ for text in crud_news_dev laws_articles; do
     [ -s "$work/$text" ] || continue
     printf '\n%s\tMB/s, 1 thread\tMB/s, 2 threads\n' "$text"
     "$words" speed "$work/$text"
+    jieba speed "$work/$text"
 done
