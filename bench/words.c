@@ -9,6 +9,7 @@
  * GOLD has words with spaces between them, one sentence a line; they are put
  * together, cut, and a word is right if both its ends are. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "segmenter/units.h"
 #include "segmenter/word_tables.h"
 
-enum { FILE_MOST = 1 << 30, ROUNDS = 3 };
+enum { FILE_MOST = 1 << 30, ROUNDS = 5, PIECE = 1 << 18 };
 
 typedef enum way { ICU_ITERATOR, ICU_WORDS, OURS, OURS_JOINED, N_WAYS } way;
 
@@ -209,24 +210,34 @@ typedef struct work {
     way way;
     const char *text;
     size_t len;
+    atomic_size_t next; /* byte of the text that no thread has taken */
 } work;
 
-/* Cuts line by line, as documents are cut value by value. */
+/* Behind the line end at or behind `at`. */
+static size_t line_behind(const work *w, size_t at)
+{
+    const char *end = at < w->len ? memchr(w->text + at, SY_BARRIER, w->len - at) : NULL;
+    return end ? (size_t)(end - w->text) + 1 : w->len;
+}
+
+/* Cuts line by line, as documents are cut value by value; the lines that start in one piece of
+ * the text after the other, until all are taken. */
 static void *cut_all(void *arg)
 {
-    const work *w = arg;
+    work *w = arg;
     sy_base_cut base = base_for(w->way);
     sy_token_list tokens = {NULL, 0, 0};
     sy_unit_list units = {NULL, 0, 0};
     sy_error err;
-    for (size_t at = 0; at < w->len;) {
-        const char *end = memchr(w->text + at, SY_BARRIER, w->len - at);
-        size_t to = end ? (size_t)(end - w->text) : w->len;
-        tokens.n = 0;
-        check(sy_base_cut_text(&base, w->text, at, to, &tokens, &err), &err);
-        if (w->way == OURS_JOINED)
-            check(sy_units(w->text, tokens.items, tokens.n, true, &units, &err), &err);
-        at = to + 1;
+    for (size_t piece; (piece = atomic_fetch_add(&w->next, PIECE)) < w->len;) {
+        size_t at = piece > 0 ? line_behind(w, piece - 1) : 0;
+        for (size_t to; at < w->len && at < piece + PIECE; at = to) {
+            to = line_behind(w, at);
+            tokens.n = 0;
+            check(sy_base_cut_text(&base, w->text, at, to, &tokens, &err), &err);
+            if (w->way == OURS_JOINED)
+                check(sy_units(w->text, tokens.items, tokens.n, true, &units, &err), &err);
+        }
     }
     sy_base_release(&base);
     sy_free(tokens.items);
@@ -242,19 +253,15 @@ static double now(int n_threads)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Seconds for the text, in as many parts as threads. */
-static double time_of(way w, const sy_buf *form, int n_threads)
+/* Seconds for the text on so many threads. */
+static double time_of(way how, const sy_buf *form, int n_threads)
 {
-    work parts[2];
+    work w = {.way = how, .text = form->data, .len = form->len};
     pthread_t thread;
-    const char *middle = memchr(form->data + form->len / 2, SY_BARRIER, form->len / 2);
-    size_t half = n_threads == 1 || !middle ? form->len : (size_t)(middle - form->data);
-    parts[0] = (work){w, form->data, half};
-    parts[1] = (work){w, form->data + half, form->len - half};
     double start = now(n_threads);
-    if (n_threads == 2 && pthread_create(&thread, NULL, cut_all, &parts[1]) != 0)
+    if (n_threads == 2 && pthread_create(&thread, NULL, cut_all, &w) != 0)
         exit(2);
-    cut_all(&parts[0]);
+    cut_all(&w);
     if (n_threads == 2)
         pthread_join(thread, NULL);
     return now(n_threads) - start;
