@@ -278,8 +278,8 @@ $(OUT)/bench/words: $(OUT)/bench/words.o $(OUT)/libsuoyin.a
 	$(Q)$(CC) $(SY_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 bench-words: deps
-	$(Q)$(SUBMAKE) $(OUT)/bench/words
-	$(Q)bench/words.sh $(OUT)/bench/words
+	$(Q)$(SUBMAKE) $(OUT)/bench/words $(OUT)/suoyin
+	$(Q)bench/words.sh $(OUT)/bench/words $(OUT)/suoyin
 
 # What may have been meant by a misspelt bureau.
 $(OUT)/bench/suggest: $(OUT)/bench/suggest.o $(OUT)/libsuoyin.a

@@ -11,7 +11,8 @@ enum {
     SMALL_TEXT = 1 << 14, /* up to here a thread costs more than it gains */
     BATCHES_EACH = 4,     /* for each thread: read ahead while one cuts a slow one */
     KEEP_BYTES = 4 << 20, /* of memory for a batch, when it was written */
-    PATIENCE_MS = 10      /* for more input, before all threads go idle for it */
+    CACHE_LINE = 64,
+    PATIENCE_MS = 10 /* for more input, before all threads go idle for it */
 };
 
 typedef struct batch_line {
@@ -34,6 +35,7 @@ typedef struct worker {
     sy_line_cutter cutter;
     sy_buf repaired;
     sy_crew_repairs repairs;
+    char apart[CACHE_LINE]; /* what the next one's thread writes all the time */
 } worker;
 
 struct sy_crew {

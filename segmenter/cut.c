@@ -18,7 +18,12 @@ typedef struct path_step {
     uint32_t end;    /* of the word that starts here, or 0: none does   */
 } path_step;
 
+/* Threads make their cutters one after the other, so these lie side by side in memory. Were two
+ * in one line of the cache, each word that one thread finds would cost the other. */
+enum { CACHE_LINE = 64 };
+
 struct sy_cutter {
+    char apart_before[CACHE_LINE];
     const sy_lexicon *lexicon; /* NULL: none */
     sy_base_cut base;
     sy_token_list plain;  /* the base cut */
@@ -29,6 +34,7 @@ struct sy_cutter {
     sy_icu_words words; /* opened by the first sy_subwords */
     bool words_open;
     sy_token_list subs;
+    char apart_behind[CACHE_LINE];
 };
 
 sy_status sy_cutter_new(const sy_lexicon *lexicon, sy_cutter **out, sy_error *err)

@@ -16,7 +16,7 @@ done | cksum >together
     done
 } | cksum | cmp - together && echo same
 # Through a pipe, whose end is reached in pieces.
-cat all | "$SUOYIN" segment -j 3 | cksum >piped
+{ cat long line; cat long; } | "$SUOYIN" segment -j 3 | cksum >piped
 "$SUOYIN" segment -j 1 all | cksum | cmp - piped && echo same
 # The first bad line is named, and how many there are, whichever thread had them.
 { cat long; printf 'a\377b\n'; cat long; printf '\377\376\n'; } >bad
