@@ -294,6 +294,8 @@ static sy_status make_part(void *ctx, void *arg, size_t i, void **made, sy_error
         st = seek(m, &s->cursors[k], &m->maps[k], from, err);
     if (st == SY_OK)
         st = m->terms ? merge_terms(m, s, to, part, err) : merge_bigrams(m, s, to, part, err);
+    for (size_t k = 0; k < m->n; k++) /* the next range is somewhere behind */
+        sy_map_pass_by(&s->cursors[k].behind, s->cursors[k].at, 1);
     if (st == SY_OK)
         *made = part;
     else
