@@ -200,8 +200,7 @@ static void keep_list(sy_segment_part *p, uint32_t a, uint32_t b, uint32_t n, si
     if (!sy_grow((void **)&p->kept, p->n_kept, &p->cap_kept, sizeof *p->kept))
         p->status = SY_E_NOMEM;
     else
-        p->kept[p->n_kept++] =
-            (sy_part_kept){(size_t)(k - p->w->kept), n, at, p->lists.len - at};
+        p->kept[p->n_kept++] = (sy_part_kept){(size_t)(k - p->w->kept), n, at, p->lists.len - at};
 }
 
 void sy_segment_part_bigram(sy_segment_part *p, uint32_t a, uint32_t b, const sy_docid *docs,
@@ -284,8 +283,8 @@ static void choose_rarer(void *ctx, uint64_t key)
 
 /* Writes to p->list which of the n_all ascending docids `all` gives one by one are
  * among docs[n]: a bit each, or their places, whatever is shorter. *kind says which. */
-static bool mark_subset(sy_segment_part *p, sy_docid (*next)(void *all), void *all,
-                        uint32_t n_all, const sy_docid *docs, uint32_t n, char *kind)
+static bool mark_subset(sy_segment_part *p, sy_docid (*next)(void *all), void *all, uint32_t n_all,
+                        const sy_docid *docs, uint32_t n, char *kind)
 {
     sy_docid *places = sy_alloc(n, sizeof *places);
     uint32_t found = 0;

@@ -353,8 +353,7 @@ static void put_chars(sy_segment_writer *w)
     for (size_t i = 0; i < w->n_chars; i++) {
         const sy_char_list *c = &w->chars[i];
         sy_term_key_char(&key, c->cp);
-        begin_term(w, (sy_slice){sy_buf_cstr(&key), key.len}, c->df,
-                   sy_file_section_len(&w->file));
+        begin_term(w, (sy_slice){sy_buf_cstr(&key), key.len}, c->df, sy_file_section_len(&w->file));
         if (c->df > 1) {
             sy_buf_put_varint(&w->term_blocks, c->len);
             sy_file_put(&w->file, w->char_lists.data + c->at, c->len);
@@ -447,9 +446,9 @@ void sy_segment_writer_join(sy_segment_writer *w, sy_segment_part *part)
 
 static void release(sy_segment_writer *w)
 {
-    sy_buf *all[] = {&w->bases,   &w->starts, &w->docs,    &w->doc_strings, &w->lengths,
-                     &w->longest, &w->rows,   &w->entries, &w->term_blocks, &w->term_index,
-                     &w->last_key, &w->char_lists};
+    sy_buf *all[] = {&w->bases,       &w->starts,     &w->docs,     &w->doc_strings,
+                     &w->lengths,     &w->longest,    &w->rows,     &w->entries,
+                     &w->term_blocks, &w->term_index, &w->last_key, &w->char_lists};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sy_buf_release(all[i]);
     sy_map_close(&w->lists_map);

@@ -77,7 +77,8 @@ struct sy_segment_writer {
 /* The slot of a bigram that a gram to come has; its key is 0 if there is none. */
 sy_kept *sy_kept_slot(const sy_segment_writer *w, uint64_t key);
 /* The greatest share that any of n postings can get of a term's weight, rounded up. */
-uint8_t sy_segment_bound(const void *writer, const sy_docid *docs, const sy_mark *marks, uint32_t n);
+uint8_t sy_segment_bound(const void *writer, const sy_docid *docs, const sy_mark *marks,
+                         uint32_t n);
 /* Calls fn for the key of each bigram of a gram. */
 void sy_each_bigram(sy_slice gram, void (*fn)(void *ctx, uint64_t key), void *ctx);
 /* An entry of a bigram or merged list. */
@@ -95,14 +96,14 @@ struct sy_segment_part {
     sy_status status;
     sy_buf lists; /* those of bigrams, or of terms */
 
-    sy_buf rows, entries;     /* as on disk, but counted from the start of the part */
-    uint32_t n_entries, row;  /* the current first character */
-    uint32_t row_first;       /* its first entry */
-    uint64_t row_start;       /* of its lists */
-    struct sy_rare *rare;     /* its rare bigrams */
-    uint64_t *row_bits;       /* its records */
-    uint64_t row_postings;    /* of its lists together */
-    sy_docid *row_docs;       /* scratch: row_docs[n_records] */
+    sy_buf rows, entries;    /* as on disk, but counted from the start of the part */
+    uint32_t n_entries, row; /* the current first character */
+    uint32_t row_first;      /* its first entry */
+    uint64_t row_start;      /* of its lists */
+    struct sy_rare *rare;    /* its rare bigrams */
+    uint64_t *row_bits;      /* its records */
+    uint64_t row_postings;   /* of its lists together */
+    sy_docid *row_docs;      /* scratch: row_docs[n_records] */
     sy_part_kept *kept;
     size_t n_kept, cap_kept;
     sy_char_list *chars;
