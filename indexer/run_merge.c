@@ -350,7 +350,7 @@ static sy_status find_borders(merge *m, sy_error *err)
     uint64_t share = range * largest->len / all, begin = largest->places[at].offset;
     uint64_t behind = end < largest->n_places ? largest->places[end].offset : largest->len;
     border last = {.key = {"", 0}};
-    m->bytes = (behind - begin) * all / largest->len;
+    m->bytes = (uint64_t)((double)(behind - begin) / (double)largest->len * (double)all);
     m->n_borders = 0;
     m->borders = sy_alloc(end - at, sizeof *m->borders);
     if (!m->borders)
