@@ -138,6 +138,12 @@ void sy_map_pass_by(const uint8_t **behind, const void *place, size_t many)
     *behind = at;
 }
 
+void sy_map_rest(const sy_map *map)
+{
+    if (map->len > 0)
+        (void)madvise((void *)(uintptr_t)map->data, map->len, MADV_DONTNEED);
+}
+
 static sy_status too_long(const char *path, uint64_t limit, sy_error *err)
 {
     return sy_fail(err, SY_E_LIMIT, path, "longer than the limit of %llu bytes",

@@ -25,6 +25,9 @@ void sy_map_pass(const uint8_t **behind, const void *at);
 /* The same with another measure of many bytes: for who reads many maps at once. */
 void sy_map_pass_by(const uint8_t **behind, const void *at, size_t many);
 
+/* Gives back all pages of a map; they come back when they are read. */
+void sy_map_rest(const sy_map *map);
+
 /* Bytes that are read forwards, in memory or in a map; borrowed. */
 typedef struct sy_extent {
     const char *data;

@@ -98,12 +98,17 @@ size_t sy_utf8_count(const char *s, size_t len)
 /* Behind the ASCII and the characters of three bytes at s[i]: nearly all of Chinese text. */
 static size_t skip_usual(const char *s, size_t i, size_t len)
 {
+    /* All pairs of continuation bytes are well-formed, but for those behind E0 and ED. */
+    const uint32_t plain = 0xFFFF & ~(1u << 0) & ~(1u << 0xD);
     while (len - i >= 8) {
-        /* All pairs of continuation bytes are well-formed, but for those behind E0 and ED. */
-        uint32_t c = sy_get_u32(s + i);
-        if ((c & 0xC0C0F0) == 0x8080E0 && (c & 0x0F) != 0 && (c & 0x0F) != 0x0D)
+        uint64_t c = sy_get_u64(s + i);
+        bool one = (c & 0xC0C0F0) == 0x8080E0 && (plain >> (c & 0x0F) & 1);
+        uint64_t next = c >> 24;
+        if (one && (next & 0xC0C0F0) == 0x8080E0 && (plain >> (next & 0x0F) & 1))
+            i += 6;
+        else if (one)
             i += 3;
-        else if ((sy_get_u64(s + i) & SY_EACH_BYTE << 7) == 0)
+        else if ((c & SY_EACH_BYTE << 7) == 0)
             i += 8;
         else if ((c & 0x80) == 0)
             i++;

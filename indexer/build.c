@@ -50,8 +50,7 @@ static sy_status merge(const sy_build *b, const sy_workers *all, sy_segment_writ
             runs[at++] = all->items[i].runs[k];
     }
     sy_segment_writer_expect(w, all->grams.items, all->grams.n);
-    sy_status st =
-        sy_runs_merge(runs, n_runs, w, all->n, on_merged, (void *)(uintptr_t)b, err);
+    sy_status st = sy_runs_merge(runs, n_runs, w, all->n, on_merged, (void *)(uintptr_t)b, err);
     sy_free(runs);
     return st;
 }

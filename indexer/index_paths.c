@@ -933,6 +933,8 @@ sy_status sy_index_paths(const sy_index_options *options, const char *const *pat
         out->total_documents = out->documents + out->kept_documents;
         out->total_records = out->records + out->kept_records;
         st = report_repeated_keys(&j, err);
+        sy_free(j.keys.items); /* else they would count as memory of the build */
+        j.keys = (sy_seen_keys){0};
         if (st == SY_OK && j.changed)
             st = write_index(&j, err);
         out->names = j.names.names.n;

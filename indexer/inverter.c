@@ -57,7 +57,7 @@ struct sy_inverter {
     size_t n_terms, cap_terms;
     slots term_slots;
     uint32_t *chars; /* of a character that is a word: its entry + 1, or 0; chars[CHARS] */
-    sy_buf keys; /* of the terms */
+    sy_buf keys;     /* of the terms */
     sy_buf normal, key;
     sy_field_sets sets;
     bool failed; /* no memory for a gram */

@@ -14,6 +14,7 @@ enum {
     DIGITS = (64 + DIGIT_BITS - 1) / DIGIT_BITS,
     CHARS = 1 << SY_OCC_CHAR_BITS,
     FIRST = 1 << 10,
+    KEYS_AT_ONCE = 1 << 17,
     RECORD_MOST = 1 << 20 /* occurrences in one record, before they are counted */
 };
 static const uint64_t key_mask = ~(uint64_t)0 << SY_OCC_KEY_AT;
@@ -157,6 +158,33 @@ void sy_spare_release(sy_spare *spare)
     *spare = (sy_spare){0};
 }
 
+/* Turns numbers per key into where each one's items begin. */
+static void begin_each(uint32_t *counts, size_t n_keys)
+{
+    uint32_t before = 0;
+    for (size_t key = 0; key < n_keys; key++) {
+        uint32_t here = counts[key];
+        counts[key] = before;
+        before += here;
+    }
+}
+
+/* In one pass: a few keys are most of the items here, too. */
+static bool sort_at_once(sy_occurrences *o, uint64_t n_keys, sy_spare *spare)
+{
+    uint32_t *counts = sy_calloc((size_t)n_keys, sizeof *counts);
+    if (!counts)
+        return false;
+    memcpy(spare->items, o->items, o->n * sizeof *o->items);
+    for (size_t i = 0; i < o->n; i++)
+        counts[o->items[i] >> SY_OCC_KEY_AT]++;
+    begin_each(counts, (size_t)n_keys);
+    for (size_t i = 0; i < o->n; i++)
+        o->items[counts[spare->items[i] >> SY_OCC_KEY_AT]++] = spare->items[i];
+    sy_free(counts);
+    return true;
+}
+
 bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys, sy_spare *spare)
 {
     o->at = o->at_count = 0;
@@ -166,6 +194,8 @@ bool sy_occurrences_sort(sy_occurrences *o, uint64_t n_keys, sy_spare *spare)
     if (!need_spare(spare, o->n))
         return false;
     unsigned high = SY_OCC_KEY_AT + bits_of(n_keys - 1);
+    if (n_keys <= KEYS_AT_ONCE && o->n <= UINT32_MAX && o->n >= n_keys)
+        return sort_at_once(o, n_keys, spare);
     if (sort_bits(o->items, spare->items, o->n, SY_OCC_KEY_AT, high) != o->items)
         memcpy(o->items, spare->items, o->n * sizeof *o->items);
     return true;
@@ -179,17 +209,6 @@ static uint32_t first_of(uint64_t item)
 static uint32_t second_of(uint64_t item)
 {
     return item >> SY_OCC_KEY_AT & (CHARS - 1);
-}
-
-/* Turns numbers per character, up to `most`, into where each one's items begin. */
-static void begin_each(uint32_t *counts, uint32_t most)
-{
-    uint32_t before = 0;
-    for (uint32_t cp = 0; cp <= most; cp++) {
-        uint32_t here = counts[cp];
-        counts[cp] = before;
-        before += here;
-    }
 }
 
 bool sy_occurrences_sort_pairs(sy_occurrences *o, sy_spare *spare)
@@ -211,8 +230,8 @@ bool sy_occurrences_sort_pairs(sy_occurrences *o, sy_spare *spare)
         firsts[first]++;
         seconds[second]++;
     }
-    begin_each(seconds, most);
-    begin_each(firsts, most);
+    begin_each(seconds, (size_t)most + 1);
+    begin_each(firsts, (size_t)most + 1);
     for (size_t i = 0; i < o->n; i++)
         spare->items[seconds[second_of(o->items[i])]++] = o->items[i];
     for (size_t i = 0; i < o->n; i++)

@@ -34,7 +34,8 @@ enum { SY_PIECES_WAITING = 16 };
 SY_CHECKED sy_status sy_pieces_init(sy_pieces *p, sy_error *err);
 /* From now on pieces may be taken. */
 void sy_pieces_open(sy_pieces *p);
-/* Works until all pieces are taken, or a thread fails. The failure is that of this thread; the others then stop. */
+/* Works until all pieces are taken, or a thread fails. The failure is that of this thread; the
+ * others then stop. */
 SY_CHECKED sy_status sy_pieces_work(sy_pieces *p, void *scratch, sy_error *err);
 /* Opens the pieces and works with `jobs` threads, of which this is one; scratches[jobs]. */
 SY_CHECKED sy_status sy_pieces_run(sy_pieces *p, unsigned jobs, void **scratches, sy_error *err);

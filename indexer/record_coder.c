@@ -174,8 +174,8 @@ static sy_status code_value(const sy_record_coder *c, sy_coding *scratch, sy_sto
         sy_put_u16(codes + 2 * i, (uint16_t)scratch->parse->codes[i]);
     scratch->codes.len += 2 * n;
     v->coded.len = 2 * n;
-    v->simple = spells(c, v->text, codes, n, normal) ||
-                spells_with_spaces(c, scratch, codes, n, normal);
+    v->simple =
+        spells(c, v->text, codes, n, normal) || spells_with_spaces(c, scratch, codes, n, normal);
     return sy_buf_status(&scratch->spelt, err);
 }
 

@@ -21,9 +21,9 @@ static inline sy_run_mark sy_run_mark_of(uint8_t tf_code, uint16_t set_number)
 
 /* A run that is written. */
 typedef struct sy_run {
-    char *path;                /* owned */
-    sy_docid first;            /* its records are numbered from here */
-    const sy_field_sets *sets; /* whose numbers its marks have; borrowed */
+    char *path;                  /* owned */
+    sy_docid first;              /* its records are numbered from here */
+    const sy_field_sets *sets;   /* whose numbers its marks have; borrowed */
     struct sy_run_place *places; /* where merging can begin: among bigrams, then among terms */
     size_t n_places, n_bigram_places;
     uint64_t len; /* bytes */

@@ -17,14 +17,14 @@ enum {
     RANGES = 16,     /* but so many at least, if there are places for them */
     HELD = 32 << 20, /* bytes of runs that count as memory, but of each at least */
     HELD_LEAST = 64 << 10,
-    GRAM_START = 3   /* characters of the grams that no other one comes before */
+    GRAM_START = 3 /* characters of the grams that no other one comes before */
 };
 
 /* A run on its way through a range. */
 typedef struct cursor {
     const sy_run *run;
     const uint8_t *at, *end, *behind;
-    size_t many; /* bytes behind that are given back */
+    size_t many;     /* bytes behind that are given back */
     bool done;       /* with the bigrams, or with the terms */
     uint64_t bigram; /* plus 1 */
     sy_buf key;
@@ -159,8 +159,7 @@ static sy_status seek(const merge *m, cursor *c, const sy_map *map, const border
     while (st == SY_OK && before) {
         st = m->terms ? next_term(c, err) : next_bigram(c, err);
         before = st == SY_OK && !c->done && from &&
-                 (m->terms ? sy_slice_compare(key_of(c), from->key) < 0
-                           : c->bigram < from->bigram);
+                 (m->terms ? sy_slice_compare(key_of(c), from->key) < 0 : c->bigram < from->bigram);
     }
     return st;
 }
@@ -294,6 +293,8 @@ static sy_status make_part(void *ctx, void *arg, size_t i, void **made, sy_error
         st = seek(m, &s->cursors[k], &m->maps[k], from, err);
     if (st == SY_OK)
         st = m->terms ? merge_terms(m, s, to, part, err) : merge_bigrams(m, s, to, part, err);
+    for (size_t k = 0; k < m->n; k++) /* the next range is somewhere behind */
+        sy_map_pass_by(&s->cursors[k].behind, s->cursors[k].at, 1);
     if (st == SY_OK)
         *made = part;
     else
@@ -349,7 +350,7 @@ static sy_status find_borders(merge *m, sy_error *err)
     uint64_t share = range * largest->len / all, begin = largest->places[at].offset;
     uint64_t behind = end < largest->n_places ? largest->places[end].offset : largest->len;
     border last = {.key = {"", 0}};
-    m->bytes = (behind - begin) * all / largest->len;
+    m->bytes = (uint64_t)((double)(behind - begin) / (double)largest->len * (double)all);
     m->n_borders = 0;
     m->borders = sy_alloc(end - at, sizeof *m->borders);
     if (!m->borders)

@@ -355,7 +355,8 @@ sy_status sy_workers_run(sy_workers *all, const sy_build *build, const sy_spool 
         all->n = (unsigned)(spool->text_bytes / TEXT_PER_JOB + 1);
     if (all->n > build->memory / MEMORY_PER_JOB)
         all->n = build->memory < MEMORY_PER_JOB ? 1 : (unsigned)(build->memory / MEMORY_PER_JOB);
-    all->budget = build->memory / all->n;
+    /* An eighth is for what inverters do not count: what was learned, pages of scratch files. */
+    all->budget = (build->memory - build->memory / 8) / all->n;
     tell(build, "learning", 0, 0);
     sy_status st = sy_pieces_init(&all->chunks, err);
     if (st == SY_OK)

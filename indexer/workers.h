@@ -55,7 +55,7 @@ typedef struct sy_workers {
     sy_segment_doc *docs;   /* docs[spool->n_docs], */
     size_t doc;             /* of which this one has it, or one behind */
     atomic_uint inverted;   /* workers that are done with lists */
-    _Atomic uint64_t done; /* bytes of text */
+    _Atomic uint64_t done;  /* bytes of text */
     atomic_flag grams_taken;
     atomic_bool stop;
     pthread_mutex_t lock; /* of the two below and of waiting for them */

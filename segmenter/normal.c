@@ -554,11 +554,23 @@ bool sy_is_han_pair(const char *normal, size_t len)
     return n + sy_utf8_decode(normal + n, len - n, &b) == len && sy_cp_is_han(b);
 }
 
+/* U+4E00 to U+8FFF: all of these are Han, and nearly all Han are of these. */
+static bool is_usual_han(const char *text, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    return len >= 3 && p[0] >= 0xE4 && p[0] <= 0xE8 && (p[0] > 0xE4 || p[1] >= 0xB8) &&
+           (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80;
+}
+
 bool sy_is_han_word(const char *normal, size_t len)
 {
     size_t n = 0;
     for (size_t i = 0; i < len; n++) {
         uint32_t cp;
+        if (is_usual_han(normal + i, len - i)) {
+            i += 3;
+            continue;
+        }
         i += sy_utf8_decode(normal + i, len - i, &cp);
         if (!sy_cp_is_han(cp))
             return false;

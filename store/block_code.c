@@ -13,23 +13,26 @@ static unsigned width_of(uint32_t v)
     return v == 0 ? 0 : 32u - (unsigned)__builtin_clz(v);
 }
 
-/* Appends n numbers of `width` bits, low bits first, to a whole byte. */
-static void put_bits(sy_buf *out, const uint32_t *numbers, uint32_t n, unsigned width)
-{
-    uint64_t held = 0;
-    unsigned bits = 0;
-    for (uint32_t i = 0; i < n && width > 0; i++) {
-        held |= (uint64_t)numbers[i] << bits;
-        for (bits += width; bits >= 8; bits -= 8, held >>= 8)
-            sy_buf_putc(out, (char)(held & 0xFF));
-    }
-    if (bits > 0)
-        sy_buf_putc(out, (char)(held & 0xFF));
-}
-
 static size_t bytes_of(uint64_t bits)
 {
     return (size_t)((bits + 7) / 8);
+}
+
+/* Appends n numbers of `width` bits, low bits first, to a whole byte. */
+static void put_bits(sy_buf *out, const uint32_t *numbers, uint32_t n, unsigned width)
+{
+    size_t len = bytes_of((uint64_t)n * width);
+    char *to = sy_buf_reserve(out, len);
+    uint64_t held = 0;
+    unsigned bits = 0;
+    for (uint32_t i = 0; to && i < n && width > 0; i++) {
+        held |= (uint64_t)numbers[i] << bits;
+        for (bits += width; bits >= 8; bits -= 8, held >>= 8)
+            *to++ = (char)(held & 0xFF);
+    }
+    if (to && bits > 0)
+        *to = (char)(held & 0xFF);
+    out->len += to ? len : 0;
 }
 
 /* Reads n numbers of `width` bits. NULL if they are not all there. */
@@ -304,16 +307,18 @@ static void put_frequencies(sy_buf *out, const sy_mark *marks, uint32_t n)
     }
     sy_buf_putc(out, (char)m);
     put_places(out, places, m, n);
+    char bytes[SY_BLOCK * SY_TF_CODES / 8], *to = bytes;
     uint64_t held = 0;
     unsigned bits = 0;
     for (uint32_t i = 0; i < m; i++) {
         unsigned zeros = marks[places[i]].tf - 1u;
         held |= UINT64_C(1) << (bits + zeros);
         for (bits += zeros + 1; bits >= 8; bits -= 8, held >>= 8)
-            sy_buf_putc(out, (char)(held & 0xFF));
+            *to++ = (char)(held & 0xFF);
     }
     if (bits > 0)
-        sy_buf_putc(out, (char)(held & 0xFF));
+        *to++ = (char)(held & 0xFF);
+    sy_buf_append(out, bytes, (size_t)(to - bytes));
 }
 
 void sy_marks_put(sy_buf *out, const sy_mark *marks, uint32_t n)

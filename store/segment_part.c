@@ -200,8 +200,7 @@ static void keep_list(sy_segment_part *p, uint32_t a, uint32_t b, uint32_t n, si
     if (!sy_grow((void **)&p->kept, p->n_kept, &p->cap_kept, sizeof *p->kept))
         p->status = SY_E_NOMEM;
     else
-        p->kept[p->n_kept++] =
-            (sy_part_kept){(size_t)(k - p->w->kept), n, at, p->lists.len - at};
+        p->kept[p->n_kept++] = (sy_part_kept){(size_t)(k - p->w->kept), n, at, p->lists.len - at};
 }
 
 void sy_segment_part_bigram(sy_segment_part *p, uint32_t a, uint32_t b, const sy_docid *docs,
@@ -271,21 +270,23 @@ void sy_segment_part_term(sy_segment_part *p, sy_slice key, const sy_docid *docs
 
 /* ---- grams ---- */
 
+typedef struct choice {
+    const sy_segment_writer *w;
+    const sy_kept *rarest;
+} choice;
+
 static void choose_rarer(void *ctx, uint64_t key)
 {
-    struct {
-        const sy_segment_writer *w;
-        const sy_kept *rarest;
-    } *choice = ctx;
-    const sy_kept *k = sy_kept_slot(choice->w, key);
-    if (!choice->rarest || k->df < choice->rarest->df)
-        choice->rarest = k;
+    choice *c = ctx;
+    const sy_kept *k = sy_kept_slot(c->w, key);
+    if (!c->rarest || k->df < c->rarest->df)
+        c->rarest = k;
 }
 
 /* Writes to p->list which of the n_all ascending docids `all` gives one by one are
  * among docs[n]: a bit each, or their places, whatever is shorter. *kind says which. */
-static bool mark_subset(sy_segment_part *p, sy_docid (*next)(void *all), void *all,
-                        uint32_t n_all, const sy_docid *docs, uint32_t n, char *kind)
+static bool mark_subset(sy_segment_part *p, sy_docid (*next)(void *all), void *all, uint32_t n_all,
+                        const sy_docid *docs, uint32_t n, char *kind)
 {
     sy_docid *places = sy_alloc(n, sizeof *places);
     uint32_t found = 0;
@@ -364,13 +365,10 @@ static bool subset_of_parent(sy_segment_part *p, sy_slice gram, size_t chars, co
         const sy_docid *at = before->docs;
         return mark_subset(p, next_of_array, &at, before->n, docs, n, kind);
     }
-    struct {
-        const sy_segment_writer *w;
-        const sy_kept *rarest;
-    } choice = {p->w, NULL};
+    choice of_bigrams = {p->w, NULL};
     if (p->w->kept_slots > 0)
-        sy_each_bigram(gram, choose_rarer, &choice);
-    const sy_kept *rarest = choice.rarest;
+        sy_each_bigram(gram, choose_rarer, &of_bigrams);
+    const sy_kept *rarest = of_bigrams.rarest;
     if (!rarest || rarest->df == 0) /* a rare bigram: it has no list of its own */
         return true;
     sy_postings list;

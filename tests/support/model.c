@@ -8,8 +8,8 @@
 #include "store/format.h"
 #include "store/record_code.h"
 #include "store/scoring.h"
-#include "store/term_key.h"
 #include "store/segment_part.h"
+#include "store/term_key.h"
 #include "tests/support/check.h"
 
 const uint8_t sy_model_uuid[16] = {0x10, 0x21, 0x32, 0x43, 0x54, 0x65, 0x76, 0x87,

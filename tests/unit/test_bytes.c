@@ -105,13 +105,32 @@ static void test_random(void **state)
     }
 }
 
+/* Eight bytes at once against one by one, close to each bound. */
+static void test_eight_at_once(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        uint8_t bytes[8], limit = (uint8_t)(1 + sy_random_below(128));
+        uint8_t wanted = (uint8_t)sy_random();
+        bool equal = false, below = false;
+        for (int i = 0; i < 8; i++) {
+            uint8_t near = (uint8_t)((sy_random_below(2) ? limit : wanted) + sy_random_below(4));
+            bytes[i] = sy_random_below(8) ? (uint8_t)(near | 0x80) : near;
+            equal |= bytes[i] == wanted;
+            below |= bytes[i] < limit;
+        }
+        uint64_t all = sy_get_u64(bytes);
+        assert_int_equal(sy_bytes_equal(all, wanted) != 0, equal);
+        assert_int_equal(sy_bytes_below(all, limit) != 0, below);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixed),
-        cmocka_unit_test(test_worked),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_fixed),         cmocka_unit_test(test_worked),
+        cmocka_unit_test(test_too_large),     cmocka_unit_test(test_random),
+        cmocka_unit_test(test_eight_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
