@@ -409,11 +409,11 @@ static sy_status prepare_regex(sy_tools *tools, sy_query_memory *memory, const s
         leaf->n_chars = sy_utf8_count(text.data, text.len);
         st = sy_needle_init(&leaf->text, text, err);
     }
-    if (st == SY_OK && node->leaf < SCANS_MOST)
+    if (st == SY_OK && !leaf->literal && node->leaf < SCANS_MOST)
         st = sy_regex_scan_open(text, &leaf->scan, err);
     if (st != SY_OK)
         return st;
-    bool later = leaf->scan && sy_regex_scan_plain(leaf->scan);
+    bool later = leaf->literal || (leaf->scan && sy_regex_scan_plain(leaf->scan));
     return later ? sy_regex_open_later(text, &leaf->regex, err)
                  : sy_regex_open(text, &leaf->regex, err);
 }

@@ -215,6 +215,8 @@ static sy_status find_regex(const matcher *m, bool *yes)
     sy_scanned known = SY_SCANNED_NOT;
     if (m->spans)
         return search_regex(m, yes);
+    if (m->leaf->literal)
+        return find_part(m, &m->leaf->text, m->text->normal, yes);
     if (m->leaf->scan)
         known = sy_regex_scan_text(m->leaf->scan, m->text->normal);
     *yes = known == SY_SCANNED_YES;
@@ -354,7 +356,7 @@ sy_status sy_match_record(const sy_leaf *leaf, sy_record_text *record, bool *yes
         sy_text *text;
         if (!sy_leaf_looks_at(leaf, field))
             continue;
-        if (leaf->rule == SY_RULE_PART && !leaf->by_name) {
+        if ((leaf->rule == SY_RULE_PART && !leaf->by_name) || leaf->literal) {
             st = sy_record_text_has(record, i, &leaf->text, yes, err);
             continue;
         }

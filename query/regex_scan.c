@@ -45,8 +45,17 @@ typedef struct code_shapes {
     uint16_t of[CODES]; /* 0: not known yet, or part of a character */
 } code_shapes;
 
+/* Made when the first stored text is read. */
+typedef struct place_tables {
+    uint16_t slots[SLOTS];                    /* shapes by their hash */
+    uint16_t place_of[SY_STATES_MAX * MARKS]; /* [state * MARKS + marks]; 0: none yet */
+    uint16_t places[SY_STATES_MAX * MARKS];   /* what that is of */
+    uint8_t ends[SY_STATES_MAX * MARKS]; /* of places: 1 + what is known at the end; 0: not yet */
+} place_tables;
+
 struct sy_regex_scan {
     sy_automaton *automaton;
+    place_tables *tables;
     sy_repeat_scan *repeats; /* NULL: no back reference asks for one */
     code_shapes **segments;
     size_t n_segments, cap_segments, last;
@@ -55,12 +64,8 @@ struct sy_regex_scan {
     size_t n_characters, cap_characters;
     shape *shapes; /* shapes[0] is none */
     size_t n_shapes, cap_shapes;
-    uint16_t slots[SLOTS]; /* shapes by their hash */
 
-    uint16_t *place_of;                     /* place_of[state * MARKS + marks]; 0: none yet */
-    uint16_t places[SY_STATES_MAX * MARKS]; /* what that is of */
     size_t n_places, start;
-    uint8_t ends[SY_STATES_MAX * MARKS]; /* of places: 1 + what is known at the end; 0: not yet */
 
     uint16_t *table;        /* table[shape * column + place]: the place behind it */
     size_t column, columns; /* places of a column; columns that there is room for */
@@ -121,16 +126,16 @@ static unsigned place_at(sy_regex_scan *s, unsigned at)
     s->full |= at / MARKS == SY_STATE_FULL;
     if (s->full)
         return UNKNOWN;
-    if (s->place_of[at] == 0) {
-        s->places[s->n_places] = (uint16_t)at;
-        s->place_of[at] = (uint16_t)s->n_places++;
+    if (s->tables->place_of[at] == 0) {
+        s->tables->places[s->n_places] = (uint16_t)at;
+        s->tables->place_of[at] = (uint16_t)s->n_places++;
     }
-    return s->place_of[at];
+    return s->tables->place_of[at];
 }
 
 static unsigned read_marked(sy_regex_scan *s, unsigned place, const uint16_t *marked, size_t n)
 {
-    unsigned at = s->places[place];
+    unsigned at = s->tables->places[place];
     for (size_t i = 0; i < n && at / MARKS > SY_STATE_FOUND; i++)
         at = read_char(s, at, marked[i]);
     return place_at(s, at);
@@ -176,18 +181,31 @@ static uint16_t find_shape(sy_regex_scan *s, const uint16_t *marked, size_t n)
     for (size_t i = 0; i < n; i++)
         h = (h ^ marked[i]) * 0x9E3779B1u;
     size_t slot = (h >> 15) % SLOTS;
-    for (; s->slots[slot] > 0; slot = (slot + 1) % SLOTS) {
-        const shape *one = &s->shapes[s->slots[slot]];
+    for (; s->tables->slots[slot] > 0; slot = (slot + 1) % SLOTS) {
+        const shape *one = &s->shapes[s->tables->slots[slot]];
         if (one->n == n && memcmp(s->characters + one->at, marked, n * sizeof *marked) == 0)
-            return s->slots[slot];
+            return s->tables->slots[slot];
     }
     if (s->n_shapes == SHAPES_MAX || !room_for_shape(s, n))
         return UNKNOWN;
     memcpy(s->characters + s->n_characters, marked, n * sizeof *marked);
     s->shapes[s->n_shapes] = (shape){(uint32_t)s->n_characters, (uint32_t)n};
     s->n_characters += n;
-    s->slots[slot] = (uint16_t)s->n_shapes;
+    s->tables->slots[slot] = (uint16_t)s->n_shapes;
     return (uint16_t)s->n_shapes++;
+}
+
+/* False if there is no memory. */
+static bool make_tables(sy_regex_scan *s)
+{
+    if (s->tables)
+        return true;
+    s->tables = sy_calloc(1, sizeof *s->tables);
+    if (!s->tables)
+        return false;
+    s->n_places = FIRST_PLACE;
+    s->start = place_at(s, sy_automaton_start(s->automaton) * MARKS);
+    return true;
 }
 
 /* NULL if there is no memory. */
@@ -311,20 +329,20 @@ static sy_scanned end_at(sy_regex_scan *s, unsigned place)
 {
     if (place < FIRST_PLACE)
         return known(s, place == FOUND ? SY_STATE_FOUND : SY_STATE_FULL);
-    if (s->ends[place] == 0) {
-        unsigned at = s->places[place], state = at / MARKS;
+    if (s->tables->ends[place] == 0) {
+        unsigned at = s->tables->places[place], state = at / MARKS;
         if (at & SPACE)
             state = sy_automaton_step(s->automaton, state, sy_automaton_class(s->automaton, ' '));
-        s->ends[place] = (uint8_t)(1 + known(s, sy_automaton_end(s->automaton, state)));
+        s->tables->ends[place] = (uint8_t)(1 + known(s, sy_automaton_end(s->automaton, state)));
     }
-    return (sy_scanned)(s->ends[place] - 1);
+    return (sy_scanned)(s->tables->ends[place] - 1);
 }
 
 sy_status sy_regex_scan_value(sy_regex_scan *s, const sy_segment *segment,
                               const sy_stored_value *value, sy_scanned *out, sy_error *err)
 {
     sy_stored_value rest = *value;
-    code_shapes *shapes = shapes_of(s, segment);
+    code_shapes *shapes = make_tables(s) ? shapes_of(s, segment) : NULL;
     sy_status st = shapes ? SY_OK : sy_fail_nomem(err);
     if (st == SY_OK && s->repeats) {
         bool found;
@@ -357,18 +375,13 @@ sy_status sy_regex_scan_open(sy_slice folded, sy_regex_scan **out, sy_error *err
     if (st != SY_OK || !a)
         return st;
     sy_regex_scan *s = sy_calloc(1, sizeof *s);
-    uint16_t *place_of = sy_calloc(SY_STATES_MAX * MARKS, sizeof *place_of);
-    st = s && place_of ? sy_repeat_scan_open(a, &s->repeats, err) : sy_fail_nomem(err);
+    st = s ? sy_repeat_scan_open(a, &s->repeats, err) : sy_fail_nomem(err);
     if (st != SY_OK) {
         sy_free(s);
-        sy_free(place_of);
         sy_automaton_close(a);
         return st;
     }
     s->automaton = a;
-    s->place_of = place_of;
-    s->n_places = FIRST_PLACE;
-    s->start = place_at(s, sy_automaton_start(a) * MARKS);
     *out = s;
     return SY_OK;
 }
@@ -382,7 +395,7 @@ void sy_regex_scan_close(sy_regex_scan *s)
     sy_free(s->segments);
     sy_free(s->characters);
     sy_free(s->shapes);
-    sy_free(s->place_of);
+    sy_free(s->tables);
     sy_free(s->table);
     sy_buf_release(&s->spelt);
     sy_repeat_scan_close(s->repeats);

@@ -3,8 +3,8 @@
  * state is worked out once, so each later one costs one look into a table.
  *
  * For expressions that are automata (segmenter/automaton.h), while their states have room. Memory:
- * 256 KiB, and 128 KiB for each segment; as states and shapes of phrases are met, up to 12 MiB. One
- * thread. */
+ * from the first value on 144 KiB, and 128 KiB for each segment; as states and shapes of phrases
+ * are met, up to 12 MiB. One thread. */
 #ifndef SY_QUERY_REGEX_SCAN_H
 #define SY_QUERY_REGEX_SCAN_H
 

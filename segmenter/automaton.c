@@ -24,7 +24,10 @@ enum {
     ATOM_WORDS = (SY_ATOMS_MAX + 64) / 64, /* and one for line ends */
     FIRST_STATE = 2,
     STEPS_MAX = 1 << 17, /* that are made; each takes time that grows with the program */
-    TABLE = 2 * SY_STATES_MAX
+    FIRST_SLOTS = 64,
+    BLOCK = 256, /* code points whose classes stand together */
+    BLOCKS = 0x110000 / BLOCK,
+    FIRST_BLOCKS = 128 /* Han has 82; what is not touched costs nothing */
 };
 
 typedef enum place { INSIDE, TEXT_START, LINE_START } place;
@@ -40,20 +43,25 @@ typedef struct char_class {
     bool line_end;
 } char_class;
 
+/* Most expressions need little of what they may, and are tried on few texts: memory grows. */
 struct sy_automaton {
     sy_regex_program program;
     size_t n_words; /* of a state's bits */
-    state *states[SY_STATES_MAX];
-    size_t n_states;
-    uint16_t table[TABLE]; /* states by their hash; 0: none */
+    state **states;
+    size_t n_states, cap_states;
+    uint16_t *table; /* table[n_slots]: states by their hash; 0: none */
+    size_t n_slots;  /* a power of 2 */
     bool full;
     unsigned n_steps; /* that were made */
-    char_class classes[CLASSES];
-    size_t n_classes;
-    uint8_t *class_of; /* class_of[code point] */
+    char_class *classes;
+    size_t n_classes, cap_classes;
+    uint16_t block_of[BLOCKS];
+    uint8_t (
+        *blocks)[BLOCK]; /* blocks[block_of[cp / BLOCK]][cp % BLOCK]; none is known in the first */
+    size_t n_blocks, cap_blocks;
     /* of one step */
     uint64_t seen[WORDS], threads[WORDS];
-    uint16_t list[SY_PROGRAM_MAX], stack[2 * SY_PROGRAM_MAX + 1];
+    uint16_t *list, *stack; /* list[program.n], stack[2 * program.n + 1] */
     size_t n_list;
 };
 
@@ -69,6 +77,19 @@ static void set_bit(uint64_t *bits, size_t i)
 
 /* ---- classes ---- */
 
+/* NULL if there is no memory. */
+static uint8_t *block_at(sy_automaton *a, uint32_t cp)
+{
+    uint16_t *block = &a->block_of[cp / BLOCK];
+    if (*block == 0) {
+        if (!sy_grow((void **)&a->blocks, a->n_blocks, &a->cap_blocks, sizeof *a->blocks))
+            return NULL;
+        memset(a->blocks[a->n_blocks], CLASS_UNKNOWN, BLOCK);
+        *block = (uint16_t)a->n_blocks++;
+    }
+    return a->blocks[*block];
+}
+
 static uint8_t find_class(sy_automaton *a, uint32_t cp)
 {
     char_class c = {.line_end = cp == SY_BARRIER};
@@ -79,34 +100,62 @@ static uint8_t find_class(sy_automaton *a, uint32_t cp)
     while (k < a->n_classes && (memcmp(a->classes[k].atoms, c.atoms, sizeof c.atoms) != 0 ||
                                 a->classes[k].line_end != c.line_end))
         k++;
-    a->full |= k == CLASSES;
+    uint8_t *block = block_at(a, cp);
+    a->full |= k == CLASSES || !block ||
+               !sy_grow((void **)&a->classes, k, &a->cap_classes, sizeof *a->classes);
     if (a->full)
         return CLASS_UNKNOWN;
     a->classes[k] = c;
     a->n_classes += k == a->n_classes;
-    return a->class_of[cp] = (uint8_t)k;
+    return block[cp % BLOCK] = (uint8_t)k;
 }
 
 /* ---- states ---- */
 
-static size_t hash_of(const sy_automaton *a, place before)
+static size_t slot_of(const sy_automaton *a, const uint64_t *threads, place before)
 {
     uint64_t h = (uint64_t)before + 1;
     for (size_t i = 0; i < a->n_words; i++)
-        h = (h ^ a->threads[i]) * UINT64_C(0x9E3779B97F4A7C15) ^ h >> 29;
-    return (size_t)(h >> 32) % TABLE;
+        h = (h ^ threads[i]) * UINT64_C(0x9E3779B97F4A7C15) ^ h >> 29;
+    return (size_t)(h >> 32) % a->n_slots;
+}
+
+/* Makes room for one state more. */
+static bool room_for_state(sy_automaton *a)
+{
+    if (a->n_states >= SY_STATES_MAX ||
+        !sy_grow((void **)&a->states, a->n_states, &a->cap_states, sizeof *a->states))
+        return false;
+    if (a->n_slots >= 2 * (a->n_states + 1))
+        return true;
+    size_t n = a->n_slots == 0 ? FIRST_SLOTS : 4 * a->n_slots;
+    uint16_t *table = sy_calloc(n, sizeof *table);
+    if (!table)
+        return false;
+    sy_free(a->table);
+    a->table = table;
+    a->n_slots = n;
+    for (size_t i = FIRST_STATE; i < a->n_states; i++) {
+        size_t slot = slot_of(a, a->states[i]->threads, a->states[i]->before);
+        while (table[slot] > 0)
+            slot = (slot + 1) % n;
+        table[slot] = (uint16_t)i;
+    }
+    return true;
 }
 
 /* The state of a->threads. */
 static unsigned find_state(sy_automaton *a, place before)
 {
-    size_t bytes = a->n_words * sizeof *a->threads, slot = hash_of(a, before);
-    for (; a->table[slot] > 0; slot = (slot + 1) % TABLE) {
+    size_t bytes = a->n_words * sizeof *a->threads;
+    bool room = room_for_state(a);
+    size_t slot = a->n_slots > 0 ? slot_of(a, a->threads, before) : 0;
+    for (; a->n_slots > 0 && a->table[slot] > 0; slot = (slot + 1) % a->n_slots) {
         const state *s = a->states[a->table[slot]];
         if (s->before == before && memcmp(s->threads, a->threads, bytes) == 0)
             return a->table[slot];
     }
-    state *s = a->n_states < SY_STATES_MAX ? sy_calloc(1, sizeof *s + bytes) : NULL;
+    state *s = room ? sy_calloc(1, sizeof *s + bytes) : NULL;
     if (!s) {
         a->full = true;
         return SY_STATE_FULL;
@@ -187,7 +236,8 @@ static unsigned make_step(sy_automaton *a, unsigned from, size_t class_id)
 
 unsigned sy_automaton_class(sy_automaton *a, uint32_t cp)
 {
-    return a->class_of[cp] != CLASS_UNKNOWN ? a->class_of[cp] : find_class(a, cp);
+    uint8_t id = a->blocks[a->block_of[cp / BLOCK]][cp % BLOCK];
+    return id != CLASS_UNKNOWN ? id : find_class(a, cp);
 }
 
 unsigned sy_automaton_step(sy_automaton *a, unsigned from, unsigned id)
@@ -264,9 +314,17 @@ sy_status sy_automaton_open(sy_slice folded, sy_automaton **out, sy_error *err)
     a->program = program;
     a->n_words = (program.n + 63) / 64;
     a->n_states = FIRST_STATE;
-    a->n_classes = 1;
-    a->class_of = sy_calloc(0x110000, 1);
-    if (!a->class_of || find_state(a, program.line_starts ? TEXT_START : INSIDE) != FIRST_STATE) {
+    a->list = sy_alloc(program.n, sizeof *a->list);
+    a->stack = sy_alloc(2 * program.n + 1, sizeof *a->stack);
+    a->blocks = sy_alloc(FIRST_BLOCKS, sizeof *a->blocks);
+    a->cap_blocks = FIRST_BLOCKS;
+    bool room = a->list && a->stack && a->blocks &&
+                sy_grow((void **)&a->classes, 0, &a->cap_classes, sizeof *a->classes);
+    if (room) { /* the end of the text, and what is not known */
+        a->classes[a->n_classes++] = (char_class){.line_end = false};
+        memset(a->blocks[a->n_blocks++], CLASS_UNKNOWN, BLOCK);
+    }
+    if (!room || find_state(a, program.line_starts ? TEXT_START : INSIDE) != FIRST_STATE) {
         sy_automaton_close(a);
         return sy_fail_nomem(err);
     }
@@ -281,6 +339,11 @@ void sy_automaton_close(sy_automaton *a)
     sy_regex_program_release(&a->program);
     for (size_t i = FIRST_STATE; i < a->n_states; i++)
         sy_free(a->states[i]);
-    sy_free(a->class_of);
+    sy_free(a->states);
+    sy_free(a->table);
+    sy_free(a->classes);
+    sy_free(a->blocks);
+    sy_free(a->list);
+    sy_free(a->stack);
     sy_free(a);
 }

@@ -69,20 +69,31 @@ bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice 
     return text != NULL;
 }
 
+/* NULL if the code has none. */
+static const uint8_t *place_of(const sy_phrases *p, const uint8_t *code_at)
+{
+    uint32_t code = sy_get_u16(code_at);
+    bool has = code >= SY_PHRASE_BYTES && code - SY_PHRASE_BYTES < p->n;
+    return has ? p->places + (size_t)(code - SY_PHRASE_BYTES) * PLACE_LEN : NULL;
+}
+
+/* Places and texts lie anywhere: they are fetched in advance, or each would be waited for. */
 sy_status sy_phrases_need(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes,
                           sy_error *err)
 {
     for (uint64_t i = 0; i < n_codes && p->file; i++) {
-        uint32_t code = sy_get_u16(codes + 2 * i);
-        if (code < SY_PHRASE_BYTES || (code -= SY_PHRASE_BYTES) >= p->n)
+        for (uint64_t k = i; i % CHUNK == 0 && k < n_codes && k < i + CHUNK; k++)
+            __builtin_prefetch(place_of(p, codes + 2 * k));
+        const uint8_t *at = place_of(p, codes + 2 * i);
+        if (!at)
             continue;
-        const uint8_t *at = p->places + (size_t)code * PLACE_LEN;
         sy_status st = sy_file_need(p->file, at, PLACE_LEN, err);
         if (st != SY_OK)
             return st;
         uint32_t place = sy_get_u32(at), len = place & (OTHER - 1), from = place >> 8;
         if (from >= p->pool_len) /* it does not hold, which who reads it will see */
             continue;
+        __builtin_prefetch(p->pool + from);
         len += place & OTHER ? 1 + COPY : 0;
         len = len < p->pool_len - from ? len : p->pool_len - from;
         st = sy_file_need(p->file, p->pool + from, len, err);
