@@ -52,7 +52,7 @@ static void put_closed_up(sy_buf *out, const char *text, size_t len)
 
 static sy_status add_word(sy_line_cutter *j, const sy_unit *unit, sy_error *err)
 {
-    size_t start = j->map.start[unit->start], end = j->map.end[unit->end - 1];
+    uint32_t start = j->map.start[unit->start], end = j->map.end[unit->end - 1];
     sy_shown_word *last = j->n_words > 0 ? &j->words[j->n_words - 1] : NULL;
     if (last && start < last->end) {
         last->end = end > last->end ? end : last->end;

@@ -15,8 +15,8 @@ typedef struct sy_line_form {
 
 /* Words [first, first + n) of the tokens that share original characters. */
 typedef struct sy_shown_word {
-    size_t start, end; /* bytes of the original line */
-    size_t first, n;
+    uint32_t start, end; /* bytes of the original line */
+    uint32_t first, n;
     sy_unit_kind kind;
 } sy_shown_word;
 

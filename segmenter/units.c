@@ -134,6 +134,27 @@ static size_t number_end(const reader *r, size_t i)
     return at;
 }
 
+/* Whether s is a grade: one letter again and again, as in AA+. */
+static bool is_grade(sy_slice s)
+{
+    size_t same = 1;
+    while (same < s.len && s.data[same] == s.data[0])
+        same++;
+    return same >= 2 && same == s.len && s.data[0] >= 'a' && s.data[0] <= 'd';
+}
+
+/* Behind the + that belong to the Latin word before token `at`: one that adds a number or
+ * something in Han to a word (EPC+运营) belongs to neither, but to a grade it does. */
+static size_t plus_end(const reader *r, size_t at)
+{
+    size_t end = at;
+    while (touches(r, end) && is_text(r, end, "+"))
+        end++;
+    bool adds =
+        touches(r, end) && (is_kind(r, end, SY_TOKEN_NUMBER) || is_kind(r, end, SY_TOKEN_HAN));
+    return end == at + 1 && adds && !is_grade(text_of(r, at - 1)) ? at : end;
+}
+
 /* Behind the Latin word at token i with what is joined to it. */
 static size_t latin_end(const reader *r, size_t i)
 {
@@ -142,10 +163,7 @@ static size_t latin_end(const reader *r, size_t i)
            (is_text(r, at, "+") || is_text(r, at, "&") || is_text(r, at, "-"));
          at += 2)
         ;
-    while (is_text(r, at, "+") && touches(r, at) &&
-           !(touches(r, at + 1) &&
-             (is_kind(r, at + 1, SY_TOKEN_NUMBER) || is_kind(r, at + 1, SY_TOKEN_HAN))))
-        at++;
+    at = plus_end(r, at);
     sy_slice next = touches(r, at) ? text_of(r, at) : (sy_slice){NULL, 0};
     return next.len == 3 && has_character(after_latin, next.data, next.len) ? at + 1 : at;
 }
