@@ -167,14 +167,14 @@ $(OUT)/gen/normal_tables.inc: segmenter/normal_gen.c segmenter/normal_internal.h
 	$(Q)$(OUT)/gen/normal_gen > $@
 
 # Of words: classes of characters, ICU's dictionary, and the learned costs.
-$(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmenter/array_gen.h segmenter/icu_words.c segmenter/icu_words.h segmenter/word_tables.h segmenter/trie.h base/hash.c segmenter/word_costs.tsv
+$(OUT)/gen/word_tables.inc: segmenter/words_gen.c segmenter/array_gen.c segmenter/array_gen.h segmenter/icu_words.c segmenter/icu_words.h segmenter/word_tables.h segmenter/trie.h base/hash.c base/hash_avx2.c segmenter/word_costs.tsv
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -O1 $(PKG_CFLAGS) -o $(OUT)/gen/words_gen $(filter %.c,$^) $(PKG_LIBS) -lm
 	$(Q)$(OUT)/gen/words_gen segmenter/word_costs.tsv > $@
 
 # The readings of characters; they are those of normal forms, so the normal form is needed first.
-PINYIN_GEN := $(addprefix $(OUT)/,segmenter/normal.o segmenter/word_tables.o base/alloc.o base/buf.o base/hash.o base/messages.o base/status.o base/utf8.o)
+PINYIN_GEN := $(addprefix $(OUT)/,segmenter/normal.o segmenter/word_tables.o base/alloc.o base/buf.o base/hash.o base/hash_avx2.o base/messages.o base/status.o base/utf8.o)
 $(OUT)/gen/pinyin_gen: segmenter/pinyin_gen.c segmenter/pinyin_internal.h $(PINYIN_GEN)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SY_CFLAGS) $(PKG_CFLAGS) $(SY_LDFLAGS) -o $@ $(filter %.c %.o,$^) $(PKG_LIBS)

@@ -130,7 +130,7 @@ static sy_status read_field(cursor *c, sy_schema *schema, sy_error *err)
     for (uint64_t i = 0; i < n_aliases && st == SY_OK && c->at; i++) {
         sy_slice alias = take_bytes(c);
         if (c->at)
-            st = sy_schema_alias(schema, id, alias.data, alias.len, NULL);
+            st = sy_schema_alias_new(schema, id, alias.data, alias.len, NULL);
     }
     if (st == SY_E_NOMEM)
         return sy_fail_nomem(err);

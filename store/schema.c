@@ -124,11 +124,17 @@ sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_
                           sy_error *err)
 {
     sy_field_id taken;
+    return len <= SY_ALIAS_LEN_MAX && sy_schema_find(s, alias, len, &taken)
+               ? SY_OK
+               : sy_schema_alias_new(s, id, alias, len, err);
+}
+
+sy_status sy_schema_alias_new(sy_schema *s, sy_field_id id, const char *alias, size_t len,
+                              sy_error *err)
+{
     if (len > SY_ALIAS_LEN_MAX)
         return sy_fail(err, SY_E_LIMIT, NULL, "another name of a field has more than %d bytes",
                        SY_ALIAS_LEN_MAX);
-    if (sy_schema_find(s, alias, len, &taken))
-        return SY_OK;
     if (s->n_aliases >= SY_ALIASES_MAX)
         return sy_fail(err, SY_E_LIMIT, NULL, "the fields have more than %d other names",
                        SY_ALIASES_MAX);

@@ -70,6 +70,10 @@ SY_CHECKED sy_status sy_schema_add(sy_schema *s, const char *name, size_t len, c
  * SY_ALIASES_MAX and SY_ALIAS_LEN_MAX. */
 SY_CHECKED sy_status sy_schema_alias(sy_schema *s, sy_field_id id, const char *alias, size_t len,
                                      sy_error *err);
+/* The same for one that no field has, as in the manifest, where asking for each of a hundred would
+ * take a twentieth of a query. Of equal ones the first is found. */
+SY_CHECKED sy_status sy_schema_alias_new(sy_schema *s, sy_field_id id, const char *alias,
+                                         size_t len, sy_error *err);
 /* Takes an alias from a field, if it has it. */
 void sy_schema_unalias(sy_schema *s, sy_field_id id, const char *alias, size_t len);
 /* Name of a field for people and output, reserved ones included. */

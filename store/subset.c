@@ -1,18 +1,10 @@
 #include "store/subset.h"
 
 #include "base/bytes.h"
+#include "base/cpu.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef SY_X86
 #include <immintrin.h>
-#define HAS_DEPOSIT 1
-/* The compiler's own functions would ask the processor again at the start of every process,
- * which takes 10 us in a virtual machine. */
-#if __has_include(<sys/platform/x86.h>)
-#include <sys/platform/x86.h>
-#define HAS_BMI2 CPU_FEATURE_ACTIVE(BMI2)
-#else
-#define HAS_BMI2 __builtin_cpu_supports("bmi2")
-#endif
 #endif
 
 static inline uint64_t few_bytes(const uint8_t *p, size_t n)
@@ -66,7 +58,7 @@ void sy_subset_expand_portable(const uint8_t *all, size_t n_all, const uint8_t *
     EXPAND(deposit)
 }
 
-#ifdef HAS_DEPOSIT
+#ifdef SY_X86
 __attribute__((target("bmi2,popcnt"))) static void expand_bmi2(const uint8_t *all, size_t n_all,
                                                                const uint8_t *part, uint64_t n_part,
                                                                uint8_t *out)
@@ -78,8 +70,8 @@ __attribute__((target("bmi2,popcnt"))) static void expand_bmi2(const uint8_t *al
 void sy_subset_expand(const uint8_t *all, size_t n_all, const uint8_t *part, uint64_t n_part,
                       uint8_t *out)
 {
-#ifdef HAS_DEPOSIT
-    if (HAS_BMI2) { /* which no processor has without popcnt */
+#ifdef SY_X86
+    if (SY_HAS_BMI2) { /* which no processor has without popcnt */
         expand_bmi2(all, n_all, part, n_part, out);
         return;
     }

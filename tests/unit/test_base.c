@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
@@ -260,6 +261,19 @@ static void test_files(void **state)
     sy_buf_release(&b);
 }
 
+/* Whatever the processor: XXH3, of bytes of any length and place. */
+static void test_hash(void **state)
+{
+    (void)state;
+    static uint8_t bytes[9000];
+    sy_random_init("test_hash");
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)sy_random();
+    for (size_t len = 0; len < 4200; len++)
+        assert_true(sy_hash64(bytes + len % 67, len) == XXH3_64bits(bytes + len % 67, len));
+    assert_true(sy_hash64(bytes, sizeof bytes) == XXH3_64bits(bytes, sizeof bytes));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +281,6 @@ int main(void)
         cmocka_unit_test(test_buf),     cmocka_unit_test(test_buf_without_memory),
         cmocka_unit_test(test_varints), cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_errors),  cmocka_unit_test(test_writer),
-        cmocka_unit_test(test_files)};
+        cmocka_unit_test(test_files),   cmocka_unit_test(test_hash)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
