@@ -31,6 +31,8 @@ enum {
     RARE_DF = 15,
     MERGED_LISTS_MAX = (1 << 24) - 1, /* of a row */
     GRAM_CHARS = 16,                  /* longer grams are no parents */
+    READ_AROUND = 64 << 10,           /* bytes of a file that come with those that are read */
+    LISTS_READ_MOST = 8 << 20,        /* of bigram lists, before they are given back */
     /* The union of lists with this many postings takes about .5 ms. */
     ROW_POSTINGS = 1 << 17
 };
@@ -345,6 +347,14 @@ static bool remember(sy_segment_part *part, sy_slice gram, size_t chars, const s
     return p->gram.status == SY_OK;
 }
 
+/* Gives back what was read of the bigrams' lists, which would all count as memory. */
+static void rest_lists(sy_segment_part *p)
+{
+    if (p->lists_read > 0)
+        sy_map_rest(&p->w->lists_map);
+    p->lists_read = 0;
+}
+
 /* Fills p->list with the subset of the parent: for three characters the rarest
  * bigram, else the gram without its last character. *n_all is 0 if there is none. */
 static bool subset_of_parent(sy_segment_part *p, sy_slice gram, size_t chars, const sy_docid *docs,
@@ -377,7 +387,11 @@ static bool subset_of_parent(sy_segment_part *p, sy_slice gram, size_t chars, co
         &list,
         &(sy_postings_ref){.df = rarest->df, .marked = true, .at = at, .end = at + rarest->len});
     *n_all = rarest->df;
-    return mark_subset(p, next_posting, &list, rarest->df, docs, n, kind);
+    bool good = mark_subset(p, next_posting, &list, rarest->df, docs, n, kind);
+    p->lists_read += rarest->len + READ_AROUND;
+    if (p->lists_read > LISTS_READ_MOST)
+        rest_lists(p);
+    return good;
 }
 
 /* Behind what was written of the gram's own list from `before` on: puts the subset in its place if
@@ -450,6 +464,7 @@ void sy_segment_part_end(sy_segment_part *p)
 {
     const sy_buf *all[] = {&p->lists, &p->rows, &p->entries, &p->char_lists, &p->terms};
     end_row(p);
+    rest_lists(p);
     p->row = UINT32_MAX;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (all[i]->status != SY_OK)

@@ -464,10 +464,8 @@ void sy_segment_writer_join(sy_segment_writer *w, sy_segment_part *part)
     uint64_t base = sy_file_section_len(&w->file);
     join_rows(w, part, base);
     join_kept(w, part, base);
-    if (part->terms.len > 0) {
+    if (part->terms.len > 0)
         join_terms(w, part, base);
-        sy_map_rest(&w->lists_map); /* else all that grams look at would count as memory */
-    }
     sy_file_put(&w->file, part->lists.data, part->lists.len);
 }
 

@@ -114,6 +114,7 @@ struct sy_segment_part {
 
     sy_buf terms; /* for each: bytes key, varint df, bytes what follows in its block */
     sy_buf list;
+    uint64_t lists_read;        /* of bigrams, since their pages were given back */
     struct sy_prefix *prefixes; /* grams written last, by number of characters */
 };
 
