@@ -56,8 +56,7 @@ struct sy_automaton {
     char_class *classes;
     size_t n_classes, cap_classes;
     uint16_t block_of[BLOCKS];
-    uint8_t (
-        *blocks)[BLOCK]; /* blocks[block_of[cp / BLOCK]][cp % BLOCK]; none is known in the first */
+    uint8_t (*blocks)[BLOCK]; /* [block_of[cp / BLOCK]][cp % BLOCK]; the first knows none */
     size_t n_blocks, cap_blocks;
     /* of one step */
     uint64_t seen[WORDS], threads[WORDS];

@@ -295,7 +295,8 @@ sy_status sy_file_check(const sy_file *f, const sy_section *section, sy_error *e
 static void put_sum(sy_file_writer *w)
 {
     size_t skip = w->sums.len == 0 ? SY_HEADER_LEN : 0;
-    sy_buf_put_u32(&w->sums, sum_of(w->block + skip, w->n_in_block - skip));
+    if (w->sums.status == SY_OK) /* else it is empty, and this need not be the first block */
+        sy_buf_put_u32(&w->sums, sum_of(w->block + skip, w->n_in_block - skip));
     w->n_in_block = 0;
 }
 

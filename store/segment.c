@@ -16,7 +16,7 @@
 
 enum {
     ROW_LEN = SY_BIGRAM_ROW_LEN,
-    DF_MOST = 5,       /* bytes of a varint */
+    DF_MOST = 5,      /* bytes of a varint */
     CODES_MANY = 4000 /* have phrases from nearly everywhere, and asking for each takes 5 ns */
 };
 

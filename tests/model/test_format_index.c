@@ -271,10 +271,7 @@ static void put_example_record(sy_segment_writer *w, uint32_t line, const char *
 {
     sy_stored_value values[] = {{.field = 0, .simple = true, .coded = sy_slice_of(text)},
                                 {.field = 1, .simple = true, .coded = sy_slice_of(unit)}};
-    sy_stored r = {.line = line,
-                   .row = line,
-                   .values = values,
-                   .n_values = *unit ? 2 : 1};
+    sy_stored r = {.line = line, .row = line, .values = values, .n_values = *unit ? 2 : 1};
     sy_buf bytes = SY_BUF_INIT;
     sy_record_encode(&bytes, &r, 1);
     uint32_t cps[16];
