@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -92,6 +93,13 @@ void sy_free_large(void *p, size_t n, size_t size)
 void sy_free(void *p)
 {
     free(p);
+}
+
+void sy_alloc_settle(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 char *sy_strndup(const char *s, size_t len)

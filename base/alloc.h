@@ -21,6 +21,9 @@ void sy_free_large(void *p, size_t n, size_t size); /* NULL is a no-op */
 void *sy_resize(void *p, size_t n, size_t size);
 /* NULL is a no-op. */
 void sy_free(void *p);
+/* Gives memory that was freed back to the system, where the C library can: for when work that took
+ * much is done. */
+void sy_alloc_settle(void);
 /* A NUL-terminated copy of s[len], or NULL. */
 char *sy_strndup(const char *s, size_t len);
 

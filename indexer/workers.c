@@ -64,6 +64,15 @@ static bool await(sy_workers *all, const bool *ready)
 
 /* ---- learning ---- */
 
+/* Whoever has learned last lets go of the sample, and of what learning left behind. */
+static void forget_sample(sy_workers *all)
+{
+    if (atomic_fetch_add(&all->learned, 1) == 0)
+        return;
+    sy_sample_release(&all->sample);
+    sy_alloc_settle();
+}
+
 /* The first thread learns phrases; whoever comes first the frequent strings. */
 static sy_status learn(sy_worker *w, sy_error *err)
 {
@@ -74,11 +83,13 @@ static sy_status learn(sy_worker *w, sy_error *err)
         st = sy_record_coder_new(&all->sample, flags, &all->coder, err);
         if (st == SY_OK)
             announce(all, &all->coder_ready);
+        forget_sample(all);
     }
     if (st == SY_OK && !atomic_flag_test_and_set(&all->grams_taken)) {
         st = sy_grams_learn(&all->sample, flags, &all->grams, err);
         if (st == SY_OK)
             announce(all, &all->grams_ready);
+        forget_sample(all);
     }
     return st;
 }

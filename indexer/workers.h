@@ -55,6 +55,7 @@ typedef struct sy_workers {
     sy_segment_doc *docs;   /* docs[spool->n_docs], */
     size_t doc;             /* of which this one has it, or one behind */
     atomic_uint inverted;   /* workers that are done with lists */
+    atomic_uint learned;    /* of the two that are learned from the sample */
     _Atomic uint64_t done;  /* bytes of text */
     atomic_flag grams_taken;
     atomic_bool stop;

@@ -74,7 +74,7 @@ include_directions() {
             also["query"] = also["include"] = also["library"] = "^$"
             also["cli"] = "^unicode/"
             also["tests"] = "^(libxml|unicode)/|^(cmocka|zip)[.]h$"
-            libc = "^(assert|ctype|dirent|errno|fcntl|float|ftw|iconv|inttypes|limits|locale|math|poll|pthread|" \
+            libc = "^(assert|ctype|dirent|errno|fcntl|float|ftw|iconv|inttypes|limits|locale|malloc|math|poll|pthread|" \
                    "setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|" \
                    "strings|termios|threads|time|unistd|wchar|sys/[a-z]+|(imm|emm|tmm|smm)intrin|arm_neon)[.]h$"
         }
