@@ -89,7 +89,8 @@ static void put_learned(sy_segment_writer *w, const sy_workers *all)
 {
     sy_slice phrases = sy_record_coder_phrases(all->coder);
     sy_segment_writer_phrases(w, phrases.data, phrases.len);
-    sy_segment_writer_expect(w, all->grams.items, all->grams.n);
+    const sy_watched_pairs *watched = &all->grams.watched;
+    sy_segment_writer_expect(w, all->grams.items, all->grams.n, watched->pairs, watched->n);
 }
 
 static sy_status write_segment(const sy_build *b, const sy_spool *spool, const sy_workers *all,

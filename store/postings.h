@@ -33,7 +33,8 @@ typedef struct sy_postings_ref {
     bool marked;                /* frequencies and fields are stored */
     bool merged;                /* a list that rare bigrams share: at most SY_MERGED_MAX postings,
                                    some of one record */
-    uint32_t first, second;     /* then: its least second character, and the one that is wanted,
+    bool watched;               /* of a pair: each string of it and another such pair has a list */
+    uint32_t first, second;     /* merged: its least second character, and the one that is wanted,
                                    whose postings df counts; SY_MERGED_ALL for all */
     uint32_t n_records;         /* then: of the segment */
     const uint8_t *at;          /* NULL for a list of one record, which is inlined: */

@@ -27,8 +27,9 @@ typedef enum stage { STAGE_PHRASES, STAGE_RECORDS, STAGE_BIGRAMS, STAGE_TERMS } 
 
 /* A bigram whose list is wanted again for the grams that have it. */
 typedef struct kept {
-    uint64_t key;     /* a << 21 | b, plus 1; 0: free */
-    uint32_t df;      /* 0: the bigram was not written (yet) */
+    uint64_t key; /* a << 21 | b, plus 1; 0: free */
+    uint32_t df;  /* 0: the bigram was not written (yet) */
+    bool watched;
     uint64_t at, len; /* of its list in kept_lists */
 } kept;
 
@@ -357,9 +358,11 @@ static void expect(sy_segment_writer *w, uint64_t key, void *ctx)
     k->key = key;
 }
 
-void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n)
+void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n,
+                              const uint64_t *watched, size_t n_watched)
 {
-    size_t most = 0; /* bigrams, at most one a byte */
+    size_t most =
+        2 * n_watched; /* bigrams, at most one a byte; so that half of the slots are free */
     for (size_t i = 0; i < n; i++)
         most += grams[i].len;
     if (most == 0)
@@ -374,22 +377,27 @@ void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_
     }
     for (size_t i = 0; i < n; i++)
         each_bigram(w, grams[i], expect, NULL);
+    for (size_t i = 0; i < n_watched; i++) {
+        expect(w, watched[i] + 1, NULL);
+        kept_slot(w, watched[i] + 1)->watched = true;
+    }
 }
 
-/* Remembers the list that stands in w->list, if a gram may want it. */
-static void keep_list(sy_segment_writer *w, uint32_t a, uint32_t b, uint32_t n)
+/* Remembers the list that stands in w->list, if a gram may want it. True if the pair is watched. */
+static bool keep_list(sy_segment_writer *w, uint32_t a, uint32_t b, uint32_t n)
 {
     if (w->kept_slots == 0)
-        return;
+        return false;
     kept *k = kept_slot(w, ((uint64_t)a << 21 | b) + 1);
     if (k->key == 0)
-        return;
+        return false;
     uint64_t at = w->kept_lists.len;
     sy_buf_append(&w->kept_lists, w->list.data, w->list.len);
     if (w->kept_lists.status != SY_OK)
         w->status = SY_E_NOMEM; /* and there is nothing to read later */
     else
-        *k = (kept){k->key, n, at, w->list.len};
+        *k = (kept){k->key, n, k->watched, at, w->list.len};
+    return k->watched;
 }
 
 static void choose_rarer(sy_segment_writer *w, uint64_t key, void *ctx)
@@ -606,10 +614,10 @@ void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, cons
     uint64_t place = lists_len(w) - w->row_start;
     if (place > UINT32_MAX || w->n_entries >= UINT32_MAX - MERGED_LISTS_MAX)
         w->status = SY_E_LIMIT;
-    put_entry(&w->entries, b, place);
     sy_buf_reset(&w->list);
     encode_list(w, n, true);
-    keep_list(w, a, b, n);
+    bool watched = keep_list(w, a, b, n);
+    put_entry(&w->entries, watched ? b | SY_BIGRAM_WATCHED : b, place);
     uint8_t head[SY_VARINT_MAX];
     put_lists(w, head, sy_varint_put(head, n));
     put_lists(w, w->list.data, w->list.len);
@@ -886,7 +894,7 @@ void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_postin
 {
     size_t chars = sy_utf8_count(gram.data, gram.len);
     uint32_t n_all;
-    if (n < 2 || chars < 3 || !take_list(w, postings, n))
+    if (n < 1 || chars < 3 || !take_list(w, postings, n))
         return;
     const sy_docid *docs = w->list_docs;
     if (w->stage == STAGE_BIGRAMS)
@@ -894,6 +902,14 @@ void sy_segment_writer_gram(sy_segment_writer *w, sy_slice gram, const sy_postin
     sy_buf key = SY_BUF_INIT, list = SY_BUF_INIT;
     char kind = SY_GRAM_LIST;
     sy_term_key_gram(&key, gram);
+    if (n == 1) { /* nothing is a subset of it */
+        if (key.status != SY_OK)
+            w->status = SY_E_NOMEM;
+        begin_term(w, (sy_slice){sy_buf_cstr(&key), key.len}, n);
+        sy_buf_put_varint(&w->term_blocks, docs[0]);
+        sy_buf_release(&key);
+        return;
+    }
     sy_postings_encode(&list, docs, NULL, n, NULL);
     bool good = subset_of_parent(w, gram, chars, docs, n, &n_all, &kind) &&
                 remember(w, gram, chars, docs, n);

@@ -41,10 +41,12 @@ void sy_segment_writer_fields(sy_segment_writer *w, const uint8_t *weights, cons
                               size_t n);
 /* All documents, in order; their record counts add up to the records written. */
 void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, size_t n);
-/* The strings that may come as grams (n of them; borrowed until finish), before the
- * first bigram: the lists of their bigrams are kept in memory, about 1.5 bytes a
- * posting. NOMEM is told by finish. */
-void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n);
+/* The strings that may come as grams (n of them) and the watched pairs, as first << 21 | second
+ * (docs/format.md, 5.4: strings of three characters of which both pairs are watched all come as
+ * grams), before the first bigram: the lists of their bigrams are kept in memory, about 1.5
+ * bytes a posting. NOMEM is told by finish. */
+void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n,
+                              const uint64_t *watched, size_t n_watched);
 /* The next bigram, ascending by a, then b: list[n], n >= 1. */
 void sy_segment_writer_bigram(sy_segment_writer *w, uint32_t a, uint32_t b, const sy_posting *list,
                               uint32_t n);
