@@ -58,27 +58,44 @@ static bool decode_marks(sy_postings *p, bool fields_alone)
     return sy_marks_get(p->marks_at, p->ref.end, n, fields_alone ? NULL : p->tfs, p->sets);
 }
 
-static bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
+static inline bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
 {
-    if (set != SY_SET_LONGEST)
-        return f->accept[set];
-    return doc < f->n_records && (f->wanted >> (f->longest[doc] & 63) & 1);
+    bool longest = doc < f->n_records && (f->wanted >> (f->longest[doc] & 63) & 1);
+    return set != SY_SET_LONGEST ? f->accept[set] : longest;
 }
 
-/* Leaves out postings that are not in the subset or that the filter does not accept. */
+/* Leaves out postings that are not in the subset. */
+static void pick_subset(sy_postings *p)
+{
+    uint32_t kept = 0, first = p->block * BLOCK;
+    for (uint32_t i = 0; i < p->in_block; i++) {
+        p->docs[kept] = p->docs[i];
+        p->places[kept] = (uint8_t)i;
+        kept += p->ref.subset[(first + i) / 8] >> (first + i) % 8 & 1;
+    }
+    p->in_block = kept;
+}
+
+/* Leaves out postings that are not in the subset or that the filter does not accept. Nothing is
+ * skipped: which are left is as good as random. */
 static bool thin_out(sy_postings *p)
 {
     const sy_field_filter *filter = p->ref.marked ? p->ref.filter : NULL;
-    if (filter && !decode_marks(p, true))
+    for (uint32_t i = 0; i < p->in_block && !p->ref.subset; i++)
+        p->places[i] = (uint8_t)i;
+    if (p->ref.subset)
+        pick_subset(p);
+    if (!filter)
+        return true;
+    if (!decode_marks(p, true))
         return false;
-    uint32_t kept = 0, first = p->block * BLOCK;
+    uint32_t kept = 0;
     for (uint32_t i = 0; i < p->in_block; i++) {
-        if (p->ref.subset && !(p->ref.subset[(first + i) / 8] >> (first + i) % 8 & 1))
-            continue;
-        if (filter && !accepts(filter, p->docs[i], p->sets[i]))
-            continue;
-        p->docs[kept] = p->docs[i];
-        p->places[kept++] = (uint8_t)i;
+        sy_docid doc = p->docs[i];
+        uint8_t place = p->places[i];
+        p->docs[kept] = doc;
+        p->places[kept] = place;
+        kept += accepts(filter, doc, p->sets[place]);
     }
     p->in_block = kept;
     return true;
