@@ -577,6 +577,9 @@ static uint64_t count_list(sy_cursor *c)
             env->status = sy_live_df(env->live, &list->ref, env->where, &df, &env->err);
         return df;
     }
+    uint32_t said;
+    if (env->live->n_dead == 0 && sy_postings_accepted(list, &said))
+        return said;
     uint64_t n = 0;
     for (sy_docid doc = sy_postings_next(list); doc != SY_DOC_END;) {
         const sy_docid *docs;

@@ -190,6 +190,17 @@ static void init_list(sy_postings *p)
     p->skips = ref->at;
     p->bounds = ref->at + skips;
     p->blocks = p->bounds + bounds;
+    if (!ref->marked || p->n_full < SY_POSTINGS_COUNTED)
+        return;
+    size_t left = (size_t)(ref->end - p->blocks);
+    if (left == 0 || !is_sound(p, p->blocks, 1) || left - 1 < p->blocks[0] ||
+        !is_sound(p, p->blocks, 1 + (size_t)p->blocks[0])) {
+        p->n_full = p->n_all = 0;
+        end_walk(p, true);
+        return;
+    }
+    p->counts = p->blocks;
+    p->blocks += 1 + p->blocks[0];
 }
 
 void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
@@ -204,7 +215,7 @@ void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
     p->block = (uint32_t)NO_BLOCK;
     p->in_block = 0;
     p->i = 0;
-    p->skips = p->bounds = p->blocks = p->marks_at = NULL;
+    p->skips = p->bounds = p->counts = p->blocks = p->marks_at = NULL;
     if (ref->df == 0)
         end_walk(p, false);
     else if (ref->at)
@@ -364,6 +375,25 @@ uint8_t sy_postings_max(const sy_postings *p)
     return most;
 }
 
+/* The counts of fields that have postings: u8 bytes | (u8 bit, varint postings) for each. */
+bool sy_postings_accepted(const sy_postings *p, uint32_t *n)
+{
+    const sy_field_filter *filter = p->ref.filter;
+    bool one = filter && filter->exact && (filter->wanted & (filter->wanted - 1)) == 0;
+    *n = 0;
+    if (!p->counts || p->counts[0] == 0 || !one || p->ref.subset)
+        return false;
+    const uint8_t *at = p->counts + 1, *end = at + p->counts[0];
+    while (at && at < end) {
+        unsigned bit = *at++;
+        uint32_t postings;
+        at = sy_varint_get32(at, end, &postings);
+        if (at && bit < 64 && filter->wanted >> bit & 1)
+            *n = postings;
+    }
+    return at != NULL;
+}
+
 sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *err)
 {
     if (!p->corrupt)
@@ -395,6 +425,35 @@ static uint8_t bound_of(const sy_bounder *bounder, const sy_docid *docs, const s
     return most;
 }
 
+/* Behind the bounds: how many postings are in each field; nothing if that is not known. */
+static void put_counts(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                       const sy_bounder *bounder)
+{
+    enum { FIELDS = 64, MOST = UINT8_MAX };
+    uint32_t counts[FIELDS] = {0};
+    bool known = true;
+    size_t start = out->len;
+    sy_buf_putc(out, 0);
+    for (uint32_t i = 0; i < n && known; i++) {
+        uint64_t fields = bounder->fields(bounder->ctx, docs[i], marks[i]);
+        known = fields != 0;
+        for (; fields != 0; fields &= fields - 1)
+            counts[__builtin_ctzll(fields)]++;
+    }
+    for (unsigned bit = 0; bit < FIELDS && known; bit++) {
+        if (counts[bit] == 0)
+            continue;
+        sy_buf_putc(out, (char)bit);
+        sy_buf_put_varint(out, counts[bit]);
+    }
+    size_t len = out->len - start - 1;
+    if (out->status != SY_OK)
+        return;
+    if (len > MOST)
+        out->len = start + 1;
+    out->data[start] = (char)(len > MOST ? 0 : len);
+}
+
 void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
                         const sy_bounder *bounder)
 {
@@ -406,6 +465,8 @@ void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks,
         uint32_t len = n - first < BLOCK ? n - first : BLOCK;
         sy_buf_putc(out, (char)bound_of(bounder, docs + first, marks + first, len));
     }
+    if (marks && n_full >= SY_POSTINGS_COUNTED)
+        put_counts(out, docs, marks, n, bounder);
     size_t blocks = out->len;
     int64_t before = -1;
     for (uint32_t first = 0; first < n; first += BLOCK) {

@@ -300,18 +300,23 @@ static bool take_list(sy_segment_writer *w, const sy_posting *list, uint32_t n)
     return true;
 }
 
+/* The fields of a posting, as bits; 0 if they are not known. */
+static uint64_t fields_of(const void *ctx, sy_docid doc, sy_mark mark)
+{
+    const sy_segment_writer *w = ctx;
+    if (doc >= w->n_records || mark.set == SY_SET_UNKNOWN)
+        return 0;
+    return mark.set == SY_SET_LONGEST ? UINT64_C(1) << (w->longest.data[doc] & 63)
+                                      : w->sets[mark.set - 1];
+}
+
 /* The share that a posting can get of a term's weight, rounded up. */
 static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
 {
     const sy_segment_writer *w = ctx;
-    uint64_t fields = UINT64_MAX;
     if (doc >= w->n_records)
         return UINT8_MAX;
-    if (mark.set == SY_SET_LONGEST)
-        fields = UINT64_C(1) << (w->longest.data[doc] & 63);
-    else if (mark.set != SY_SET_UNKNOWN)
-        fields = w->sets[mark.set - 1];
-    int extra = mark.set == SY_SET_UNKNOWN ? 0 : sy_field_extra(fields, w->weights);
+    int extra = sy_field_extra(fields_of(w, doc, mark), w->weights);
     int quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE + extra;
     uint8_t length = (uint8_t)w->lengths.data[doc];
     return quarters >= 0 && quarters < SHARES ? w->shares[quarters][length]
@@ -321,7 +326,7 @@ static uint8_t bound(const void *ctx, sy_docid doc, sy_mark mark)
 /* Encodes the list that take_list took into w->list. */
 static void encode_list(sy_segment_writer *w, uint32_t n, bool marked)
 {
-    sy_bounder bounder = {bound, w};
+    sy_bounder bounder = {bound, fields_of, w};
     sy_postings_encode(&w->list, w->list_docs, marked ? w->list_marks : NULL, n, &bounder);
     if (w->list.status != SY_OK)
         w->status = w->list.status;
