@@ -61,7 +61,7 @@ struct sy_inverter {
 
 enum {
     FIRST_SLOTS = 1 << 10,
-    PIECE = 1 << 16,   /* bytes of text, of which the pairs are noted at once */
+    PIECE = 1 << 16, /* bytes of text, of which the pairs are noted at once */
     TRIGRAM_BYTES = 12,
     TRIGRAM_FLUSH = 52 /* bytes that a trigram takes on top of it when a run is written */
 };

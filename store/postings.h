@@ -63,7 +63,7 @@ typedef struct sy_postings {
     bool thinned; /* some are left out: places says where the others stand in the block, and where
                      their marks are until those are decoded */
     const uint8_t *skips, *bounds, *counts, *blocks; /* counts: of each field, or NULL */
-    const uint8_t *marks_at; /* of the block */
+    const uint8_t *marks_at;                         /* of the block */
     sy_docid docs[SY_POSTINGS_BLOCK];
     uint8_t tfs[SY_POSTINGS_BLOCK], sets[SY_POSTINGS_BLOCK], places[SY_POSTINGS_BLOCK];
 } sy_postings;
