@@ -49,7 +49,8 @@ static sy_status merge(const sy_build *b, const sy_workers *all, sy_segment_writ
         for (size_t k = 0; k < all->items[i].n_runs; k++)
             runs[at++] = all->items[i].runs[k];
     }
-    sy_segment_writer_expect(w, all->grams.items, all->grams.n);
+    const sy_watched_pairs *watched = &all->grams.watched;
+    sy_segment_writer_expect(w, all->grams.items, all->grams.n, watched->pairs, watched->n);
     sy_status st = sy_runs_merge(runs, n_runs, w, all->n, on_merged, (void *)(uintptr_t)b, err);
     sy_free(runs);
     return st;

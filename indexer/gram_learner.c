@@ -15,7 +15,7 @@ typedef struct learner {
     uint32_t *chars, *ids;
     uint32_t *records; /* of each character */
     size_t n, cap, cap_ids, cap_records;
-    uint32_t least; /* records of the sample */
+    uint32_t least, least_watched; /* records of the sample */
 } learner;
 
 typedef struct pair {
@@ -126,6 +126,17 @@ static uint32_t keep_frequent(learner *s, level *l)
     return n;
 }
 
+static bool watch(const learner *s, const level *l, sy_watched_pairs *out)
+{
+    bool good = true;
+    for (size_t i = 0; i < l->n_slots && good; i++) {
+        const pair *p = &l->items[i];
+        if (p->key != 0 && p->df >= s->least_watched)
+            good = sy_watched_add(out, s->chars[p->at], s->chars[p->at + 1]);
+    }
+    return good;
+}
+
 static bool push(learner *s, uint32_t cp, uint32_t record)
 {
     if (!sy_grow((void **)&s->chars, s->n, &s->cap, sizeof *s->chars) ||
@@ -164,12 +175,14 @@ static bool emit(const learner *s, const level *l, unsigned chars, sy_grams *out
 {
     for (size_t i = 0; i < l->n_slots; i++) {
         const pair *p = &l->items[i];
-        if (p->id == 0)
+        const uint32_t *at = &s->chars[p->at];
+        if (p->id == 0 || (chars == 3 && sy_watched_has(&out->watched, at[0], at[1]) &&
+                           sy_watched_has(&out->watched, at[1], at[2])))
             continue;
         if (!sy_grow((void **)ends, out->n, cap, sizeof **ends))
             return false;
         for (unsigned k = 0; k < chars; k++)
-            sy_buf_put_cp(&out->bytes, s->chars[p->at + k]);
+            sy_buf_put_cp(&out->bytes, at[k]);
         (*ends)[out->n++] = out->bytes.len;
     }
     return out->bytes.status == SY_OK;
@@ -208,6 +221,8 @@ static bool learn(learner *s, sy_grams *out, size_t **ends)
         level l = {0};
         good = count(s, &l);
         n = good ? keep_frequent(s, &l) : 0;
+        if (good && chars == 2)
+            good = watch(s, &l, &out->watched);
         if (good && chars > 2)
             good = emit(s, &l, chars, out, ends, &cap);
         level_release(&l);
@@ -224,6 +239,11 @@ sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams 
     s.least = (uint32_t)(SY_GRAM_DF_LEAST * part);
     if (s.least < 8) /* too few to tell: the corpus is small or the sample thin */
         s.least = 8;
+    double share = (double)sample->n_records / SY_WATCHED_SHARE;
+    double watched = SY_WATCHED_DF_LEAST * part;
+    s.least_watched = (uint32_t)(watched > share ? watched : share);
+    if (s.least_watched < s.least)
+        s.least_watched = s.least;
     if (sample->n_records < SY_GRAM_DF_LEAST)
         return SY_OK;
     sy_status st = read_sample(&s, sample, norm_flags, err);
@@ -245,5 +265,6 @@ void sy_grams_release(sy_grams *g)
     sy_phrase_matcher_free(g->matcher);
     sy_free(g->items);
     sy_buf_release(&g->bytes);
+    sy_watched_release(&g->watched);
     *g = (sy_grams){.bytes = SY_BUF_INIT};
 }

@@ -56,6 +56,9 @@ struct sy_inverter {
     term_entry *terms;
     size_t n_terms, cap_terms;
     slots term_slots;
+    uint64_t *trigrams; /* [n_trigrams] of two watched pairs, as their three characters */
+    size_t n_trigrams, cap_trigrams;
+    slots trigram_slots;
     uint32_t *chars; /* of a character that is a word: its entry + 1, or 0; chars[CHARS] */
     sy_buf keys;     /* of the terms */
     sy_buf normal, key;
@@ -66,7 +69,9 @@ struct sy_inverter {
 enum {
     FIRST_SLOTS = 1 << 10,
     CHARS = 0x110000,
-    PIECE = 1 << 16 /* characters, of which the pairs are noted at once */
+    PIECE = 1 << 16, /* characters, of which the pairs are noted at once */
+    TRIGRAM_BYTES = 12,
+    TRIGRAM_FLUSH = 52 /* bytes that a trigram takes on top of it when a run is written */
 };
 
 /* Occurrences of a run are counted in 32 bits. */
@@ -199,6 +204,69 @@ static bool add_characters(sy_inverter *inv, const uint32_t *cps, size_t n, unsi
     return true;
 }
 
+static size_t trigram_slot(const slots *s, uint64_t trigram)
+{
+    return (size_t)(trigram * 0x9e3779b97f4a7c15u >> 32) & (s->n - 1);
+}
+
+/* Makes room for one more trigram. */
+static bool trigrams_grow(sy_inverter *inv)
+{
+    slots *s = &inv->trigram_slots;
+    if (!sy_grow((void **)&inv->trigrams, inv->n_trigrams, &inv->cap_trigrams,
+                 sizeof *inv->trigrams))
+        return false;
+    if ((inv->n_trigrams + 1) * 2 <= s->n)
+        return true;
+    slots bigger = {.n = s->n ? s->n * 2 : FIRST_SLOTS};
+    bigger.items = sy_calloc(bigger.n, sizeof *bigger.items);
+    if (!bigger.items)
+        return false;
+    for (size_t i = 0; i < inv->n_trigrams; i++) {
+        size_t at = trigram_slot(&bigger, inv->trigrams[i]);
+        while (bigger.items[at] != 0)
+            at = (at + 1) & (bigger.n - 1);
+        bigger.items[at] = (uint32_t)(i + 1);
+    }
+    sy_free(s->items);
+    *s = bigger;
+    return true;
+}
+
+/* Notes a trigram. Their numbers are above those of the grams that were learned. */
+static bool add_trigram(sy_inverter *inv, uint64_t trigram)
+{
+    if (!trigrams_grow(inv))
+        return false;
+    const slots *s = &inv->trigram_slots;
+    size_t at = trigram_slot(s, trigram);
+    while (s->items[at] != 0 && inv->trigrams[s->items[at] - 1] != trigram)
+        at = (at + 1) & (s->n - 1);
+    if (s->items[at] == 0) {
+        inv->trigrams[inv->n_trigrams++] = trigram;
+        s->items[at] = (uint32_t)inv->n_trigrams;
+    }
+    uint64_t number = inv->grams->n + s->items[at] - 1;
+    return sy_occurrences_add(&inv->strings, sy_occurrence(number, inv->docid - inv->first, 0));
+}
+
+/* Each string of three of cps[n] whose pairs are both watched. */
+static bool add_trigrams(sy_inverter *inv, const uint32_t *cps, size_t n)
+{
+    const sy_watched_pairs *watched = &inv->grams->watched;
+    bool before = false;
+    for (size_t i = 1; i < n; i++) {
+        bool both = sy_watched_has(watched, cps[i - 1], cps[i]);
+        if (both && before &&
+            !add_trigram(inv, ((uint64_t)cps[i - 2] << SY_OCC_CHAR_BITS | cps[i - 1])
+                                      << SY_OCC_CHAR_BITS |
+                                  cps[i]))
+            return false;
+        before = both;
+    }
+    return true;
+}
+
 static void add_grams(void *ctx, const uint32_t *numbers, size_t n)
 {
     sy_inverter *inv = ctx;
@@ -322,6 +390,8 @@ sy_status sy_inverter_add(sy_inverter *inv, sy_docid docid, const sy_stored *rec
             st = sy_fail_nomem(err);
         if (st == SY_OK && inv->grams->n > 0)
             sy_phrase_matcher_find(inv->grams->matcher, cps, s->n, add_grams, inv);
+        if (st == SY_OK && inv->grams->watched.n > 0 && !add_trigrams(inv, cps, s->n))
+            st = sy_fail_nomem(err);
         if (st == SY_OK)
             st = add_words(inv, s->field, normal, err);
     }
@@ -339,7 +409,9 @@ bool sy_inverter_full(const sy_inverter *inv)
     size_t bytes = sy_occurrences_bytes(&inv->pairs) + sy_occurrences_bytes(&inv->words) +
                    sy_occurrences_bytes(&inv->strings) + inv->longest.cap + inv->keys.cap +
                    inv->cap_terms * (sizeof(term_entry) + 2 * sizeof(uint32_t)) +
-                   inv->term_slots.n * sizeof(uint32_t);
+                   inv->term_slots.n * sizeof(uint32_t) +
+                   inv->cap_trigrams * (sizeof(uint64_t) + TRIGRAM_FLUSH) +
+                   inv->trigram_slots.n * sizeof(uint32_t);
     return bytes >= inv->budget || inv->longest.len == SY_OCC_RECORDS;
 }
 
@@ -388,20 +460,76 @@ static bool write_pairs(sy_inverter *inv, sy_run_writer *w)
     return good;
 }
 
+/* Grams that were learned and trigrams, in byte order. */
+typedef struct gram_order {
+    sy_buf spelt; /* of the trigrams */
+    sy_slice *items;
+    size_t n;
+} gram_order;
+
+static int compare_grams(const void *a, const void *b, void *ctx)
+{
+    const sy_slice *items = ctx;
+    return sy_slice_compare(items[*(const uint32_t *)a], items[*(const uint32_t *)b]);
+}
+
+/* Fills *out and numbers the occurrences by it. False if there is no memory; to be released then,
+ * too. */
+static bool order_grams(sy_inverter *inv, gram_order *out)
+{
+    size_t n_learned = inv->grams->n, n = n_learned + inv->n_trigrams;
+    uint32_t mask = (1u << SY_OCC_CHAR_BITS) - 1;
+    sy_slice *items = sy_alloc(n, sizeof *items);
+    uint32_t *order = sy_alloc(n, sizeof *order), *numbers = sy_alloc(n, sizeof *numbers);
+    out->n = n;
+    out->items = sy_alloc(n, sizeof *out->items);
+    bool good = items && order && numbers && out->items &&
+                sy_buf_reserve(&out->spelt, TRIGRAM_BYTES * inv->n_trigrams + 1);
+    for (size_t i = 0; i < n && good; i++) {
+        order[i] = (uint32_t)i;
+        if (i < n_learned) {
+            items[i] = inv->grams->items[i];
+            continue;
+        }
+        uint64_t trigram = inv->trigrams[i - n_learned];
+        size_t start = out->spelt.len;
+        for (int k = 2; k >= 0; k--)
+            sy_buf_put_cp(&out->spelt, (uint32_t)(trigram >> k * SY_OCC_CHAR_BITS) & mask);
+        items[i] = (sy_slice){out->spelt.data + start, out->spelt.len - start};
+    }
+    if (good)
+        qsort_r(order, n, sizeof *order, compare_grams, items);
+    for (size_t i = 0; i < n && good; i++) {
+        numbers[order[i]] = (uint32_t)i;
+        out->items[i] = items[order[i]];
+    }
+    if (good)
+        sy_occurrences_number(&inv->strings, numbers);
+    sy_free(items);
+    sy_free(order);
+    sy_free(numbers);
+    return good;
+}
+
 /* Writes the grams, which stand between the terms below and those above them in byte order. */
 static bool write_grams(sy_inverter *inv, sy_run_writer *w)
 {
     sy_found f;
-    bool good = sy_occurrences_sort(&inv->strings, inv->grams->n, &inv->spare), more = good;
+    gram_order order = {.spelt = SY_BUF_INIT};
+    bool good =
+        order_grams(inv, &order) && sy_occurrences_sort(&inv->strings, order.n, &inv->spare);
+    bool more = good;
     for (more = more && sy_occurrences_next(&inv->strings, &f); more;) {
         uint64_t key = f.key;
         for (inv->df = 0; more && f.key == key; more = sy_occurrences_next(&inv->strings, &f))
             list_add(inv, &f, false);
-        sy_term_key_gram(&inv->key, inv->grams->items[key]);
+        sy_term_key_gram(&inv->key, order.items[key]);
         sy_run_term(w, (sy_slice){sy_buf_cstr(&inv->key), inv->key.len}, inv->list_docs, NULL,
                     inv->df);
     }
     sy_occurrences_reset(&inv->strings);
+    sy_buf_release(&order.spelt);
+    sy_free(order.items);
     return good;
 }
 
@@ -450,6 +578,11 @@ static void forget(sy_inverter *inv)
     sy_free(inv->terms);
     sy_free(inv->term_slots.items);
     sy_free(inv->chars);
+    sy_free(inv->trigrams);
+    sy_free(inv->trigram_slots.items);
+    inv->trigrams = NULL;
+    inv->n_trigrams = inv->cap_trigrams = 0;
+    inv->trigram_slots = (slots){NULL, 0};
     inv->terms = NULL;
     inv->chars = NULL;
     inv->n_terms = inv->cap_terms = 0;

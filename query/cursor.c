@@ -577,10 +577,15 @@ static uint64_t count_list(sy_cursor *c)
             env->status = sy_live_df(env->live, &list->ref, env->where, &df, &env->err);
         return df;
     }
+    uint32_t said;
+    if (env->live->n_dead == 0 && sy_postings_accepted(list, &said))
+        return said;
     uint64_t n = 0;
     for (sy_docid doc = sy_postings_next(list); doc != SY_DOC_END;) {
-        sy_docid from = sy_live_from(env->live, doc);
-        n += from == doc;
+        const sy_docid *docs;
+        sy_docid from = sy_live_from(env->live, doc), end = sy_live_until(env->live, from);
+        if (from == doc)
+            n += sy_postings_docs(list, end, &docs);
         doc = from == doc ? sy_postings_next(list) : sy_postings_seek(list, from);
     }
     note_damage(env, list);

@@ -38,7 +38,10 @@ enum {
     LISTS_MAX = 16, /* the rarest bigrams say nearly all; the rest is left to the check */
     ROWS_MAX = 4,
     /* Looking for grams costs as much as verifying about this many records. */
-    GRAMS_FROM = 64
+    GRAMS_FROM = 64,
+    /* The list of a gram of n characters in so many records is put together from those of n - 2
+     * others in the time in which n - 2 records are verified. */
+    GRAM_COST = 100
 };
 
 static const uint32_t STOP = 0x3002; /* 。, which whole values ignore at the end */
@@ -49,11 +52,19 @@ typedef struct bigram {
     sy_postings_ref ref;
 } bigram;
 
+/* A frequent string. */
+typedef struct gram {
+    sy_slice text;
+    uint32_t df, n_chars;
+} gram;
+
 typedef struct bigrams {
     bigram items[LISTS_MAX];
     size_t n;
+    gram grams[LISTS_MAX]; /* the rarest; their lists are put together only if that pays */
+    size_t n_grams;
     const sy_field_filter *filter; /* or NULL: any field */
-    bool none;                     /* one was not there at all: nothing matches */
+    bool none;                     /* a part was not there at all: nothing matches */
     bool whole;                    /* the text has a list of its own: the first  */
 } bigrams;
 
@@ -147,16 +158,33 @@ static sy_status keep_subset(sy_plan *p, sy_postings_ref *ref, sy_error *err)
     return SY_OK;
 }
 
+/* Whether both pairs of three characters are watched: such a string that has no list stands
+ * nowhere. */
+static sy_status pairs_watched(sy_plan *p, sy_slice three, bool *yes, sy_error *err)
+{
+    uint32_t a, b, c;
+    sy_postings_ref first, second;
+    size_t at = sy_utf8_decode(three.data, three.len, &a);
+    at += sy_utf8_decode(three.data + at, three.len - at, &b);
+    sy_utf8_decode(three.data + at, three.len - at, &c);
+    sy_status st = sy_segment_bigram(p->segment, a, b, &first, err);
+    *yes = st == SY_OK && first.watched;
+    if (!*yes)
+        return st;
+    st = sy_segment_bigram(p->segment, b, c, &second, err);
+    *yes = st == SY_OK && second.watched;
+    return st;
+}
+
 /* The longest gram that starts at `at`: they come with all their beginnings of three
- * characters and more, so its end is found step by step, and its list put together
- * once. */
-static sy_status longest_gram(sy_plan *p, sy_slice text, size_t at, size_t *end,
-                              sy_postings_ref *out, sy_error *err)
+ * characters and more, so its end is found step by step. out->df is 0 if there is none. *none: the
+ * text's three characters there stand nowhere. */
+static sy_status longest_gram(sy_plan *p, sy_slice text, size_t at, gram *out, bool *none,
+                              sy_error *err)
 {
     size_t len = at;
-    *out = (sy_postings_ref){0};
-    *end = at;
-    for (size_t chars = 1; len < text.len; chars++) {
+    *out = (gram){.df = 0};
+    for (uint32_t chars = 1; len < text.len; chars++) {
         uint32_t cp;
         sy_postings_ref term;
         len += sy_utf8_decode(text.data + len, text.len - len, &cp);
@@ -164,42 +192,81 @@ static sy_status longest_gram(sy_plan *p, sy_slice text, size_t at, size_t *end,
             break;
         if (chars < 3)
             continue;
-        sy_term_key_gram(&p->key, (sy_slice){text.data + at, len - at});
+        sy_slice string = {text.data + at, len - at};
+        sy_term_key_gram(&p->key, string);
         sy_status st = sy_buf_status(&p->key, err);
         if (st == SY_OK)
             st = sy_segment_term(p->segment, (sy_slice){p->key.data, p->key.len}, &term, err);
+        if (st == SY_OK && term.df == 0 && chars == 3)
+            st = pairs_watched(p, string, none, err);
         if (st != SY_OK)
             return st;
         if (term.df == 0)
             break;
-        *end = len;
+        *out = (gram){string, term.df, chars};
     }
-    if (*end == at)
-        return SY_OK;
-    sy_slice gram = {text.data + at, *end - at};
-    sy_status st = sy_segment_gram(p->segment, gram, &p->bits, out, err);
-    return st == SY_OK ? keep_subset(p, out, err) : st;
+    return SY_OK;
 }
 
-/* Adds the grams inside a text; *whole: it is one itself. */
-static sy_status add_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole, sy_error *err)
+/* Puts a gram among the rarest, once. */
+static void note_gram(bigrams *set, const gram *one)
+{
+    size_t i = set->n_grams;
+    for (size_t k = 0; k < i; k++) {
+        if (sy_slice_equal(set->grams[k].text, one->text))
+            return;
+    }
+    if (set->n_grams < LISTS_MAX)
+        set->n_grams++;
+    else if (set->grams[--i].df <= one->df)
+        return;
+    for (; i > 0 && set->grams[i - 1].df > one->df; i--)
+        set->grams[i] = set->grams[i - 1];
+    set->grams[i] = *one;
+}
+
+/* Notes the grams inside a text; *whole: it is one itself. */
+static sy_status find_grams(sy_plan *p, bigrams *set, sy_slice text, bool *whole, sy_error *err)
 {
     *whole = false;
-    size_t reached = 0; /* the end of the grams so far: what lies within them says no more */
+    const char *reached =
+        text.data; /* the end of the grams so far: what lies within says no more */
     for (size_t at = 0; at < text.len;) {
-        bigram one = {.a = 0};
-        size_t end;
+        gram one;
         uint32_t cp;
-        sy_status st = longest_gram(p, text, at, &end, &one.ref, err);
+        sy_status st = longest_gram(p, text, at, &one, &set->none, err);
+        if (st != SY_OK || set->none)
+            return st;
+        if (one.df > 0 && one.text.data + one.text.len > reached) {
+            *whole = one.text.len == text.len;
+            reached = one.text.data + one.text.len;
+            note_gram(set, &one);
+        }
+        at += sy_utf8_decode(text.data + at, text.len - at, &cp);
+    }
+    return SY_OK;
+}
+
+/* Puts the lists of grams together, as far as that takes less time than to verify the records that
+ * the rarest list so far has. */
+static sy_status add_grams(sy_plan *p, bigrams *set, sy_error *err)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < set->n_grams; i++) {
+        const gram *g = &set->grams[i];
+        cost += (uint64_t)(g->n_chars - 2) * g->df / GRAM_COST;
+        if (!set->whole && cost > set->items[0].ref.df)
+            break;
+        bigram one = {.a = 0};
+        sy_status st = sy_segment_gram(p->segment, g->text, &p->bits, &one.ref, err);
+        if (st == SY_OK)
+            st = keep_subset(p, &one.ref, err);
         if (st != SY_OK)
             return st;
         one.ref.filter = set->filter;
-        if (one.ref.df > 0 && end > reached) {
-            *whole = at == 0 && end == text.len;
-            reached = end;
-            add_list(set, &one);
-        }
-        at += sy_utf8_decode(text.data + at, text.len - at, &cp);
+        add_list(set, &one);
+        if (set->whole)
+            break;
     }
     return SY_OK;
 }
@@ -249,11 +316,13 @@ static sy_status contain(sy_plan *p, const sy_slice *texts, size_t n, bigrams *s
     for (size_t i = 0; i < n && st == SY_OK; i++)
         st = add_bigrams(p, set, texts[i], err);
     bool grams = st == SY_OK && !set->none && set->n > 0 && set->items[0].ref.df >= GRAMS_FROM;
-    for (size_t i = 0; i < n && grams && st == SY_OK; i++) {
+    for (size_t i = 0; i < n && grams && !set->none && st == SY_OK; i++) {
         bool one;
-        st = add_grams(p, set, texts[i], &one, err);
+        st = find_grams(p, set, texts[i], &one, err);
         set->whole |= one && n == 1;
     }
+    if (st == SY_OK && !set->none)
+        st = add_grams(p, set, err);
     if (st != SY_OK)
         return st;
     if (set->whole) { /* nothing but its own list, which is the rarest of all */

@@ -16,6 +16,7 @@ enum {
     SY_BIGRAM_ROW_LEN = 20,
     SY_BIGRAM_ROWS_END = 0x110000, /* the character of the last row, which has no entries */
     SY_BIGRAM_ENTRY_LEN = 7,
+    SY_BIGRAM_WATCHED = 1 << 23, /* in the second character of an entry */
     SY_SETS_HEAD_LEN = 72,
     SY_FIELD_SETS_MAX = 254,
     SY_RECORDS_PER_BASE = 32, /* and keys */

@@ -55,6 +55,12 @@ sy_docid sy_live_from(const sy_live *live, sy_docid docid)
     return i < live->n_dead && live->dead[i].start <= docid ? live->dead[i].end : docid;
 }
 
+sy_docid sy_live_until(const sy_live *live, sy_docid docid)
+{
+    size_t i = range_at(live, docid);
+    return i < live->n_dead ? live->dead[i].start : SY_DOC_END;
+}
+
 sy_status sy_live_df(const sy_live *live, const sy_postings_ref *ref, const char *where,
                      uint32_t *df, sy_error *err)
 {

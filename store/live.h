@@ -32,6 +32,8 @@ void sy_live_release(sy_live *live);
 /* The first record >= docid that is not deleted; it may lie behind the last record. Cost:
  * O(log n_dead). */
 sy_docid sy_live_from(const sy_live *live, sy_docid docid);
+/* The first deleted record behind docid, which is none; SY_DOC_END if there is none. */
+sy_docid sy_live_until(const sy_live *live, sy_docid docid);
 /* How many records of a list count; ref->filter is NULL. Walks no more of the list than lies in
  * the ranges that are deleted. `where`: the segment's file. CORRUPT. */
 SY_CHECKED sy_status sy_live_df(const sy_live *live, const sy_postings_ref *ref, const char *where,

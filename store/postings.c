@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "store/file.h"
+#include "store/scoring.h"
 
 /* A list on disk (docs/format.md, 5.5):
  *
@@ -58,27 +59,44 @@ static bool decode_marks(sy_postings *p, bool fields_alone)
     return sy_marks_get(p->marks_at, p->ref.end, n, fields_alone ? NULL : p->tfs, p->sets);
 }
 
-static bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
+static inline bool accepts(const sy_field_filter *f, sy_docid doc, uint8_t set)
 {
-    if (set != SY_SET_LONGEST)
-        return f->accept[set];
-    return doc < f->n_records && (f->wanted >> (f->longest[doc] & 63) & 1);
+    bool longest = doc < f->n_records && (f->wanted >> (f->longest[doc] & 63) & 1);
+    return set != SY_SET_LONGEST ? f->accept[set] : longest;
 }
 
-/* Leaves out postings that are not in the subset or that the filter does not accept. */
+/* Leaves out postings that are not in the subset. */
+static void pick_subset(sy_postings *p)
+{
+    uint32_t kept = 0, first = p->block * BLOCK;
+    for (uint32_t i = 0; i < p->in_block; i++) {
+        p->docs[kept] = p->docs[i];
+        p->places[kept] = (uint8_t)i;
+        kept += p->ref.subset[(first + i) / 8] >> (first + i) % 8 & 1;
+    }
+    p->in_block = kept;
+}
+
+/* Leaves out postings that are not in the subset or that the filter does not accept. Nothing is
+ * skipped: which are left is as good as random. */
 static bool thin_out(sy_postings *p)
 {
     const sy_field_filter *filter = p->ref.marked ? p->ref.filter : NULL;
-    if (filter && !decode_marks(p, true))
+    for (uint32_t i = 0; i < p->in_block && !p->ref.subset; i++)
+        p->places[i] = (uint8_t)i;
+    if (p->ref.subset)
+        pick_subset(p);
+    if (!filter)
+        return true;
+    if (!decode_marks(p, true))
         return false;
-    uint32_t kept = 0, first = p->block * BLOCK;
+    uint32_t kept = 0;
     for (uint32_t i = 0; i < p->in_block; i++) {
-        if (p->ref.subset && !(p->ref.subset[(first + i) / 8] >> (first + i) % 8 & 1))
-            continue;
-        if (filter && !accepts(filter, p->docs[i], p->sets[i]))
-            continue;
-        p->docs[kept] = p->docs[i];
-        p->places[kept++] = (uint8_t)i;
+        sy_docid doc = p->docs[i];
+        uint8_t place = p->places[i];
+        p->docs[kept] = doc;
+        p->places[kept] = place;
+        kept += accepts(filter, doc, p->sets[place]);
     }
     p->in_block = kept;
     return true;
@@ -173,6 +191,17 @@ static void init_list(sy_postings *p)
     p->skips = ref->at;
     p->bounds = ref->at + skips;
     p->blocks = p->bounds + bounds;
+    if (!ref->marked || p->n_full < SY_POSTINGS_COUNTED)
+        return;
+    size_t left = (size_t)(ref->end - p->blocks);
+    if (left == 0 || !is_sound(p, p->blocks, 1) || left - 1 < p->blocks[0] ||
+        !is_sound(p, p->blocks, 1 + (size_t)p->blocks[0])) {
+        p->n_full = p->n_all = 0;
+        end_walk(p, true);
+        return;
+    }
+    p->counts = p->blocks;
+    p->blocks += 1 + p->blocks[0];
 }
 
 void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
@@ -187,7 +216,7 @@ void sy_postings_init(sy_postings *p, const sy_postings_ref *ref)
     p->block = (uint32_t)NO_BLOCK;
     p->in_block = 0;
     p->i = 0;
-    p->skips = p->bounds = p->blocks = p->marks_at = NULL;
+    p->skips = p->bounds = p->counts = p->blocks = p->marks_at = NULL;
     if (ref->df == 0)
         end_walk(p, false);
     else if (ref->at)
@@ -347,6 +376,25 @@ uint8_t sy_postings_max(const sy_postings *p)
     return most;
 }
 
+/* The counts of fields that have postings: u8 bytes | (u8 bit, varint postings) for each. */
+bool sy_postings_accepted(const sy_postings *p, uint32_t *n)
+{
+    const sy_field_filter *filter = p->ref.filter;
+    bool one = filter && filter->exact && (filter->wanted & (filter->wanted - 1)) == 0;
+    *n = 0;
+    if (!p->counts || p->counts[0] == 0 || !one || p->ref.subset)
+        return false;
+    const uint8_t *at = p->counts + 1, *end = at + p->counts[0];
+    while (at && at < end) {
+        unsigned bit = *at++;
+        uint32_t postings;
+        at = sy_varint_get32(at, end, &postings);
+        if (at && bit < 64 && filter->wanted >> bit & 1)
+            *n = postings;
+    }
+    return at != NULL;
+}
+
 sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *err)
 {
     if (!p->corrupt)
@@ -367,6 +415,29 @@ static void encode_block(sy_buf *out, const sy_docid *docs, const sy_mark *marks
         sy_marks_put(out, marks, n);
 }
 
+/* Behind the bounds: how many postings are in each field; nothing if that is not known. */
+static void put_counts(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                       const sy_bounder *bounder)
+{
+    enum { MOST = UINT8_MAX };
+    uint32_t counts[SY_FIELD_BITS] = {0};
+    bool known = bounder->count(bounder->ctx, docs, marks, n, counts);
+    size_t start = out->len;
+    sy_buf_putc(out, 0);
+    for (unsigned bit = 0; bit < SY_FIELD_BITS && known; bit++) {
+        if (counts[bit] == 0)
+            continue;
+        sy_buf_putc(out, (char)bit);
+        sy_buf_put_varint(out, counts[bit]);
+    }
+    size_t len = out->len - start - 1;
+    if (out->status != SY_OK)
+        return;
+    if (len > MOST)
+        out->len = start + 1;
+    out->data[start] = (char)(len > MOST ? 0 : len);
+}
+
 void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks, uint32_t n,
                         const sy_bounder *bounder)
 {
@@ -378,6 +449,8 @@ void sy_postings_encode(sy_buf *out, const sy_docid *docs, const sy_mark *marks,
         uint32_t len = n - first < BLOCK ? n - first : BLOCK;
         sy_buf_putc(out, (char)bounder->bound(bounder->ctx, docs + first, marks + first, len));
     }
+    if (marks && n_full >= SY_POSTINGS_COUNTED)
+        put_counts(out, docs, marks, n, bounder);
     size_t blocks = out->len;
     int64_t before = -1;
     for (uint32_t first = 0; first < n; first += BLOCK) {

@@ -14,7 +14,10 @@
 typedef uint32_t sy_docid;                /* dense, segment-local, from 0 */
 #define SY_DOC_END ((sy_docid)0x7fffffff) /* survives a signed SIMD compare */
 
-enum { SY_POSTINGS_BLOCK = SY_BLOCK };
+enum {
+    SY_POSTINGS_BLOCK = SY_BLOCK,
+    SY_POSTINGS_COUNTED = 4 /* full blocks of a marked list that says how many are in each field */
+};
 #define SY_MERGED_ALL UINT32_MAX
 
 /* Which postings of a marked list are wanted: those in one of some fields. Made by
@@ -33,7 +36,8 @@ typedef struct sy_postings_ref {
     bool marked;                /* frequencies and fields are stored */
     bool merged;                /* a list that rare bigrams share: at most SY_MERGED_MAX postings,
                                    some of one record */
-    uint32_t first, second;     /* then: its least second character, and the one that is wanted,
+    bool watched;               /* of a pair: each string of it and another such pair has a list */
+    uint32_t first, second;     /* merged: its least second character, and the one that is wanted,
                                    whose postings df counts; SY_MERGED_ALL for all */
     uint32_t n_records;         /* then: of the segment */
     const uint8_t *at;          /* NULL for a list of one record, which is inlined: */
@@ -58,8 +62,8 @@ typedef struct sy_postings {
     bool marks_decoded;
     bool thinned; /* some are left out: places says where the others stand in the block, and where
                      their marks are until those are decoded */
-    const uint8_t *skips, *bounds, *blocks;
-    const uint8_t *marks_at; /* of the block */
+    const uint8_t *skips, *bounds, *counts, *blocks; /* counts: of each field, or NULL */
+    const uint8_t *marks_at;                         /* of the block */
     sy_docid docs[SY_POSTINGS_BLOCK];
     uint8_t tfs[SY_POSTINGS_BLOCK], sets[SY_POSTINGS_BLOCK], places[SY_POSTINGS_BLOCK];
 } sy_postings;
@@ -95,13 +99,19 @@ void sy_postings_run(sy_postings *p, sy_docid end, sy_posting_run *out);
 uint8_t sy_postings_bound(const sy_postings *p, sy_docid target, sy_docid *last);
 /* The same for the whole list. */
 uint8_t sy_postings_max(const sy_postings *p);
+/* How many postings of a list that was not moved its filter accepts, where the list says so: it is
+ * long, and the filter wants one field. A damaged list may say anything. */
+bool sy_postings_accepted(const sy_postings *p, uint32_t *n);
 /* A bad block ends the walk at SY_DOC_END and is remembered here, so the hot
  * loop tests one thing. Ask once after every walk. */
 SY_CHECKED sy_status sy_postings_status(const sy_postings *p, const char *where, sy_error *err);
 
-/* What any of n postings adds to a score at most, for sy_postings_encode. */
+/* What any of n postings adds to a score at most, for sy_postings_encode; and how many of them are
+ * in each field, added to counts[SY_FIELD_BITS]: false if that is not known. */
 typedef struct sy_bounder {
     uint8_t (*bound)(const void *ctx, const sy_docid *docs, const sy_mark *marks, uint32_t n);
+    bool (*count)(const void *ctx, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                  uint32_t *counts);
     const void *ctx;
 } sy_bounder;
 

@@ -403,6 +403,12 @@ static const uint8_t *entry_at(const sy_segment *seg, uint64_t i)
     return seg->entries->data + i * SY_BIGRAM_ENTRY_LEN;
 }
 
+/* The second character of an entry. */
+static uint32_t second_of(const uint8_t *entry)
+{
+    return get_u24(entry) & ~(uint32_t)SY_BIGRAM_WATCHED;
+}
+
 sy_status sy_segment_bigram_row(const sy_segment *seg, uint32_t a, sy_bigram_row *out,
                                 sy_error *err)
 {
@@ -452,7 +458,8 @@ static sy_status entry_ref(const sy_segment *seg, const sy_bigram_row *r, uint32
     bool merged = i >= r->merged;
     *out = (sy_postings_ref){.merged = merged,
                              .marked = !merged,
-                             .first = get_u24(e),
+                             .watched = !merged && (get_u24(e) & SY_BIGRAM_WATCHED),
+                             .first = second_of(e),
                              .second = SY_MERGED_ALL,
                              .n_records = seg->n_records,
                              .file = seg->file};
@@ -477,7 +484,7 @@ sy_status sy_segment_bigram_at(const sy_segment *seg, const sy_bigram_row *row, 
                                uint32_t *b, sy_postings_ref *out, sy_error *err)
 {
     sy_status st = entry_ref(seg, row, i, out, err);
-    *b = get_u24(entry_at(seg, i));
+    *b = second_of(entry_at(seg, i));
     return st;
 }
 
@@ -491,7 +498,7 @@ static sy_status entry_above(const sy_segment *seg, uint32_t *low, uint32_t high
             need(seg, seg->entries, (uint64_t)mid * SY_BIGRAM_ENTRY_LEN, SY_BIGRAM_ENTRY_LEN, err);
         if (st != SY_OK)
             return st;
-        if (get_u24(entry_at(seg, mid)) <= b)
+        if (second_of(entry_at(seg, mid)) <= b)
             *low = mid + 1;
         else
             high = mid;
@@ -526,7 +533,7 @@ sy_status sy_segment_bigram(const sy_segment *seg, uint32_t a, uint32_t b, sy_po
         return st;
     uint32_t i = r.first;
     st = entry_above(seg, &i, r.merged, b, err);
-    if (st == SY_OK && i > r.first && get_u24(entry_at(seg, i - 1)) == b)
+    if (st == SY_OK && i > r.first && second_of(entry_at(seg, i - 1)) == b)
         return entry_ref(seg, &r, i - 1, out, err);
     i = r.merged;
     if (st == SY_OK)
@@ -824,9 +831,12 @@ static sy_status mark_places(const sy_segment *seg, const sy_postings_ref *place
     sy_postings p;
     sy_postings_init(&p, places);
     for (sy_docid i = sy_postings_next(&p); i != SY_DOC_END; i = sy_postings_next(&p)) {
+        const sy_docid *at;
         if (i >= n_all)
             return bad_gram(seg, places->offset, err);
-        to[i / 8] = (uint8_t)(to[i / 8] | 1u << i % 8);
+        uint32_t n = sy_postings_docs(&p, n_all, &at);
+        for (uint32_t k = 0; k < n; k++)
+            to[at[k] / 8] = (uint8_t)(to[at[k] / 8] | 1u << at[k] % 8);
     }
     return sy_postings_status(&p, seg->file->path, err);
 }
@@ -844,8 +854,10 @@ static sy_status resolve_gram(const sy_segment *seg, sy_slice gram, size_t chars
         st = sy_segment_term(seg, (sy_slice){key->data, key->len}, &own, err);
     if (st != SY_OK || own.df == 0)
         return st;
-    if (!own.at)
-        return bad_gram(seg, seg->term_lists->offset, err);
+    *out = own;
+    if (!own.at) /* one record */
+        return SY_OK;
+    *out = (sy_postings_ref){0};
     st = sy_file_need(seg->file, own.at, 1, err);
     if (st != SY_OK)
         return st;

@@ -51,7 +51,7 @@ sy_status sy_segment_part_new(const sy_segment_writer *w, sy_segment_part **out,
 static void encode(sy_segment_part *p, sy_buf *out, const sy_docid *docs, const sy_mark *marks,
                    uint32_t n)
 {
-    sy_bounder bounder = {sy_segment_bound, p->w};
+    sy_bounder bounder = {sy_segment_bound, sy_segment_count_fields, p->w};
     sy_postings_encode(out, docs, marks, n, &bounder);
     if (out->status != SY_OK)
         p->status = out->status;
@@ -191,18 +191,20 @@ static bool begin_row(sy_segment_part *p, uint32_t a)
     return true;
 }
 
-/* Notes where the list is that was just written from `at` on, if a gram may want it. */
-static void keep_list(sy_segment_part *p, uint32_t a, uint32_t b, uint32_t n, size_t at)
+/* Notes where the list is that was just written from `at` on, if a gram may want it. True if the
+ * pair is watched. */
+static bool keep_list(sy_segment_part *p, uint32_t a, uint32_t b, uint32_t n, size_t at)
 {
     if (p->w->kept_slots == 0)
-        return;
+        return false;
     const sy_kept *k = sy_kept_slot(p->w, ((uint64_t)a << 21 | b) + 1);
     if (k->key == 0)
-        return;
+        return false;
     if (!sy_grow((void **)&p->kept, p->n_kept, &p->cap_kept, sizeof *p->kept))
         p->status = SY_E_NOMEM;
     else
         p->kept[p->n_kept++] = (sy_part_kept){(size_t)(k - p->w->kept), n, at, p->lists.len - at};
+    return k->watched;
 }
 
 void sy_segment_part_bigram(sy_segment_part *p, uint32_t a, uint32_t b, const sy_docid *docs,
@@ -223,11 +225,11 @@ void sy_segment_part_bigram(sy_segment_part *p, uint32_t a, uint32_t b, const sy
     uint64_t place = p->lists.len - p->row_start;
     if (place > UINT32_MAX || p->n_entries >= UINT32_MAX - MERGED_LISTS_MAX)
         p->status = SY_E_LIMIT;
-    sy_bigram_entry_put(&p->entries, b, place);
     sy_buf_put_varint(&p->lists, n);
     size_t at = p->lists.len;
     encode(p, &p->lists, docs, marks, n);
-    keep_list(p, a, b, n, at);
+    bool watched = keep_list(p, a, b, n, at);
+    sy_bigram_entry_put(&p->entries, watched ? b | SY_BIGRAM_WATCHED : b, place);
     p->n_entries++;
 }
 
@@ -413,11 +415,22 @@ static void put_gram(sy_segment_part *p, sy_slice key, uint32_t n, uint32_t n_al
     put_listed(p, key, n, before);
 }
 
+/* A gram that one record has. Frees the key. */
+static void put_single(sy_segment_part *p, sy_buf *key, sy_docid doc)
+{
+    uint8_t only[SY_VARINT_MAX];
+    if (key->status != SY_OK)
+        p->status = SY_E_NOMEM;
+    else
+        put_term(p, (sy_slice){key->data, key->len}, 1, only, sy_varint_put(only, doc));
+    sy_buf_release(key);
+}
+
 void sy_segment_part_gram(sy_segment_part *p, sy_slice gram, const sy_docid *docs, uint32_t n)
 {
     size_t chars = sy_utf8_count(gram.data, gram.len);
     uint32_t n_all;
-    if (n < 2 || chars < 3 || p->status != SY_OK)
+    if (n < 1 || chars < 3 || p->status != SY_OK)
         return;
     if (!p->prefixes)
         p->prefixes = sy_calloc(GRAM_CHARS, sizeof *p->prefixes);
@@ -425,6 +438,10 @@ void sy_segment_part_gram(sy_segment_part *p, sy_slice gram, const sy_docid *doc
     char kind = SY_GRAM_LIST;
     size_t before = p->lists.len;
     sy_term_key_gram(&key, gram);
+    if (n == 1) { /* nothing is a subset of it */
+        put_single(p, &key, docs[0]);
+        return;
+    }
     sy_buf_putc(&p->lists, kind);
     sy_postings_encode(&p->lists, docs, NULL, n, NULL);
     bool good = p->prefixes && key.status == SY_OK && p->lists.status == SY_OK &&

@@ -186,6 +186,23 @@ uint8_t sy_segment_bound(const void *writer, const sy_docid *docs, const sy_mark
     return most;
 }
 
+bool sy_segment_count_fields(const void *writer, const sy_docid *docs, const sy_mark *marks,
+                             uint32_t n, uint32_t *counts)
+{
+    const sy_segment_writer *w = writer;
+    for (uint32_t i = 0; i < n; i++) {
+        if (marks[i].set == SY_SET_LONGEST) {
+            counts[w->longest.data[docs[i]] & 63]++;
+            continue;
+        }
+        if (marks[i].set == SY_SET_UNKNOWN)
+            return false;
+        for (uint64_t left = w->sets[marks[i].set - 1]; left != 0; left &= left - 1)
+            counts[__builtin_ctzll(left)]++;
+    }
+    return true;
+}
+
 /* All that the bounds of postings are made of. */
 static void make_shares(sy_segment_writer *w)
 {
@@ -272,9 +289,11 @@ static void expect(void *ctx, uint64_t key)
     sy_kept_slot(ctx, key)->key = key;
 }
 
-void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n)
+void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n,
+                              const uint64_t *watched, size_t n_watched)
 {
-    size_t most = 0; /* bigrams, at most one a byte */
+    size_t most =
+        2 * n_watched; /* bigrams, at most one a byte; so that half of the slots are free */
     for (size_t i = 0; i < n; i++)
         most += grams[i].len;
     if (most == 0)
@@ -289,6 +308,10 @@ void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_
     }
     for (size_t i = 0; i < n; i++)
         sy_each_bigram(grams[i], expect, w);
+    for (size_t i = 0; i < n_watched; i++) {
+        expect(w, watched[i] + 1);
+        sy_kept_slot(w, watched[i] + 1)->watched = true;
+    }
 }
 
 /* ---- parts of bigrams ---- */

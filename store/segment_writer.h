@@ -40,9 +40,11 @@ void sy_segment_writer_docs(sy_segment_writer *w, const sy_segment_doc *docs, si
 /* The marks of a posting: tf >= 1 occurrences, in the fields of these bits; 0 stands for the
  * record's longest field alone. Behind the fields. */
 sy_mark sy_segment_writer_mark(const sy_segment_writer *w, uint32_t tf, uint64_t fields);
-/* The strings that may come as grams (n of them; borrowed until finish), before the
- * first part. NOMEM is told by finish. */
-void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n);
+/* The strings that may come as grams (n of them) and the watched pairs, as first << 21 | second
+ * (docs/format.md, 5.4: strings of three characters of which both pairs are watched all come as
+ * grams), before the first part. NOMEM is told by finish. */
+void sy_segment_writer_expect(sy_segment_writer *w, const sy_slice *grams, size_t n,
+                              const uint64_t *watched, size_t n_watched);
 /* Appends a part (store/segment_part.h), which then only has to be freed. Those of bigrams come
  * first, each with greater first characters than the one before; those of terms likewise by keys.
  * Cost: that of copying. */

@@ -11,6 +11,7 @@
 typedef struct sy_kept {
     uint64_t key;     /* a << 21 | b, plus 1; 0: free */
     uint32_t df;      /* 0: the bigram was not written (yet), or is rare */
+    bool watched;     /* docs/format.md, 5.4 */
     uint64_t at, len; /* of its list in bigram lists */
 } sy_kept;
 
@@ -81,6 +82,10 @@ sy_kept *sy_kept_slot(const sy_segment_writer *w, uint64_t key);
 /* The greatest share that any of n postings can get of a term's weight, rounded up. */
 uint8_t sy_segment_bound(const void *writer, const sy_docid *docs, const sy_mark *marks,
                          uint32_t n);
+/* Adds to counts[SY_FIELD_BITS] how many of n postings are in each field; false if it is not known
+ * of one of them. */
+bool sy_segment_count_fields(const void *writer, const sy_docid *docs, const sy_mark *marks,
+                             uint32_t n, uint32_t *counts);
 /* Calls fn for the key of each bigram of a gram. */
 void sy_each_bigram(sy_slice gram, void (*fn)(void *ctx, uint64_t key), void *ctx);
 /* An entry of a bigram or merged list. */

@@ -10,6 +10,7 @@
 #include "store/index.h"
 #include "store/manifest.h"
 #include "store/merged_list.h"
+#include "store/scoring.h"
 #include "store/term_key.h"
 
 typedef struct verify {
@@ -101,9 +102,32 @@ static sy_status check_records(verify *v)
     return st;
 }
 
+/* What a list says of its fields, against what a walk counted; unknown: of some posting it does not
+ * say which. */
+static void check_counts(verify *v, const sy_postings_ref *ref, const uint32_t *counts,
+                         bool unknown)
+{
+    for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++) {
+        sy_field_filter filter = {.wanted = UINT64_C(1) << bit, .exact = true};
+        sy_postings_ref scoped = *ref;
+        sy_postings p;
+        uint32_t said;
+        scoped.filter = &filter;
+        sy_postings_init(&p, &scoped);
+        if (!sy_postings_accepted(&p, &said))
+            continue;
+        if (unknown || said != counts[bit]) {
+            report_segment(v, ref->offset, "a list says wrong numbers of records by field");
+            return;
+        }
+    }
+}
+
 /* Walks a list to its end; df postings below n_records are wanted. */
 static void check_list(verify *v, const sy_postings_ref *ref)
 {
+    uint32_t counts[SY_FIELD_BITS] = {0};
+    bool unknown = false;
     sy_postings p;
     sy_error why;
     sy_error_clear(&why);
@@ -112,7 +136,12 @@ static void check_list(verify *v, const sy_postings_ref *ref)
     bool strange = false;
     sy_docid last = 0;
     for (sy_docid d = sy_postings_next(&p); d != SY_DOC_END; d = sy_postings_next(&p)) {
-        strange |= ref->marked && sy_segment_fields(v->seg, d, sy_postings_mark(&p).set) == 0;
+        uint8_t set = ref->marked ? sy_postings_mark(&p).set : SY_SET_UNKNOWN;
+        uint64_t fields = sy_segment_fields(v->seg, d, set);
+        strange |= fields == 0;
+        unknown |= set == SY_SET_UNKNOWN;
+        for (; ref->marked && !unknown && fields != 0; fields &= fields - 1)
+            counts[__builtin_ctzll(fields)]++;
         last = d;
         n++;
     }
@@ -123,6 +152,8 @@ static void check_list(verify *v, const sy_postings_ref *ref)
         report_segment(v, ref->offset, "a list of records does not hold what its head says");
     if (strange)
         report_segment(v, ref->offset, "a posting has a set of fields that does not exist");
+    else if (ref->marked && ref->at)
+        check_counts(v, ref, counts, unknown);
 }
 
 /* Lists lie one behind the other, in the order of their dictionary. */

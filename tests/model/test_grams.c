@@ -13,7 +13,7 @@
 #include "store/term_key.h"
 #include "tests/support/check.h"
 
-enum { N_RECORDS = 4000, TEXT_MAX = 1200 };
+enum { N_RECORDS = 6000, TEXT_MAX = 1200 };
 
 static sy_error err;
 static char texts[N_RECORDS][TEXT_MAX]; /* in normal form */
@@ -25,14 +25,14 @@ static void make_text(char *out)
 {
     static const char *const stock[] = {"民事诉讼法", "有限责任公司", "的规定",      "人民共和国",
                                         "第三条",     "年1月1日",     "abc技术有限", "公司",
-                                        "，",         "资金"};
+                                        "，",         "资金",         "法律规",      "讼费用"};
     size_t len = 0;
     for (uint32_t n = 1 + sy_random_below(30); n > 0; n--) {
         char rare[8] = "";
         const char *piece = stock[sy_random_below(sizeof stock / sizeof *stock)];
         if (sy_random_below(6) == 0) {
             rare[sy_utf8_encode(0x4E00 + sy_random_below(2000), rare)] = '\0';
-            piece = rare;
+            piece = sy_random_below(400) == 0 ? "律规定" : rare;
         }
         size_t l = strlen(piece);
         memcpy(out + len, piece, l);
@@ -96,6 +96,22 @@ static uint64_t count(const sy_index *index, const char *quoted)
     return n;
 }
 
+/* Records whose texts are verified for a query. */
+static uint64_t verified(const sy_index *index, const char *quoted)
+{
+    sy_query q;
+    sy_search *s;
+    uint64_t n;
+    sy_query_options o = {.any = false};
+    check_ok(sy_query_parse(&quoted, 1, &index->schema, &o, &q, NULL, &err), &err);
+    check_ok(sy_search_open(index, &q, &s, &err), &err);
+    check_ok(sy_search_count(s, &n, &err), &err);
+    n = sy_search_checked(s);
+    sy_search_close(s);
+    sy_query_release(&q);
+    return n;
+}
+
 static size_t count_grams(const sy_index *index)
 {
     sy_term_walk walk;
@@ -151,6 +167,37 @@ static void test_equals_scan(void **state)
     assert_int_equal(faults, 0);
 }
 
+/* Of frequent pairs, what they are together is in lists however rare it is, and what is in none is
+ * nowhere. */
+static void test_watched(void **state)
+{
+    (void)state;
+    char dir[400];
+    sy_index *index;
+    uint32_t n = 0;
+    build("w.idx", 1, 0, dir, sizeof dir);
+    check_ok(sy_index_open(dir, &index, &err), &err);
+    static const char *const frequent[][2] = {
+        {"规", "定"}, {"律", "规"}, {"诉", "讼"}, {"讼", "费"}};
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t a, b;
+        sy_postings_ref ref;
+        sy_utf8_decode(frequent[i][0], 3, &a);
+        sy_utf8_decode(frequent[i][1], 3, &b);
+        check_ok(sy_segment_bigram(index->segments[0], a, b, &ref, &err), &err);
+        assert_true(ref.watched);
+    }
+    for (int i = 0; i < N_RECORDS; i++)
+        n += strstr(texts[i], "律规定") != NULL;
+    assert_int_equal(count(index, "\"律规定\""), n);
+    assert_int_equal(verified(index, "\"律规定\""), 0);
+
+    assert_int_equal(count(index, "\"诉讼费\""), 0);
+    assert_int_equal(verified(index, "\"诉讼费\""), 0);
+    assert_int_equal(verified(index, "\"民事诉讼费用\""), 0);
+    sy_index_close(index);
+}
+
 /* All of a segment but what tells one index from another: its uuid and checksums. */
 static uint64_t same_sections(const char *a, const char *b)
 {
@@ -201,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equals_scan),
+        cmocka_unit_test(test_watched),
         cmocka_unit_test(test_threads_and_memory),
     };
     return cmocka_run_group_tests_name("grams", tests, prepare, NULL);

@@ -422,6 +422,11 @@ static sy_model_list read_list(const plain_file *f, sy_model *m, sy_slice *s, ui
     uint32_t full = df / 128, blocks = (df + 127) / 128;
     sy_slice skips = take_slice(s, (uint64_t)full * 8);
     const uint8_t *bounds = take(s, marked ? blocks : 0);
+    sy_slice counts = {"", 0};
+    bool counted = marked && full >= 4;
+    if (counted)
+        counts = take_slice(s, take_number(s, 1));
+    bool said = counts.len > 0;
     const char *start = s->data;
     int64_t before = -1;
     for (uint32_t b = 0; b < blocks; b++) {
@@ -437,6 +442,16 @@ static sy_model_list read_list(const plain_file *f, sy_model *m, sy_slice *s, ui
         assert_int_equal(take_number(&skips, 4), s->data - start);
     }
     assert_true(before < m->n_records);
+    for (unsigned bit = 0; bit < 64 && said; bit++) {
+        uint64_t n = 0;
+        for (uint32_t i = 0; i < l.n; i++)
+            n += l.fields[i] >> bit & 1;
+        if (n > 0) {
+            assert_int_equal(take_number(&counts, 1), bit);
+            assert_int_equal(take_varint(&counts), n);
+        }
+    }
+    assert_int_equal(counts.len, 0);
     return l;
 }
 
@@ -719,7 +734,8 @@ static void read_row(const plain_file *f, sy_model *m, const char *row, uint64_t
     assert_int_equal(base, lists->data - lists_start);
     for (uint64_t i = first; i < end; i++) {
         const char *e = entries.data + i * 7;
-        uint32_t b = (uint32_t)number(e, 3);
+        uint32_t b = (uint32_t)number(e, 3) & 0x7FFFFF; /* above it: watched */
+        assert_true(i < end - n_merged || b == number(e, 3));
         assert_int_equal(base + number(e + 3, 4), lists->data - lists_start);
         uint64_t len = take_varint(lists);
         assert_true(i == first || i == end - n_merged || b > last);

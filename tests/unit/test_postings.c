@@ -31,7 +31,31 @@ static uint8_t bound(const void *ctx, const sy_docid *docs, const sy_mark *marks
         most = bound_of(docs[i], marks[i]) > most ? bound_of(docs[i], marks[i]) : most;
     return most;
 }
-static const sy_bounder bounder = {bound, NULL};
+
+/* Field 2 + code modulo 5, and field 9 for a third of the codes; of code 0 that of the record. */
+static uint64_t fields(sy_docid doc, sy_mark mark)
+{
+    if (mark.set == SY_SET_UNKNOWN)
+        return 0;
+    if (mark.set == SY_SET_LONGEST)
+        return UINT64_C(1) << doc % 3;
+    return UINT64_C(1) << (2 + mark.set % 5) | (mark.set % 3 == 0 ? UINT64_C(1) << 9 : 0);
+}
+static bool count(const void *ctx, const sy_docid *docs, const sy_mark *marks, uint32_t n,
+                  uint32_t *counts)
+{
+    (void)ctx;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t left = fields(docs[i], marks[i]);
+        if (left == 0)
+            return false;
+        for (; left != 0; left &= left - 1)
+            counts[__builtin_ctzll(left)]++;
+    }
+    return true;
+}
+
+static const sy_bounder bounder = {bound, count, NULL};
 
 /* Marks of one of several kinds: alike, rare, of few codes, of any. */
 static sy_mark random_mark(unsigned kind)
@@ -319,12 +343,63 @@ static void test_garbage(void **state)
     }
 }
 
+/* A long list says how many of its postings are in a field, as a walk finds. */
+static void test_accepted(void **state)
+{
+    (void)state;
+    enum { RECORDS = 4000 };
+    static uint8_t longest[RECORDS];
+    for (uint32_t d = 0; d < RECORDS; d++)
+        longest[d] = (uint8_t)(d % 3);
+    for (int round = 0; round < 60; round++) {
+        uint32_t n = 400 + sy_random_below(400);
+        bool unknown = false;
+        list l;
+        make_list(&l, n, 4, false, false);
+        for (uint32_t i = 0; i < n; i++)
+            l.marks[i] = random_mark(2);
+        if (sy_random_below(4) == 0)
+            l.marks[sy_random_below(n)].set = SY_SET_UNKNOWN;
+        for (uint32_t i = 0; i < n; i++)
+            unknown |= l.marks[i].set == SY_SET_UNKNOWN;
+        sy_buf_reset(&l.bytes);
+        sy_postings_encode(&l.bytes, l.docs, l.marks, n, &bounder);
+        free((void *)(uintptr_t)l.ref.at);
+        uint8_t *exact = malloc(l.bytes.len);
+        memcpy(exact, l.bytes.data, l.bytes.len);
+        l.ref = (sy_postings_ref){.df = n, .marked = true, .at = exact, .end = exact + l.bytes.len};
+        for (unsigned bit = 0; bit < 12; bit++) {
+            sy_field_filter filter = {.wanted = UINT64_C(1) << bit,
+                                      .longest = longest,
+                                      .n_records = RECORDS,
+                                      .exact = true};
+            for (unsigned code = 1; code < 256; code++)
+                filter.accept[code] = fields(0, (sy_mark){0, (uint8_t)code}) >> bit & 1;
+            sy_postings p;
+            uint32_t said, walked = 0;
+            l.ref.filter = &filter;
+            sy_postings_init(&p, &l.ref);
+            bool told = sy_postings_accepted(&p, &said);
+            assert_int_equal(told, n >= 512 && !unknown);
+            while (sy_postings_next(&p) != SY_DOC_END)
+                walked++;
+            check_ok(sy_postings_status(&p, "test", NULL), NULL);
+            if (told)
+                assert_int_equal(said, walked);
+            filter.wanted |= 1 << 20;
+            sy_postings_init(&p, &l.ref);
+            assert_false(sy_postings_accepted(&p, &said));
+        }
+        free_list(&l);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists),
-                                       cmocka_unit_test(test_empty_and_inlined),
-                                       cmocka_unit_test(test_bytes), cmocka_unit_test(test_thinned),
-                                       cmocka_unit_test(test_garbage)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lists),    cmocka_unit_test(test_empty_and_inlined),
+        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_thinned),
+        cmocka_unit_test(test_accepted), cmocka_unit_test(test_garbage)};
     sy_random_init("test_postings");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -311,7 +311,7 @@ static sy_status write_grams(const char *path, sy_model_list *lists, sy_error *e
     sy_segment_writer_docs(w, &(sy_segment_doc){.n_records = 200}, 1);
     for (size_t i = 0; i < N_GRAMS; i++)
         grams[i] = sy_slice_of(gram_texts[i]);
-    sy_segment_writer_expect(w, grams, N_GRAMS);
+    sy_segment_writer_expect(w, grams, N_GRAMS, NULL, 0);
     for (uint32_t i = 0; i < 7 && st == SY_OK; i++) {
         sy_model_list *l = &lists[i];
         *l = (sy_model_list){.docs = docs[i]};
