@@ -67,13 +67,13 @@ include_directions() {
             may["query"] = "base segmenter store query"
             may["cli"] = "base segmenter store indexer query include cli"
             may["tests"] = may["cli"] " library tests"
-            also["base"] = "^xxhash[.]h$"
+            also["base"] = "^(xxhash|sys/platform/x86)[.]h$"
             also["segmenter"] = "^unicode/"
             also["store"] = "^(zstd|lz4)"
             also["indexer"] = "^(libxml|unicode)/|^zip[.]h$"
             also["query"] = also["include"] = also["library"] = "^$"
             also["cli"] = "^unicode/"
-            also["tests"] = "^(libxml|unicode)/|^(cmocka|zip)[.]h$"
+            also["tests"] = "^(libxml|unicode)/|^(cmocka|xxhash|zip)[.]h$"
             libc = "^(assert|ctype|dirent|errno|fcntl|float|ftw|iconv|inttypes|limits|locale|malloc|math|poll|pthread|" \
                    "setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|" \
                    "strings|termios|threads|time|unistd|wchar|sys/[a-z]+|(imm|emm|tmm|smm)intrin|arm_neon)[.]h$"
