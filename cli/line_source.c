@@ -95,6 +95,9 @@ sy_status sy_line_input_next(sy_line_input *lines, bool *more, sy_slice *line, s
 
 bool sy_line_input_waits(const sy_line_input *lines, int ms)
 {
+    const sy_buf *b = &lines->buf;
     struct pollfd ready = {lines->fd, POLLIN, 0};
+    if (b->len > lines->at && memchr(b->data + lines->at, '\n', b->len - lines->at))
+        return false;
     return poll(&ready, 1, ms) == 0;
 }

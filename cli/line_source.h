@@ -23,8 +23,8 @@ SY_CHECKED sy_status sy_line_input_open(const char *path, sy_line_input *out, sy
  * A line longer than 1 GiB is SY_E_LIMIT. */
 SY_CHECKED sy_status sy_line_input_next(sy_line_input *lines, bool *more, sy_slice *line,
                                         sy_slice *end, sy_error *err);
-/* Whether the next read would wait for the other end of a pipe or terminal, even in so many
- * milliseconds. */
+/* Whether the next line would be waited for, of which at most a part was read: the other end of a
+ * pipe or terminal has sent no more, even in so many milliseconds. */
 bool sy_line_input_waits(const sy_line_input *lines, int ms);
 void sy_line_input_close(sy_line_input *lines);
 

@@ -85,7 +85,7 @@ static void read_batch(sy_crew *c, batch *b, bool *more)
         if (c->n_lines++ == 0 && line.len >= 3 && memcmp(line.data, "\xEF\xBB\xBF", 3) == 0)
             line = (sy_slice){line.data + 3, line.len - 3}; /* a byte order mark is no text */
         b->status = add_line(b, line, end, &b->err);
-        idle = lines->at == lines->buf.len && sy_line_input_waits(lines, 0);
+        idle = sy_line_input_waits(lines, 0);
     } while (b->status == SY_OK && !idle && b->text.len < BATCH_BYTES);
     *more = *more && b->status == SY_OK;
 }
@@ -109,7 +109,7 @@ static bool wait_to_read(sy_crew *c)
     /* Nobody can wake who waits for input. So before that may take long, all that was read
      * is to be written: if it cannot be, the program ends at once. */
     pthread_mutex_unlock(&c->lock);
-    bool idle = c->lines->at == c->lines->buf.len && sy_line_input_waits(c->lines, PATIENCE_MS);
+    bool idle = sy_line_input_waits(c->lines, PATIENCE_MS);
     pthread_mutex_lock(&c->lock);
     while (idle && !c->over && c->n_written < c->n_read)
         pthread_cond_wait(&c->told, &c->lock);

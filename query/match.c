@@ -192,6 +192,7 @@ static sy_status search_regex(const matcher *m, bool *yes)
 {
     sy_regex *re = m->leaf->regex;
     sy_slice text = m->text->normal;
+    sy_regex_set_limit(re, m->tools->regex_most_ns - (m->spans ? 0 : m->tools->regex_ns));
     sy_status st = sy_regex_start(re, text, m->err);
     while (st == SY_OK) {
         bool found;
@@ -207,8 +208,8 @@ static sy_status search_regex(const matcher *m, bool *yes)
     return st;
 }
 
-/* Searching has a limit of time for the whole query; showing, record by record, has one for each
- * match. */
+/* Searching has a limit of time for the whole query; showing, record by record, has the same for
+ * each text. */
 static sy_status find_regex(const matcher *m, bool *yes)
 {
     sy_tools *tools = m->tools;
@@ -225,12 +226,14 @@ static sy_status find_regex(const matcher *m, bool *yes)
     int64_t start = sy_clock_ns();
     sy_status st = search_regex(m, yes);
     tools->regex_ns += sy_clock_ns() - start;
-    if (st == SY_OK && tools->regex_ns > tools->regex_most_ns)
-        st = sy_fail(m->err, SY_E_LIMIT, NULL,
-                     "regular expressions took more than the %lld s of a query; make them "
-                     "simpler, add a term that few records match, or raise --regex-time",
-                     (long long)(tools->regex_most_ns / 1000000000));
-    return st;
+    if ((st != SY_OK && st != SY_E_LIMIT) || tools->regex_ns <= tools->regex_most_ns)
+        return st;
+    if (m->err)
+        sy_error_clear(m->err); /* ICU's reason is that it was stopped */
+    return sy_fail(m->err, SY_E_LIMIT, NULL,
+                   "regular expressions took more than the %lld s of a query; make them "
+                   "simpler, add a term that few records match, or raise --regex-time",
+                   (long long)(tools->regex_most_ns / 1000000000));
 }
 
 static sy_status find_pinyin(const matcher *m, bool *yes)

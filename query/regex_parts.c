@@ -176,6 +176,33 @@ static bool skip_code_point(reader *r, uint32_t *cp)
     return true;
 }
 
+/* Behind what stands for no character of its own: what is repeated is the character before it. */
+static void lose_if_repeated(reader *r)
+{
+    char next = sy_regex_peek(&r->in);
+    r->lost |= next == '*' || next == '+' || next == '?' || next == '{';
+}
+
+/* What stands behind \Q, up to \E. */
+static piece read_quoted(reader *r)
+{
+    size_t start = r->in.at;
+    size_t end = sy_regex_skip_to(&r->in, "\\E") ? r->in.at - 2 : r->in.at;
+    bool good = end > start && end - start <= TEXT_BYTES;
+    for (size_t i = start; i < end && good; i++)
+        good = is_plain((unsigned char)r->in.all.data[i]);
+    lose_if_repeated(r); /* of it that is the last character */
+    return good ? one_text(r, (sy_slice){r->in.all.data + start, end - start}) : unknown;
+}
+
+/* Behind \1: there may be a group 12, to which \12 refers then. */
+static piece read_reference(reader *r)
+{
+    while (sy_regex_peek(&r->in) >= '0' && sy_regex_peek(&r->in) <= '9')
+        r->in.at++;
+    return unknown;
+}
+
 static piece read_escape(reader *r)
 {
     r->in.at++;
@@ -196,17 +223,10 @@ static piece read_escape(reader *r)
         return plain(r, at, n, cp);
     if (strchr("bBAZzG", kind))
         return nothing(r);
-    if (kind == 'Q') {
-        size_t start = r->in.at;
-        (void)sy_regex_skip_to(&r->in, "\\E");
-        size_t end = r->in.at >= start + 2 && memcmp(r->in.all.data + r->in.at - 2, "\\E", 2) == 0
-                         ? r->in.at - 2
-                         : r->in.at;
-        bool good = end > start && end - start <= TEXT_BYTES;
-        for (size_t i = start; i < end && good; i++)
-            good = is_plain((unsigned char)r->in.all.data[i]);
-        return good ? one_text(r, (sy_slice){r->in.all.data + start, end - start}) : unknown;
-    }
+    if (kind == 'Q')
+        return read_quoted(r);
+    if (kind >= '1' && kind <= '9')
+        return read_reference(r);
     if (strchr("pPNx", kind) && sy_regex_peek(&r->in) == '{')
         (void)sy_regex_skip_to(&r->in, "}");
     else if (kind == 'k' && sy_regex_peek(&r->in) == '<')
@@ -273,6 +293,7 @@ static piece read_group(reader *r)
     if (sy_regex_skip(&r->in, "?")) {
         if (sy_regex_skip(&r->in, "#")) {
             (void)sy_regex_skip_to(&r->in, ")");
+            lose_if_repeated(r);
             return nothing(r);
         }
         holds = sy_regex_skip(&r->in, "=") || sy_regex_skip(&r->in, "<=");

@@ -135,7 +135,8 @@ static void note_quote(sy_new_words *w, uint32_t cp)
         han = w->text[w->quote + i] != SY_BARRIER;
     if (han && (quote & CLOSES) != 0)
         w->starts[w->quote] = (uint8_t)(1 + n);
-    w->quote = (quote & OPENS) != 0 ? w->n : SIZE_MAX;
+    bool closed = (quote & CLOSES) != 0 && w->quote != SIZE_MAX; /* a straight one does either */
+    w->quote = (quote & OPENS) != 0 && !closed ? w->n : SIZE_MAX;
 }
 
 static sy_status put(sy_new_words *w, uint32_t cp, bool start, sy_error *err)

@@ -4,12 +4,16 @@
 #include <unicode/uregex.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
 #include "segmenter/regex_program.h"
 
 /* ICU counts steps of its matcher in units of about a millisecond. */
-enum { TIME_LIMIT = 500 };
+enum {
+    TIME_LIMIT = 500,
+    PLACES = 64 /* tried between looks at the clock */
+};
 
 struct sy_regex {
     sy_slice expression; /* while ICU has not read it */
@@ -18,6 +22,9 @@ struct sy_regex {
     UChar *units; /* the text in UTF-16 */
     size_t n, cap;
     size_t unit, byte; /* a place of the text, counted in both ways */
+    int64_t limit;     /* nanoseconds for a text, or 0 */
+    int64_t until;     /* of the clock, or 0 */
+    unsigned n_places; /* tried so far */
 };
 
 /* ---- folding ---- */
@@ -197,6 +204,22 @@ static void to_units(sy_regex *re, sy_slice text)
     re->n = (size_t)(out - re->units);
 }
 
+/* ICU's own limit counts what it tries, not how long it compares what a back reference says again.
+ * So it asks these as well. */
+static UBool U_CALLCONV goes_on(const void *context, int32_t steps)
+{
+    const sy_regex *re = context;
+    (void)steps;
+    return re->until == 0 || sy_clock_ns() < re->until;
+}
+
+static UBool U_CALLCONV goes_on_here(const void *context, int64_t place)
+{
+    sy_regex *re = (sy_regex *)context; /* it is ICU that may not change it */
+    (void)place;
+    return ++re->n_places % PLACES != 0 || goes_on(context, 0);
+}
+
 static sy_status read_expression(sy_regex *re, sy_error *err)
 {
     UErrorCode icu = U_ZERO_ERROR;
@@ -207,6 +230,8 @@ static sy_status read_expression(sy_regex *re, sy_error *err)
     re->icu = uregex_open(re->units, (int32_t)re->n, UREGEX_MULTILINE, &where, &icu);
     if (U_SUCCESS(icu))
         uregex_setTimeLimit(re->icu, TIME_LIMIT, &icu);
+    uregex_setMatchCallback(re->icu, goes_on, re, &icu);
+    uregex_setFindProgressCallback(re->icu, goes_on_here, re, &icu);
     if (icu == U_MEMORY_ALLOCATION_ERROR)
         return sy_fail_nomem(err);
     const char *name = u_errorName(icu);
@@ -266,6 +291,11 @@ void sy_regex_close(sy_regex *re)
     sy_free(re);
 }
 
+void sy_regex_set_limit(sy_regex *re, int64_t ns)
+{
+    re->limit = ns;
+}
+
 sy_status sy_regex_start(sy_regex *re, sy_slice text, sy_error *err)
 {
     UErrorCode icu = U_ZERO_ERROR;
@@ -277,6 +307,7 @@ sy_status sy_regex_start(sy_regex *re, sy_slice text, sy_error *err)
     to_units(re, text);
     re->text = text;
     re->unit = re->byte = 0;
+    re->until = re->limit > 0 ? sy_clock_ns() + re->limit : 0;
     uregex_setText(re->icu, re->units, (int32_t)re->n, &icu);
     return U_SUCCESS(icu) ? SY_OK : sy_fail_nomem(err);
 }

@@ -30,11 +30,14 @@ SY_CHECKED sy_status sy_regex_check(sy_slice folded, sy_error *err);
  * milliseconds. */
 SY_CHECKED sy_status sy_regex_open_later(sy_slice folded, sy_regex **out, sy_error *err);
 void sy_regex_close(sy_regex *re); /* NULL is a no-op */
+/* How long the search of each text that is started from now on may take in all; 0: any time. */
+void sy_regex_set_limit(sy_regex *re, int64_t ns);
 
 /* Begins with a text, normal form, borrowed until the next call. NOMEM; those of opening. */
 SY_CHECKED sy_status sy_regex_start(sy_regex *re, sy_slice text, sy_error *err);
 /* The next match that is not empty, [*start, *end) in bytes; *found is false after the last.
- * LIMIT when it takes too long (about half a second for one match) or too much memory. */
+ * LIMIT when it takes too long (about half a second for one match, or what was set) or too much
+ * memory. */
 SY_CHECKED sy_status sy_regex_next(sy_regex *re, bool *found, size_t *start, size_t *end,
                                    sy_error *err);
 

@@ -346,7 +346,7 @@ static uint16_t read_part(reader *r)
 {
     if (r->literal)
         r->program->plain = false;
-    if (sy_regex_skip(&r->in, "\\E")) {
+    if (r->literal && sy_regex_skip(&r->in, "\\E")) {
         r->literal = false;
         return new_node(r, SEQUENCE);
     }
@@ -592,14 +592,17 @@ static void lay_reference(layout *l, const node *reference)
 
 static void lay(layout *l, uint16_t at);
 
-/* The parts of a sequence from its last one, `part`, back. */
-static void lay_parts(layout *l, uint16_t part)
+static void lay_parts(layout *l, const node *sequence)
 {
-    uint16_t parts[PARTS_MAX];
+    uint16_t parts[PARTS_MAX], part = sequence->child;
     size_t n = 0;
     for (; part > 0 && n < PARTS_MAX; part = l->r->nodes[part].before)
         parts[n++] = part;
-    l->now.whole &= part == 0 && n > 0; /* what looks around is an empty sequence */
+    if (part > 0) {
+        lay_unknown(l, sequence->len);
+        return;
+    }
+    l->now.whole &= n > 0; /* what looks around is an empty sequence */
     while (n > 0)
         lay(l, parts[--n]);
 }
@@ -620,7 +623,7 @@ static void lay(layout *l, uint16_t at)
         lay_char(l, n->atom, NO_PLACE);
         return;
     case SEQUENCE:
-        lay_parts(l, n->child);
+        lay_parts(l, n);
         return;
     case REPEAT:
         for (unsigned k = 0; k < n->min && k < SY_REPETITION_MAX; k++)

@@ -52,3 +52,16 @@ awk 'BEGIN {
 for expression in '.{80}' '.{81}' '.{120}' '.{121}' '[^ ]{80}' '[^ ]{81}'; do
     run query -i spaces.idx -c "/$expression/"
 done
+# What ICU repeats behind a quotation and a comment is the character before; groups beyond the ninth;
+# more parts, of no characters, than are looked at.
+cat >forms.jsonl <<'J'
+{"id":"乙","status":"乙"}
+{"id":"甲乙乙","status":"甲乙乙"}
+{"id":"甲乙甲","status":"甲乙甲"}
+{"id":"子","status":"甲子丑寅卯辰巳午未申酉丙丙"}
+J
+"$SUOYIN" index -q -i forms.idx forms.jsonl
+for expression in '\Q甲乙\E{2}' '^甲(?#x)?乙$' '^甲\Q\E?乙$' '\E甲' "(甲)$(yes '(.)' | head -n 11 | tr -d '\n')\\12"; do
+    run query -i forms.idx --keys "/$expression/"
+done
+"$SUOYIN" query -i forms.idx --keys "/(.)(?:乙$(yes '(?:)' | head -n 64 | tr -d '\n'))\\1/"

@@ -21,3 +21,11 @@ run query -i my.idx --regex-time 1 --batch queries | unsteady | sed 's/"us":[0-9
 echo '{"id":"x","status":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaad"}' >a.jsonl
 make_index a.jsonl
 run query -i my.idx "$slow"
+# Long comparisons, which ICU does not count, are ended as well.
+awk 'BEGIN { printf "{\"id\":\"x\",\"status\":\""; for (i = 0; i < 200000; i++) printf "ab"; print "\"}" }' >a.jsonl
+make_index a.jsonl
+long='(..)'
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
+    long="$long(\\$i\\$i)"
+done
+run query -i my.idx --keys --regex-time 1 "/$long/"

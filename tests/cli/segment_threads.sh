@@ -34,6 +34,13 @@ wait $!
 echo 一二三 >&3
 read -r answer <&4
 echo "$answer"
+# Nor does it wait for the rest of the next one.
+printf '甲乙丙\n半' >&3
+read -r answer <&4
+echo "$answer"
+echo 行 >&3
+read -r answer <&4
+echo "$answer"
 exec 3>&- 4<&-
 wait
 # Output that nobody takes ends the program, though input may still come.

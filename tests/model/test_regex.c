@@ -76,6 +76,36 @@ static void put_repetition(sy_buf *out)
         put_atom(out, 1);
 }
 
+/* Groups and references in any order, and what may confuse those who count characters. */
+static void put_references(sy_buf *out)
+{
+    static const char *const parts[] = {
+        "(.)",      "(.)",         "(..)",         "(a.)",      "([ab])",  "(a|b)",   "(资|金)",
+        "((.)b?)",  "(?:(.)a|b.)", "(?:(.)b)",     "(?=(.))",   "(?>(.))", "(?<n>.)", "\\k<n>",
+        "\\1",      "\\1",         "\\2",          "\\3",       "\\12",    "(\\1.)",  "(?:\\1|a)",
+        "\\Qab\\E", "\\Qa\\E",     "\\Q\\E",       "(?#x)",     "a",       "b",       "资",
+        ".",        "[^a]",        "(?:)",         "(?:.)",     "()",      "(?!\\1)", "\\b",
+        "^",        "$",           "(?:(.)|(.)a)", "(?:(a)|b)", "(?<=\\1)"};
+    static const char *const repeats[] = {"",  "",    "",    "",      "*",  "+",
+                                          "?", "{2}", "{0}", "{1,2}", "+?", "*+"};
+    uint32_t n = 2 + sy_random_below(5);
+    bool twelve = sy_random_below(12) == 0;
+    if (sy_random_below(12) == 0) { /* more parts than are looked at */
+        sy_buf_puts(out, "(.)(?:a");
+        for (int i = 0; i < 64; i++)
+            sy_buf_puts(out, "(?:)");
+        sy_buf_puts(out, ")\\1");
+    }
+    for (uint32_t i = 0; twelve && i < 11; i++)
+        sy_buf_puts(out, "(.)");
+    for (uint32_t i = 0; i < n; i++) {
+        sy_buf_puts(out, parts[sy_random_below(sizeof parts / sizeof *parts)]);
+        sy_buf_puts(out, repeats[sy_random_below(sizeof repeats / sizeof *repeats)]);
+    }
+    if (twelve)
+        sy_buf_puts(out, "\\12");
+}
+
 /* Sets that are counted, in texts that hardly have so many. */
 static void put_count(sy_buf *out)
 {
@@ -196,11 +226,13 @@ static void test_expressions(void **state)
             sy_buf expr = SY_BUF_INIT, query = SY_BUF_INIT, folded = SY_BUF_INIT;
             expression e = {0};
             bool scoped = sy_random_below(4) == 0;
-            uint32_t kind = sy_random_below(12);
+            uint32_t kind = sy_random_below(16);
             if (kind < 3)
                 put_repetition(&expr);
             else if (kind == 3)
                 put_count(&expr);
+            else if (kind < 8)
+                put_references(&expr);
             else
                 put_expression(&expr, 0);
             sy_buf_printf(&query, "%s/%s/", scoped ? "next:" : "", sy_buf_cstr(&expr));

@@ -140,6 +140,12 @@ static void test_quoted(void **state)
     }
     assert_false(finds(&f, 30, "个转企", "转企"));
     tear_down(&f);
+    set_up(&f); /* what stands between two texts in straight marks is in none */
+    add_background(&f);
+    add(&f, "开展\"小升规\"个转企\"规上\"工作");
+    add(&f, "推动\"小升规\"个转企\"规上\",扩大规模");
+    assert_true(finds(&f, 8, "小升规", "个转企"));
+    tear_down(&f);
 }
 
 /* What a verb opens is a phrase, unless most of what stands behind it stands there; behind
