@@ -80,7 +80,7 @@ static sy_status copy_file(int fd, const char *path, size_t len, sy_map *out, sy
     return st;
 }
 
-sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
+static sy_status open_map(const char *path, off_t copied, sy_map *out, sy_error *err)
 {
     *out = (sy_map){NULL, 0, false};
     int fd = open_file(path, O_RDONLY);
@@ -92,7 +92,7 @@ sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
         st = sy_fail_sys(err, path, errno, "cannot read its size");
     } else if (!S_ISREG(info.st_mode)) {
         st = sy_fail(err, SY_E_INPUT, path, "not a regular file");
-    } else if (info.st_size > 0 && info.st_size <= SY_MAP_COPIED) {
+    } else if (info.st_size > 0 && info.st_size <= copied) {
         st = copy_file(fd, path, (size_t)info.st_size, out, err);
     } else if (info.st_size > 0) {
         void *at = must_fail() ? MAP_FAILED
@@ -104,6 +104,16 @@ sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
     }
     close(fd);
     return st;
+}
+
+sy_status sy_map_open(const char *path, sy_map *out, sy_error *err)
+{
+    return open_map(path, 0, out, err);
+}
+
+sy_status sy_map_load(const char *path, sy_map *out, sy_error *err)
+{
+    return open_map(path, SY_MAP_COPIED, out, err);
 }
 
 void sy_map_close(sy_map *map)

@@ -7,8 +7,7 @@
 
 #include "base/buf.h"
 
-/* A file mapped read-only; a small one is copied into memory instead, which costs less. data is
- * NULL when len is 0. */
+/* A file mapped read-only, or copied into memory. data is NULL when len is 0. */
 typedef struct sy_map {
     const uint8_t *data;
     size_t len;
@@ -17,15 +16,17 @@ typedef struct sy_map {
 enum { SY_MAP_COPIED = 8192 }; /* bytes of the largest file that is copied */
 
 SY_CHECKED sy_status sy_map_open(const char *path, sy_map *out, sy_error *err);
+/* The same, but a small file is copied, which costs less. No pages of it can be given back. */
+SY_CHECKED sy_status sy_map_load(const char *path, sy_map *out, sy_error *err);
 void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
 /* For who reads a map forwards, again and again: gives back the pages from *behind to `at`, once
  * they are many, and moves *behind there. They would count as the process's memory; read again,
- * they come back. `behind` is NULL where nothing is mapped. */
+ * they come back. `behind` is NULL where nothing is mapped: copied memory would be lost. */
 void sy_map_pass(const uint8_t **behind, const void *at);
 /* The same with another measure of many bytes: for who reads many maps at once. */
 void sy_map_pass_by(const uint8_t **behind, const void *at, size_t many);
 
-/* Gives back all pages of a map; they come back when they are read. */
+/* Gives back all pages of a map from sy_map_open; they come back when they are read. */
 void sy_map_rest(const sy_map *map);
 
 /* Bytes that are read forwards, in memory or in a map; borrowed. */

@@ -78,7 +78,7 @@ static void load(void)
         return;
     if (!sy_find_beside(places, sizeof places / sizeof *places, R_OK, path, sizeof path))
         snprintf(path, sizeof path, "%s", SY_LOCALEDIR CATALOGUE);
-    if (sy_map_open(path, &file, NULL) == SY_OK &&
+    if (sy_map_load(path, &file, NULL) == SY_OK &&
         !sy_catalogue_open(file.data, file.len, &catalogue))
         sy_map_close(&file);
 }

@@ -241,7 +241,7 @@ sy_status sy_file_open(const char *path, sy_file_kind kind, const uint8_t *uuid,
     uint32_t n = 0;
     sy_status st;
     f->path = sy_strndup(path, strlen(path));
-    st = f->path ? sy_map_open(path, &f->map, err) : sy_fail_nomem(err);
+    st = f->path ? sy_map_load(path, &f->map, err) : sy_fail_nomem(err);
     if (st == SY_OK)
         st = check_header(f, kind, uuid, err);
     if (st == SY_OK)

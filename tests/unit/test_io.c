@@ -47,6 +47,31 @@ static void test_map(void **state)
     assert_int_equal(map.len, 0);
 }
 
+/* What is given back comes back, of a small file too. */
+static void test_map_pass(void **state)
+{
+    (void)state;
+    enum { LEN = SY_MAP_COPIED };
+    static char bytes[LEN];
+    const char *path = sy_files_path("passed");
+    sy_map map;
+    sy_error err = fresh();
+    for (size_t i = 0; i < LEN; i++)
+        bytes[i] = (char)(i % 255 + 1);
+    sy_files_write(path, bytes, LEN);
+    check_ok(sy_map_open(path, &map, &err), &err);
+    const uint8_t *behind = map.data;
+    sy_map_pass_by(&behind, map.data + LEN, 1);
+    assert_memory_equal(map.data, bytes, LEN);
+    sy_map_rest(&map);
+    assert_memory_equal(map.data, bytes, LEN);
+    sy_map_close(&map);
+    check_ok(sy_map_load(path, &map, &err), &err);
+    assert_int_equal(map.len, LEN);
+    assert_memory_equal(map.data, bytes, LEN);
+    sy_map_close(&map);
+}
+
 static void test_read(void **state)
 {
     (void)state;
@@ -346,12 +371,19 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map),           cmocka_unit_test(test_read),
-        cmocka_unit_test(test_read_rest),     cmocka_unit_test(test_write),
-        cmocka_unit_test(test_write_refused), cmocka_unit_test(test_write_fails),
-        cmocka_unit_test(test_folders),       cmocka_unit_test(test_look),
-        cmocka_unit_test(test_list),          cmocka_unit_test(test_replace_remove),
-        cmocka_unit_test(test_lock),          cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_map_pass),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_read_rest),
+        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_refused),
+        cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_look),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_replace_remove),
+        cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_random_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
