@@ -287,8 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound),    cmocka_unit_test(test_records),
         cmocka_unit_test(test_terms),    cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_grams), cmocka_unit_test(test_bigrams),  cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_grams),    cmocka_unit_test(test_bigrams),
+        cmocka_unit_test(test_manifest), cmocka_unit_test(test_failures),
     };
     sy_files_in_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);
