@@ -903,7 +903,23 @@ static sy_status gather_units(ranker *r, sy_error *err)
     return st;
 }
 
-/* Leaves that count otherwise than by scored terms. Needs the weights of units. */
+/* The full weights of some terms together, each taken once; boosts do not count. */
+static double weights_of(const ranker *r, const sy_units *own)
+{
+    double full = 0;
+    for (size_t u = 0; u < own->n; u++) {
+        for (size_t k = 0; k < r->units.n; k++) {
+            const sy_unit *one = &r->units.items[k];
+            if (one->kind == own->items[u].kind && one->wanted == own->items[u].wanted &&
+                sy_slice_equal(one->text, own->items[u].text))
+                full += one->weight > 0 ? one->full / one->weight : 0;
+        }
+    }
+    return full;
+}
+
+/* Leaves that count otherwise than by scored terms, which a text of marks alone has none of. Needs
+ * the weights of units. */
 static sy_status gather_extras(ranker *r, sy_error *err)
 {
     sy_search *s = r->s;
@@ -911,29 +927,19 @@ static sy_status gather_extras(ranker *r, sy_error *err)
     for (size_t i = 0; i < s->query->n_leaves && st == SY_OK; i++) {
         const sy_leaf *leaf = &s->leaves[i];
         const sy_node *node = s->query->leaves[i];
-        if (!s->positive[i] || node->boost == 0)
-            continue;
-        if (scored_text(leaf).len == 0) {
-            if (leaf->rule != SY_RULE_ALL && leaf->rule != SY_RULE_NOTHING)
-                add_extra(r, node, (uint64_t)(node->boost * SY_SCORE_ONE), false);
-            continue;
-        }
-        if (leaf->rule != SY_RULE_SPREAD || leaf->n_words == 0 || r->any)
+        if (!s->positive[i] || node->boost == 0 || leaf->rule == SY_RULE_ALL ||
+            leaf->rule == SY_RULE_NOTHING)
             continue;
         sy_units own = {0};
-        double full = 0;
-        st = sy_units_add(s, leaf->text.text, wanted_fields(leaf), 1, &own, err);
-        for (size_t u = 0; u < own.n; u++) {
-            for (size_t k = 0; k < r->units.n; k++) {
-                const sy_unit *one = &r->units.items[k];
-                if (one->kind == own.items[u].kind && one->wanted == own.items[u].wanted &&
-                    sy_slice_equal(one->text, own.items[u].text))
-                    full += one->weight > 0 ? one->full / one->weight : 0;
-            }
-        }
+        sy_slice text = scored_text(leaf);
+        if (text.len > 0)
+            st = sy_units_add(s, text, wanted_fields(leaf), 1, &own, err);
+        bool phrase = leaf->rule == SY_RULE_SPREAD && leaf->n_words > 0 && !r->any;
+        if (st == SY_OK && own.n == 0)
+            add_extra(r, node, (uint64_t)(node->boost * SY_SCORE_ONE), false);
+        else if (st == SY_OK && phrase)
+            add_extra(r, node, (uint64_t)(PHRASE * node->boost * weights_of(r, &own)), true);
         sy_free(own.items);
-        if (st == SY_OK)
-            add_extra(r, node, (uint64_t)(PHRASE * node->boost * full), true);
     }
     return st;
 }

@@ -16,6 +16,10 @@ run query -i my.idx -k 9 --keys '资金 OR 医院^9'
 run query -i my.idx -k 9 --keys --any '医院的资金在哪里'
 run query -i my.idx -k 9 --keys --any '医院的资金在哪里 -道路'
 run query -i my.idx -k 9 --keys nosuchword
+# Marks are no parts: such a term counts as a whole.
+run query -i my.idx -k 9 --keys --any '。'
+run query -i my.idx -k 9 --keys --any '、 医院'
+run query -i my.idx -k 2 --keys '。 OR 医院'
 run query -i my.idx -k 2 -c 资金
 run query -i my.idx -k 1 --json --fields title 资金
 run query -i my.idx -k 3 -l 资金

@@ -185,6 +185,27 @@ static void test_characters(void **state)
     check_model(&m, not_said);
 }
 
+/* A string stands in no record that lacks one of its pairs, whichever it is. */
+static void test_grams(void **state)
+{
+    (void)state;
+    static sy_docid others[N]; /* than record 0 */
+    for (uint32_t i = 0; i < N; i++)
+        others[i] = i + 1;
+    for (uint32_t lacking = 0; lacking < 3; lacking++) {
+        sy_model m = sample();
+        sy_model_list *of_pair = &m.bigrams[lacking == 1 ? 0 : 2].list;
+        m.bigrams[2].b = 'c';
+        m.terms[0].key = (sy_slice){"gabc", 4};
+        m.terms[0].list.n = 1;
+        if (lacking > 0) {
+            of_pair->docs = others;
+            of_pair->n = N - 1;
+        }
+        check_model(&m, lacking ? "the list of a string has more than its bigrams" : NULL);
+    }
+}
+
 static void test_bigrams(void **state)
 {
     (void)state;
@@ -266,8 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound),    cmocka_unit_test(test_records),
         cmocka_unit_test(test_terms),    cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_bigrams),  cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_grams),    cmocka_unit_test(test_bigrams),
+        cmocka_unit_test(test_manifest), cmocka_unit_test(test_failures),
     };
     sy_files_in_memory();
     return cmocka_run_group_tests(tests, NULL, NULL);
