@@ -122,8 +122,11 @@ bool sy_phrases_in_order(const sy_phrases *p)
     unsigned char order = atomic_load_explicit(known, memory_order_relaxed);
     if (order == UNKNOWN) {
         order = YES;
-        for (uint32_t i = 1; i < p->n && order == YES; i++)
-            order = sy_phrases_offset(p, i) < sy_phrases_offset(p, i - 1) ? NO : YES;
+        for (uint32_t i = 0, end = 0; i < p->n && order == YES; i++) {
+            uint32_t place = sy_get_u32(p->places + (size_t)i * PLACE_LEN);
+            order = place >> 8 < end ? NO : YES;
+            end = (place >> 8) + (place & (OTHER - 1));
+        }
         atomic_store_explicit(known, order, memory_order_relaxed);
     }
     return order == YES;

@@ -44,7 +44,7 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
 bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out);
 /* As sy_phrases_need of the whole dictionary. */
 SY_CHECKED sy_status sy_phrases_need_all(const sy_phrases *p, sy_error *err);
-/* Whether each phrase lies in the pool behind the one of the number before, as they are written.
+/* Whether each normal form lies in the pool behind that of the number before, as they are written.
  * Looked at once. */
 bool sy_phrases_in_order(const sy_phrases *p);
 /* Where phrase `number` < p->n lies in the pool, whether that holds or not. */
