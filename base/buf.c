@@ -123,8 +123,43 @@ void sy_buf_put_varint(sy_buf *b, uint64_t v)
     sy_buf_append(b, bytes, sy_varint_put(bytes, v));
 }
 
+/* Whether one of eight bytes is not ASCII, or is escaped in JSON. */
+static bool any_to_escape(const char *eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+    memcpy(&word, eight, sizeof word);
+    uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\', del = word ^ ones * 0x7F;
+    uint64_t control = (word - ones * 0x20) & ~word;
+    uint64_t zero = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((del - ones) & ~del);
+    return ((word | control | zero) & tops) != 0;
+}
+
+/* Whether s[len] is ASCII and nothing in it is escaped; of less than eight bytes it is not told. */
+static bool stands_as_it_is(const char *s, size_t len)
+{
+    if (len < 8)
+        return false;
+    for (size_t i = 0; i + 8 < len; i += 8) {
+        if (any_to_escape(s + i))
+            return false;
+    }
+    return !any_to_escape(s + len - 8);
+}
+
 void sy_buf_put_json(sy_buf *b, const char *s, size_t len)
 {
+    if (stands_as_it_is(s, len)) { /* as nearly all keys do */
+        char *to = sy_buf_reserve(b, len + 2);
+        if (!to)
+            return;
+        *to = '"';
+        memcpy(to + 1, s, len);
+        to[len + 1] = '"';
+        b->len += len + 2;
+        b->data[b->len] = '\0';
+        return;
+    }
     sy_buf_putc(b, '"');
     size_t done = 0; /* bytes already copied */
     for (size_t i = 0; i < len;) {

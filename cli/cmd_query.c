@@ -437,6 +437,7 @@ static sy_status print_keys(run *r, sy_error *err)
 {
     sy_status st = SY_OK;
     bool last = false;
+    sy_key_group group = {.segment = NULL};
     while (st == SY_OK && !last) {
         bool more;
         sy_hit hit;
@@ -446,7 +447,7 @@ static sy_status print_keys(run *r, sy_error *err)
             break;
         if (!in_window(r, &last))
             continue;
-        st = sy_segment_key(hit.segment, hit.docid, &key, err);
+        st = sy_segment_key_near(hit.segment, hit.docid, &group, &key, err);
         if (st != SY_OK)
             break;
         if (r->set->source) {

@@ -13,6 +13,7 @@ typedef struct batch {
     bool any_hit, any_error;
     sy_buf line; /* the query, as a C string */
     sy_buf key;  /* scratch */
+    sy_key_group group;
     sy_buf keys_json;
     sy_buf out;
 } batch;
@@ -43,7 +44,7 @@ static sy_status put_keys(batch *b, sy_search *search, uint64_t *count, sy_error
         sy_slice key;
         sy_status st = sy_search_next(search, &more, &hit, err);
         if (st == SY_OK && more)
-            st = sy_segment_key(hit.segment, hit.docid, &key, err);
+            st = sy_segment_key_near(hit.segment, hit.docid, &b->group, &key, err);
         if (st != SY_OK || !more)
             return st == SY_OK ? sy_buf_status(&b->keys_json, err) : st;
         put_key(b, &hit, key);

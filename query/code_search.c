@@ -8,9 +8,9 @@
 #include "segmenter/normal.h"
 
 /* What a code does while nothing of the string was read: leaves it at that, holds the string, must
- * be read byte by byte (it has a space), or leaves so many bytes of the string read, behind FROM.
- */
-enum { UNKNOWN, NOTHING, FOUND, BY_BYTES, FROM, N_CODES = 1 << 16, AHEAD = 64 };
+ * be read byte by byte (it has a space), does not hold, or leaves so many bytes of the string read,
+ * behind FROM. */
+enum { NOTHING, FOUND, BY_BYTES, NO_CODE, FROM, N_CODES = 1 << 16, AT_ONCE = 8 };
 
 struct sy_code_search {
     const sy_phrases *phrases;
@@ -32,26 +32,6 @@ bool sy_code_search_takes(sy_slice string)
 {
     return string.len > 0 && string.len <= SY_CODE_SEARCH_MAX &&
            !memchr(string.data, ' ', string.len);
-}
-
-sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, sy_code_search **out,
-                             sy_error *err)
-{
-    sy_code_search *s = *out = sy_calloc(1, sizeof *s);
-    if (!s)
-        return sy_fail_nomem(err);
-    s->phrases = phrases;
-    uint32_t cp;
-    s->len = string.len;
-    s->first = sy_utf8_decode(string.data, string.len, &cp);
-    memcpy(s->string, string.data, string.len);
-    for (size_t i = 1; i < s->len; i++) {
-        size_t border = s->borders[i - 1];
-        while (border > 0 && s->string[i] != s->string[border])
-            border = s->borders[border - 1];
-        s->borders[i] = (uint8_t)(border + (s->string[i] == s->string[border]));
-    }
-    return SY_OK;
 }
 
 void sy_code_search_free(sy_code_search *s)
@@ -106,34 +86,15 @@ static bool read_text(const sy_code_search *s, sy_slice text, progress *p)
     return true;
 }
 
-/* Where the string's first character, or what the text has of it at its end, begins; NULL: it does
- * not. It is looked for by its last byte, since most Han begin with one of few. */
-static const char *find_start(const sy_code_search *s, sy_slice text)
+/* What a text does by what it has from text[i] on; NOTHING if the string does not begin there. */
+static uint8_t outcome_at(const sy_code_search *s, sy_slice text, size_t i)
 {
-    size_t last = s->first - 1;
-    if (text.len < s->first) /* a byte of a rare character */
-        return text.data;
-    for (size_t i = last; i < text.len; i++) {
-        const char *p = memchr(text.data + i, s->string[last], text.len - i);
-        if (!p)
-            return NULL;
-        if (last == 0 || p[-1] == s->string[last - 1])
-            return p - last;
-        i = (size_t)(p - text.data);
-    }
-    return NULL;
-}
-
-static uint8_t outcome_of(const sy_code_search *s, sy_slice text)
-{
-    progress p = {0, false};
-    const char *start = find_start(s, text);
-    if (!start)
-        return NOTHING;
-    text = (sy_slice){start, text.len - (size_t)(start - text.data)};
-    if (memchr(text.data, ' ', text.len) || !read_text(s, text, &p))
-        return BY_BYTES;
-    return p.read == s->len ? FOUND : p.read == 0 ? NOTHING : (uint8_t)(FROM + p.read);
+    size_t n = text.len - i < s->len ? text.len - i : s->len, k = 0;
+    while (k < n && text.data[i + k] == s->string[k])
+        k++;
+    if (k == n)
+        return n == s->len ? FOUND : (uint8_t)(FROM + n);
+    return k > 0 && text.data[i + k] == ' ' ? BY_BYTES : NOTHING;
 }
 
 /* 16 bytes at a time, on any processor: GCC and clang make of it what the processor has. */
@@ -146,71 +107,147 @@ static lanes load(const char *at)
     return v;
 }
 
-/* Whether a phrase may have the string's first character: a look at its last two bytes, with what
- * stands behind the phrase in the pool, of which SY_PHRASE_LEN_MAX bytes can be read. */
-static bool may_have_first(const sy_code_search *s, sy_slice phrase)
+static lanes match(const char *at, size_t gap, lanes before, lanes last)
 {
-    lanes last = (lanes){0} + (uint8_t)s->string[s->first - 1], none = {0};
-    lanes before = (lanes){0} + (uint8_t)(s->first > 1 ? s->string[s->first - 2] : 0);
-    for (size_t i = 0; i < phrase.len; i += sizeof(lanes)) {
-        if (i + sizeof(lanes) + 1 > SY_PHRASE_LEN_MAX)
-            return true;
-        lanes found = s->first > 1 ? (lanes)(load(phrase.data + i) == before) &
-                                         (lanes)(load(phrase.data + i + 1) == last)
-                                   : (lanes)(load(phrase.data + i) == last);
-        if (memcmp(&found, &none, sizeof found) != 0)
-            return true;
-    }
-    return false;
+    return (lanes)(load(at) == before) & (lanes)(load(at + gap) == last);
 }
 
-/* Works out what a code does; false for one that does not hold. */
-static bool learn(sy_code_search *s, uint32_t code)
+static bool any(lanes v)
 {
-    uint8_t at[2];
+    uint64_t half[2];
+    memcpy(half, &v, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+/* Works out what a code does. */
+static void learn(sy_code_search *s, uint32_t code)
+{
     char byte;
     sy_slice text;
-    sy_put_u16(at, (uint16_t)code);
-    if (sy_phrases_need(s->phrases, at, 1, NULL) != SY_OK ||
-        !sy_phrases_normal(s->phrases, code, &byte, &text))
-        return false;
-    bool nothing = code >= SY_PHRASE_BYTES && !may_have_first(s, text);
-    s->outcomes[code] = nothing ? NOTHING : outcome_of(s, text);
-    return true;
+    uint8_t *outcome = &s->outcomes[code];
+    bool holds = sy_phrases_normal(s->phrases, code, &byte, &text);
+    *outcome = holds ? NOTHING : NO_CODE;
+    for (size_t i = 0; holds && i < text.len && *outcome == NOTHING; i++)
+        *outcome = outcome_at(s, text, i);
 }
 
-/* Works out what codes do that are new, AHEAD of them at a time: each by itself would wait for
- * memory twice. */
-static bool learn_all(sy_code_search *s, const uint8_t *codes, size_t n)
+/* Looks in the pool, from *from on, for the last two bytes of the string's first character, or the
+ * only one: the first bytes of most Han are the same few. */
+static bool find_first(const sy_code_search *s, uint32_t *from)
 {
-    uint16_t fresh[AHEAD];
-    size_t n_fresh = 0;
-    for (size_t i = 0; i < n; i++) {
-        fresh[n_fresh] = sy_get_u16(codes + 2 * i);
-        n_fresh += s->outcomes[fresh[n_fresh]] == UNKNOWN;
+    enum { STEP = 4 * sizeof(lanes) };
+    const char *pool = (const char *)s->phrases->pool;
+    size_t gap = s->first > 1;
+    char a = s->string[s->first - 1 - gap], b = s->string[s->first - 1];
+    uint32_t at = *from, end = s->phrases->pool_len;
+    lanes before = (lanes){0} + (uint8_t)a, last = (lanes){0} + (uint8_t)b;
+    for (; end - at > STEP; at += STEP) {
+        const char *here = pool + at;
+        lanes found = match(here, gap, before, last) |
+                      match(here + sizeof(lanes), gap, before, last) |
+                      match(here + 2 * sizeof(lanes), gap, before, last) |
+                      match(here + 3 * sizeof(lanes), gap, before, last);
+        if (any(found))
+            break;
     }
-    sy_phrases_fetch(s->phrases, fresh, n_fresh);
-    for (size_t i = 0; i < n_fresh; i++) {
-        if (!learn(s, fresh[i]))
-            return false;
-    }
-    return true;
+    while (at + gap < end && (pool[at] != a || pool[at + gap] != b))
+        at++;
+    *from = at;
+    return at + gap < end;
 }
 
-sy_code_answer sy_code_search_run(sy_code_search *s, const uint8_t *codes, size_t n_codes)
+/* Learns the phrases that have the string's first character, which are found in one run over the
+ * pool, where phrases lie in order; the others do nothing. */
+static void learn_in_order(sy_code_search *s)
+{
+    const sy_phrases *p = s->phrases;
+    uint32_t at = 0, number = 0;
+    for (; find_first(s, &at); at++) {
+        char byte;
+        sy_slice text;
+        number = sy_phrases_at(p, number, at);
+        uint32_t code = SY_PHRASE_BYTES + number, start = sy_phrases_offset(p, number);
+        size_t before = s->first > 1 ? s->first - 2 : 0; /* of the character */
+        if (s->outcomes[code] != NOTHING || at < start + before)
+            continue;
+        if (!sy_phrases_normal(p, code, &byte, &text))
+            s->outcomes[code] = NO_CODE;
+        else if (at - start - before < text.len)
+            s->outcomes[code] = outcome_at(s, text, at - start - before);
+    }
+}
+
+/* Works out what all codes do: a look at each would take longer, and one at those that texts have,
+ * when they have them, would wait for memory each time. */
+static void learn_all(sy_code_search *s)
+{
+    const sy_phrases *p = s->phrases;
+    uint32_t end = SY_PHRASE_BYTES + p->n;
+    for (uint32_t code = 0; code < SY_PHRASE_BYTES; code++)
+        learn(s, code);
+    memset(s->outcomes + end, NO_CODE, N_CODES - end);
+    if (sy_phrases_in_order(p)) {
+        learn_in_order(s);
+        return;
+    }
+    for (uint32_t code = SY_PHRASE_BYTES; code < end; code++)
+        learn(s, code);
+}
+
+sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, sy_code_search **out,
+                             sy_error *err)
+{
+    sy_code_search *s = *out = sy_calloc(1, sizeof *s);
+    if (!s)
+        return sy_fail_nomem(err);
+    s->phrases = phrases;
+    uint32_t cp;
+    s->len = string.len;
+    s->first = sy_utf8_decode(string.data, string.len, &cp);
+    memcpy(s->string, string.data, string.len);
+    sy_status st = sy_phrases_need_all(phrases, err);
+    for (size_t i = 1; i < s->len && st == SY_OK; i++) {
+        size_t border = s->borders[i - 1];
+        while (border > 0 && s->string[i] != s->string[border])
+            border = s->borders[border - 1];
+        s->borders[i] = (uint8_t)(border + (s->string[i] == s->string[border]));
+    }
+    if (st == SY_OK) {
+        learn_all(s);
+    } else {
+        sy_code_search_free(s);
+        *out = NULL;
+    }
+    return st;
+}
+
+/* The first code from `i` on that does something, or n_codes. */
+static size_t skip_nothing(const sy_code_search *s, const uint8_t *codes, size_t i, size_t n_codes)
+{
+    for (; n_codes - i >= AT_ONCE; i += AT_ONCE) {
+        unsigned some = 0;
+        for (size_t k = 0; k < AT_ONCE; k++)
+            some |= s->outcomes[sy_get_u16(codes + 2 * (i + k))];
+        if (some != NOTHING)
+            break;
+    }
+    while (i < n_codes && s->outcomes[sy_get_u16(codes + 2 * i)] == NOTHING)
+        i++;
+    return i;
+}
+
+sy_code_answer sy_code_search_run(const sy_code_search *s, const uint8_t *codes, size_t n_codes)
 {
     progress p = {0, false};
     for (size_t i = 0; i < n_codes; i++) {
+        if (p.read == 0 && (i = skip_nothing(s, codes, i, n_codes)) == n_codes)
+            break;
         uint32_t code = sy_get_u16(codes + 2 * i);
-        size_t ahead = n_codes - i < AHEAD ? n_codes - i : AHEAD;
-        if (i % AHEAD == 0 && !learn_all(s, codes + 2 * i, ahead))
-            return SY_CODES_DO_NOT_TELL;
         uint8_t outcome = s->outcomes[code];
-        if (p.read == 0 && outcome != BY_BYTES) {
+        if (p.read == 0 && outcome != BY_BYTES && outcome != NO_CODE) {
             if (outcome == FOUND)
                 return SY_CODES_HAVE;
-            if (outcome >= FROM)
-                p = (progress){(size_t)outcome - FROM, false};
+            p = (progress){(size_t)outcome - FROM, false};
             continue;
         }
         /* Spaces before the string's first character are of no account. */

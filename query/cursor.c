@@ -485,6 +485,15 @@ sy_docid sy_cursor_seek(sy_cursor *c, sy_docid target)
     return c->doc;
 }
 
+uint32_t sy_cursor_run(sy_cursor *c, sy_docid end, const sy_docid **docs)
+{
+    if (c->kind != LIST || !c->started || c->doc >= end)
+        return 0;
+    uint32_t n = sy_postings_docs(c->u.list, end, docs);
+    c->doc = (*docs)[n - 1];
+    return n;
+}
+
 static sy_status confirm_and(const operands *of, bool *yes, sy_error *err)
 {
     sy_status st = SY_OK;

@@ -54,6 +54,10 @@ sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void
 /* The first possible docid >= target; a no-op if already there; never moves back.
  * SY_DOC_END past the last. The depth of recursion is that of the query. */
 sy_docid sy_cursor_seek(sy_cursor *c, sy_docid target);
+/* Of one list, the records from that on that the last seek found, which is below `end`, as far as
+ * they are at hand and below `end`; the cursor moves to the last of them, and they are borrowed
+ * until it moves again. 0 for other cursors. */
+uint32_t sy_cursor_run(sy_cursor *c, sy_docid end, const sy_docid **docs);
 /* Whether the record that the last seek found matches. */
 SY_CHECKED sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err);
 /* It stops at no more records than this. */

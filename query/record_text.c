@@ -9,7 +9,7 @@ enum {
     FIRST_UNITS = 64, /* codes that are spelt at first */
     REJOINED = 16,    /* bytes: a character, a space and a part of the next, and more */
     NEAR_MOST = 4,    /* clauses of a text that are cut by themselves */
-    ASKED_OFTEN = 48  /* texts that are spelt for a string before a search over codes pays */
+    ASKED_MUCH = 8192 /* codes that are spelt for a string before a search over codes pays */
 };
 
 sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err)
@@ -258,9 +258,9 @@ static void forget_asked(sy_record_text *r)
     r->asked_of = r->segment;
 }
 
-/* The search for a string, once it was asked for often enough to pay for one; else *out is NULL. */
-static sy_status find_search(sy_record_text *r, sy_slice string, sy_code_search **out,
-                             sy_error *err)
+/* The search for a string, once so many codes are asked for it that one pays; else *out is NULL. */
+static sy_status find_search(sy_record_text *r, sy_slice string, size_t n_codes,
+                             sy_code_search **out, sy_error *err)
 {
     *out = NULL;
     if (r->asked_of != r->segment)
@@ -281,7 +281,8 @@ static sy_status find_search(sy_record_text *r, sy_slice string, sy_code_search 
         a->string = (sy_slice){a->copy, string.len};
     }
     sy_status st = SY_OK;
-    if (!a->search && ++a->n > ASKED_OFTEN)
+    a->n += a->search ? 0 : n_codes;
+    if (!a->search && a->n > ASKED_MUCH)
         st = sy_code_search_new(sy_segment_phrases(r->segment), string, &a->search, err);
     *out = a->search;
     return st;
@@ -304,7 +305,7 @@ sy_status sy_record_text_has(sy_record_text *r, size_t i, const sy_needle *strin
     }
     sy_stored_value rest = r->stored.values[i];
     sy_code_search *search;
-    st = find_search(r, wanted, &search, err);
+    st = find_search(r, wanted, rest.coded.len / SY_CODE_LEN, &search, err);
     if (st != SY_OK)
         return st;
     sy_code_answer told = search ? sy_code_search_run(search, (const uint8_t *)rest.coded.data,

@@ -34,8 +34,8 @@ void sy_text_release(sy_text *text);
 typedef struct sy_asked {
     sy_slice string; /* in `copy` */
     char copy[SY_CODE_SEARCH_MAX];
-    unsigned n;             /* times */
-    sy_code_search *search; /* NULL: it was not asked for often */
+    size_t n;               /* codes */
+    sy_code_search *search; /* NULL: it was not asked for in much yet */
 } sy_asked;
 
 /* The texts of a record: its values as stored, then its key, then its path. */

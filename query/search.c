@@ -54,6 +54,7 @@ static void free_cursors(sy_walk *w)
     sy_query_memory_free(w->env.memory);
     w->env.memory = NULL;
     w->root = NULL;
+    w->n_run = 0;
 }
 
 /* Moves w->place to that of record w->next, which is the first that is left. */
@@ -171,13 +172,35 @@ static sy_status go_on(sy_search *s, size_t i, sy_error *err)
     return st;
 }
 
+/* Moves w->next to the next hit, or SY_DOC_END. Hits of one list are taken as they lie there. */
+static sy_status seek_hit(sy_search *s, size_t i, sy_error *err)
+{
+    sy_walk *w = &s->walks[i];
+    if (w->n_run > 0) {
+        w->next = *w->run++;
+        w->n_run--;
+        return SY_OK;
+    }
+    sy_status st = go_on(s, i, err);
+    if (st == SY_OK)
+        st = sy_search_seek(s, w->root, w->next, &w->next, err);
+    if (st != SY_OK || w->next == SY_DOC_END)
+        return st;
+    sy_docid end = sy_live_until(w->live, w->next);
+    end = end < w->env.n_records ? end : w->env.n_records;
+    w->n_run = sy_cursor_run(w->root, end, &w->run);
+    if (w->n_run > 0) { /* the first is w->next */
+        w->run++;
+        w->n_run--;
+    }
+    return SY_OK;
+}
+
 /* Finds the walk's next hit, or its end. */
 static sy_status find_hit(sy_search *s, size_t i, sy_error *err)
 {
     sy_walk *w = &s->walks[i];
-    sy_status st = go_on(s, i, err);
-    if (st == SY_OK)
-        st = sy_search_seek(s, w->root, w->next, &w->next, err);
+    sy_status st = seek_hit(s, i, err);
     if (st != SY_OK)
         return st;
     w->ended = w->next == SY_DOC_END;

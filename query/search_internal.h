@@ -12,9 +12,11 @@ typedef struct sy_walk {
     const sy_segment *segment;
     const sy_live *live;
     sy_cursor_env env;
-    sy_cursor *root; /* NULL: not entered yet, or at its end */
-    sy_docid next;   /* hits before it are dealt with */
-    bool found;      /* `next` is a hit that was not handed out */
+    sy_cursor *root;     /* NULL: not entered yet, or at its end */
+    sy_docid next;       /* hits before it are dealt with */
+    bool found;          /* `next` is a hit that was not handed out */
+    const sy_docid *run; /* run[n_run]: the hits behind it that are known, of the root */
+    uint32_t n_run;
     bool ended;
     /* With several segments: no hit that is left comes before it in corpus order; the
      * records up to doc_end are of the document that has it. */

@@ -103,17 +103,49 @@ sy_status sy_phrases_need(const sy_phrases *p, const uint8_t *codes, uint64_t n_
     return SY_OK;
 }
 
-void sy_phrases_fetch(const sy_phrases *p, const uint16_t *codes, size_t n)
+sy_status sy_phrases_need_all(const sy_phrases *p, sy_error *err)
 {
-    const uint8_t *places = p->places + ((size_t)p->n - SY_PHRASE_BYTES) * PLACE_LEN;
-    for (size_t i = 0; i < n; i++)
-        __builtin_prefetch(places + (size_t)codes[i] * PLACE_LEN);
-    for (size_t i = 0; i < n; i++) {
-        bool phrase = codes[i] >= SY_PHRASE_BYTES && (uint32_t)(codes[i] - SY_PHRASE_BYTES) < p->n;
-        uint32_t at = phrase ? sy_get_u32(places + (size_t)codes[i] * PLACE_LEN) >> 8 : 0;
-        if (at < p->pool_len) /* it is not looked at yet */
-            __builtin_prefetch(p->pool + at);
+    uint64_t len = (uint64_t)(p->pool - p->places) + p->pool_len;
+    return p->file ? sy_file_need(p->file, p->places, len, err) : SY_OK;
+}
+
+uint32_t sy_phrases_offset(const sy_phrases *p, uint32_t number)
+{
+    return sy_get_u32(p->places + (size_t)number * PLACE_LEN) >> 8;
+}
+
+bool sy_phrases_in_order(const sy_phrases *p)
+{
+    enum { UNKNOWN, YES, NO };
+    /* The dictionary stays as it is: this is what is known of it. */
+    atomic_uchar *known = &((sy_phrases *)(uintptr_t)p)->order;
+    unsigned char order = atomic_load_explicit(known, memory_order_relaxed);
+    if (order == UNKNOWN) {
+        order = YES;
+        for (uint32_t i = 0, end = 0; i < p->n && order == YES; i++) {
+            uint32_t place = sy_get_u32(p->places + (size_t)i * PLACE_LEN);
+            order = place >> 8 < end ? NO : YES;
+            end = (place >> 8) + (place & (OTHER - 1));
+        }
+        atomic_store_explicit(known, order, memory_order_relaxed);
     }
+    return order == YES;
+}
+
+uint32_t sy_phrases_at(const sy_phrases *p, uint32_t from, uint32_t offset)
+{
+    uint32_t step = 1;
+    while (step < p->n - from && sy_phrases_offset(p, from + step) <= offset)
+        step *= 2;
+    uint32_t low = from, high = step < p->n - from ? from + step : p->n;
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+        if (sy_phrases_offset(p, mid) <= offset)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
 }
 
 bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_codes, bool normal,

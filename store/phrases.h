@@ -5,6 +5,8 @@
 #ifndef SY_STORE_PHRASES_H
 #define SY_STORE_PHRASES_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "base/slice.h"
 
@@ -22,6 +24,7 @@ typedef struct sy_phrases {
     uint32_t n; /* 0: texts are stored as they are */
     uint32_t pool_len;
     const struct sy_file *file; /* against whose sums what is read is held; NULL: against none */
+    atomic_uchar order;         /* what sy_phrases_in_order found */
 } sy_phrases;
 
 /* False if the section's bytes are no such dictionary. An empty one is. out->file is NULL. */
@@ -39,8 +42,16 @@ bool sy_phrases_spell(const sy_phrases *p, const uint8_t *codes, uint64_t n_code
 /* The normal form of one code; a single byte is put at *byte. False for a code that does not hold.
  */
 bool sy_phrases_normal(const sy_phrases *p, uint32_t code, char *byte, sy_slice *out);
-/* Tells the processor that the normal forms of codes[n] will be read soon. */
-void sy_phrases_fetch(const sy_phrases *p, const uint16_t *codes, size_t n);
+/* As sy_phrases_need of the whole dictionary. */
+SY_CHECKED sy_status sy_phrases_need_all(const sy_phrases *p, sy_error *err);
+/* Whether each normal form lies in the pool behind that of the number before, as they are written.
+ * Looked at once. */
+bool sy_phrases_in_order(const sy_phrases *p);
+/* Where phrase `number` < p->n lies in the pool, whether that holds or not. */
+uint32_t sy_phrases_offset(const sy_phrases *p, uint32_t number);
+/* Of phrases in order: the last from number `from` on that lies at `offset` or before. Costs the
+ * logarithm of how far it is. */
+uint32_t sy_phrases_at(const sy_phrases *p, uint32_t from, uint32_t offset);
 
 /* Appends a dictionary; each phrase and normal form has 1 (0 for a normal form) to
  * SY_PHRASE_LEN_MAX bytes. */

@@ -104,47 +104,37 @@ const uint8_t *sy_record_get_key(const uint8_t *at, const uint8_t *end, sy_slice
     return at + len;
 }
 
-static uint64_t low_bytes(uint64_t word, uint32_t n)
+/* Whether all of n lengths take a byte, as they nearly always do. Reads SY_RECORDS_PER_BASE bytes.
+ */
+static bool all_short(const uint8_t *lengths, uint32_t n)
 {
-    return n >= 8 ? word : word & ((UINT64_C(1) << 8 * n) - 1);
-}
-
-/* Adds up the first i of n lengths. False unless all n take a byte, as they nearly always do: then
- * eight are added at once. Reads SY_RECORDS_PER_BASE bytes. */
-static bool add_short(const uint8_t *lengths, uint32_t n, uint32_t i, uint64_t *sum)
-{
-    const uint64_t every_other = UINT64_C(0x00FF00FF00FF00FF);
     uint64_t all = 0;
-    *sum = 0;
     for (uint32_t k = 0; k < n; k += 8) {
         uint64_t word = sy_get_u64(lengths + k);
-        all |= low_bytes(word, n - k);
-        word = low_bytes(word, i > k ? i - k : 0);
-        word = (word & every_other) + (word >> 8 & every_other);
-        *sum += word * UINT64_C(0x0001000100010001) >> 48; /* the four pairs */
+        all |= n - k >= 8 ? word : word & ((UINT64_C(1) << 8 * (n - k)) - 1);
     }
     return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
-bool sy_key_of_group(const uint8_t *bytes, size_t len, uint32_t n, uint32_t i, sy_slice *out)
+bool sy_key_group_decode(const uint8_t *bytes, size_t len, sy_key_group *out)
 {
     const uint8_t *at = bytes, *end = bytes + len;
-    uint64_t before = 0, own = 0;
-    if (len >= SY_RECORDS_PER_BASE && add_short(bytes, n, i, &before)) {
-        own = bytes[i];
+    uint32_t n = out->n;
+    uint64_t sum = 0;
+    if (len >= SY_RECORDS_PER_BASE && all_short(bytes, n)) {
+        for (uint32_t k = 0; k < n; k++)
+            out->ends[k] = (uint32_t)(sum += bytes[k]);
         at += n;
     } else {
-        before = 0;
-        for (uint32_t k = 0; k < n && at; k++) {
+        for (uint32_t k = 0; k < n; k++) {
             uint32_t one;
             at = sy_varint_get32(at, end, &one);
-            before += k < i ? one : 0;
-            own = k == i ? one : own;
+            sum += one;
+            if (!at || sum > len || sum > UINT32_MAX)
+                return false;
+            out->ends[k] = (uint32_t)sum;
         }
     }
-    uint64_t room = at ? (uint64_t)(end - at) : 0;
-    if (!at || before > room || own > room - before || (i + 1 == n && before + own != room))
-        return false;
-    *out = (sy_slice){(const char *)at + before, (size_t)own};
-    return true;
+    out->keys = (const char *)at;
+    return sum == (uint64_t)(end - at);
 }

@@ -22,8 +22,13 @@ void sy_record_put_key(sy_buf *out, sy_slice key);
 const uint8_t *sy_record_get_key(const uint8_t *at, const uint8_t *end, sy_slice *out);
 
 /* The keys of up to SY_RECORDS_PER_BASE records, one group of the keys of a segment
- * (docs/format.md, 5.2): the i-th of n in bytes[len], which must be used up where it is the last.
- * False if it does not hold. */
-bool sy_key_of_group(const uint8_t *bytes, size_t len, uint32_t n, uint32_t i, sy_slice *out);
+ * (docs/format.md, 5.2): out->n of them in bytes[len], which must be used up. Sets out->keys, which
+ * points into the bytes, and the ends. False if they do not hold. */
+bool sy_key_group_decode(const uint8_t *bytes, size_t len, sy_key_group *out);
+static inline sy_slice sy_key_group_at(const sy_key_group *group, uint32_t i)
+{
+    uint32_t start = i > 0 ? group->ends[i - 1] : 0;
+    return (sy_slice){group->keys + start, group->ends[i] - start};
+}
 
 #endif

@@ -292,14 +292,16 @@ sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out
     return SY_OK;
 }
 
-sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out, sy_error *err)
+static sy_status read_key_group(const sy_segment *seg, sy_docid docid, sy_key_group *out,
+                                sy_error *err)
 {
-    *out = (sy_slice){"", 0};
+    out->segment = NULL;
     if (docid >= seg->n_records)
         return damaged(seg, seg->key_bases, 0, "a list names a record that does not exist", err);
     uint32_t group = docid / SY_RECORDS_PER_BASE, first = group * SY_RECORDS_PER_BASE;
     uint32_t n = seg->n_records - first;
-    n = n < SY_RECORDS_PER_BASE ? n : SY_RECORDS_PER_BASE;
+    out->first = first;
+    out->n = n < SY_RECORDS_PER_BASE ? n : SY_RECORDS_PER_BASE;
     sy_status st = need(seg, seg->key_bases, (uint64_t)group * 8, 16, err);
     if (st != SY_OK)
         return st;
@@ -308,10 +310,28 @@ sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out, s
         return damaged(seg, seg->key_bases, (uint64_t)group * 8, "keys lie outside their section",
                        err);
     st = need(seg, seg->keys, start, end - start, err);
-    if (st == SY_OK &&
-        !sy_key_of_group(seg->keys->data + start, (size_t)(end - start), n, docid - first, out))
+    if (st == SY_OK && !sy_key_group_decode(seg->keys->data + start, (size_t)(end - start), out))
         return damaged(seg, seg->keys, start, "the keys of some records do not hold", err);
+    if (st == SY_OK)
+        out->segment = seg;
     return st;
+}
+
+sy_status sy_segment_key_near(const sy_segment *seg, sy_docid docid, sy_key_group *group,
+                              sy_slice *out, sy_error *err)
+{
+    *out = (sy_slice){"", 0};
+    bool there = group->segment == seg && docid >= group->first && docid - group->first < group->n;
+    sy_status st = there ? SY_OK : read_key_group(seg, docid, group, err);
+    if (st == SY_OK)
+        *out = sy_key_group_at(group, docid - group->first);
+    return st;
+}
+
+sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out, sy_error *err)
+{
+    sy_key_group group = {.segment = NULL};
+    return sy_segment_key_near(seg, docid, &group, out, err);
 }
 
 /* The phrases of a text; all at once when many were read, so that no more need be asked for. */

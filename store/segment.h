@@ -7,6 +7,7 @@
 #define SY_STORE_SEGMENT_H
 
 #include "base/slice.h"
+#include "store/format.h"
 #include "store/phrases.h"
 #include "store/postings.h"
 #include "store/schema.h"
@@ -65,6 +66,17 @@ SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_
  * of many records are on few pages. */
 SY_CHECKED sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out,
                                     sy_error *err);
+/* The keys of records that follow each other in a segment. */
+typedef struct sy_key_group {
+    const sy_segment *segment; /* NULL: none */
+    sy_docid first;
+    uint32_t n;
+    const char *keys;                   /* one behind the other */
+    uint32_t ends[SY_RECORDS_PER_BASE]; /* ends[n] */
+} sy_key_group;                         /* {.segment = NULL} to start with */
+/* As sy_segment_key, for the keys of many records: *group is the one that was read last. */
+SY_CHECKED sy_status sy_segment_key_near(const sy_segment *seg, sy_docid docid, sy_key_group *group,
+                                         sy_slice *out, sy_error *err);
 enum { SY_CODE_LEN = 2 };
 /* False: texts are stored as they are. Else `coded` is codes of SY_CODE_LEN bytes, any run of which
  * may be spelt by itself. */

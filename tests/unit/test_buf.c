@@ -78,6 +78,39 @@ static void test_printf(void **state)
     sy_buf_release(&b);
 }
 
+/* Long strings are looked at eight bytes at a time, short ones a character at a time: whatever one
+ * byte is and wherever it stands, the same is made of it. */
+static void test_json_at_once(void **state)
+{
+    (void)state;
+    enum { LONGEST = 27, PIECE = 7 };
+    sy_buf whole = SY_BUF_INIT, pieces = SY_BUF_INIT, piece = SY_BUF_INIT;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        for (size_t len = 1; len <= LONGEST; len++) {
+            char text[LONGEST];
+            memset(text, '~', sizeof text);
+            for (size_t at = 0; at < len; at++) {
+                text[at] = (char)byte;
+                sy_buf_reset(&whole);
+                sy_buf_reset(&pieces);
+                sy_buf_put_json(&whole, text, len);
+                sy_buf_putc(&pieces, '"');
+                for (size_t i = 0; i < len; i += PIECE) {
+                    sy_buf_reset(&piece);
+                    sy_buf_put_json(&piece, text + i, len - i < PIECE ? len - i : PIECE);
+                    sy_buf_append(&pieces, piece.data + 1, piece.len - 2);
+                }
+                sy_buf_putc(&pieces, '"');
+                assert_string_equal(sy_buf_cstr(&whole), sy_buf_cstr(&pieces));
+                text[at] = ' ';
+            }
+        }
+    }
+    sy_buf_release(&whole);
+    sy_buf_release(&pieces);
+    sy_buf_release(&piece);
+}
+
 static void test_json(void **state)
 {
     (void)state;
@@ -162,9 +195,10 @@ static void test_sticky(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_append),         cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_printf),         cmocka_unit_test(test_json),
-        cmocka_unit_test(test_reserve_detach), cmocka_unit_test(test_sticky),
+        cmocka_unit_test(test_append),       cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_printf),       cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_at_once), cmocka_unit_test(test_reserve_detach),
+        cmocka_unit_test(test_sticky),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

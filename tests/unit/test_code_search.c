@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "segmenter/normal.h"
 #include "tests/support/check.h"
@@ -44,6 +45,15 @@ static void make_phrases(sy_buf *bytes, sy_phrases *out)
         }
         sy_phrases_add(&w, (sy_slice){phrase.data, phrase.len},
                        (sy_slice){normal.data, normal.len});
+    }
+    bool in_order = sy_random_below(2) == 0;
+    uint8_t *places = (uint8_t *)w.places.data;
+    for (uint32_t i = 0; i < PHRASES && !in_order; i++) { /* which the format allows */
+        uint8_t *one = places + (size_t)4 * i,
+                *other = places + (size_t)4 * sy_random_below(PHRASES);
+        uint32_t held = sy_get_u32(one);
+        sy_put_u32(one, sy_get_u32(other));
+        sy_put_u32(other, held);
     }
     sy_phrases_finish(&w, bytes);
     check_ok(sy_buf_status(bytes, NULL), NULL);
