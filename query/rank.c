@@ -356,6 +356,9 @@ static void enter_segment(ranker *r, size_t i)
     r->plain = true;
     for (unsigned bit = 0; bit < SY_FIELD_BITS; bit++)
         r->plain &= r->weights[bit] == SY_WEIGHT_ONE;
+    /* Bounds do not know what fields add that have no code: such postings can have all. */
+    if (!r->plain && sy_segment_fields(r->seg, 0, SY_FIELD_SETS_MAX) != 0)
+        r->looser = UINT8_MAX;
 }
 
 /* Looks all terms up in all segments, and counts in how many records each stands. */
@@ -453,22 +456,24 @@ static inline uint64_t *remembered(const ranker *r, const sy_unit *u, sy_docid d
     return &r->tables[u - r->units.items][mark.tf][r->lengths[doc]];
 }
 
-/* Adds what the term adds to a record where its list has a mark. */
+/* Adds what the term adds to a record where its list has a mark. *has: it stands in a field that is
+ * wanted; of a set without a code only the text says so. */
 static sy_status add_marked(ranker *r, const sy_unit *u, sy_docid doc, sy_mark mark,
-                            uint64_t *score, sy_error *err)
+                            uint64_t *score, bool *has, sy_error *err)
 {
+    *has = true;
     int quarters = (int)sy_tf_of(mark.tf) * SY_WEIGHT_ONE;
     uint64_t *before = remembered(r, u, doc, mark);
     if (before && *before > 0) {
         *score += *before;
         return SY_OK;
     }
-    bool unknown = mark.set == SY_SET_UNKNOWN && u->kind == SY_UNIT_PAIR;
-    if (unknown && (!r->plain || u->wanted != UINT64_MAX)) {
+    if (mark.set == SY_SET_UNKNOWN && (!r->plain || u->wanted != UINT64_MAX)) {
         uint32_t tf;
         uint64_t fields;
         sy_status st = read_unit(r, u, doc, &tf, &fields, err);
-        if (st != SY_OK || !(fields & u->wanted))
+        *has = st == SY_OK && (fields & u->wanted);
+        if (!*has)
             return st;
         quarters += sy_field_extra(fields, r->weights);
     } else if (!r->plain) {
@@ -483,11 +488,12 @@ static sy_status add_marked(ranker *r, const sy_unit *u, sy_docid doc, sy_mark m
     return SY_OK;
 }
 
-/* What the term adds to the record where it stands. */
-static sy_status add_source(ranker *r, source *src, uint64_t *score, sy_error *err)
+/* What the term adds to the record where it stands; *has as in add_marked. */
+static sy_status add_source(ranker *r, source *src, uint64_t *score, bool *has, sy_error *err)
 {
     if (src->listed)
-        return add_marked(r, src->unit, src->doc, sy_postings_mark(&src->list), score, err);
+        return add_marked(r, src->unit, src->doc, sy_postings_mark(&src->list), score, has, err);
+    *has = true;
     *score += contribution(r, src->unit, src->quarters[src->i], src->doc);
     return SY_OK;
 }
@@ -640,9 +646,10 @@ static sy_status score_union(ranker *r, size_t first, sy_docid doc, uint64_t sco
         if (r->prune && hopeless(r, plus(score, plus(r->sums[i + 1], r->extra_bonus))))
             return SY_OK;
         seek_source(src, doc);
-        hit |= src->doc == doc;
+        bool has = false;
         if (src->doc == doc)
-            st = add_source(r, src, &score, err);
+            st = add_source(r, src, &score, &has, err);
+        hit |= has;
     }
     if (st == SY_OK && r->n_extras > 0)
         st = add_extras(r, doc, &bonus, &hit, err);
@@ -660,11 +667,12 @@ static sy_status add_run(ranker *r, const sy_unit *u, const sy_posting_run *run,
         uint32_t at = run->docs[i] - base;
         sy_mark mark = {run->tfs[i], run->sets[i]};
         const uint64_t *before = remembered(r, u, run->docs[i], mark);
-        r->touched[at / 64] |= UINT64_C(1) << at % 64;
+        bool has = true;
         if (before && *before > 0)
             r->scores[at] += *before;
         else
-            st = add_marked(r, u, run->docs[i], mark, &r->scores[at], err);
+            st = add_marked(r, u, run->docs[i], mark, &r->scores[at], &has, err);
+        r->touched[at / 64] |= (uint64_t)has << at % 64;
     }
     return st;
 }
@@ -682,8 +690,9 @@ static sy_status add_up(ranker *r, source *src, sy_docid base, sy_docid end, sy_
             src->doc = run.docs[run.n - 1];
         } else {
             uint32_t at = src->doc - base;
-            r->touched[at / 64] |= UINT64_C(1) << at % 64;
-            st = add_source(r, src, &r->scores[at], err);
+            bool has;
+            st = add_source(r, src, &r->scores[at], &has, err);
+            r->touched[at / 64] |= (uint64_t)has << at % 64;
         }
         if (src->doc + 1 == end)
             break;
@@ -822,12 +831,12 @@ static sy_status walk_units(ranker *r, sy_error *err)
 static sy_status score_match(ranker *r, sy_cursor *root, sy_docid doc, sy_error *err)
 {
     uint64_t score = 0, bonus = 0;
-    bool yes;
+    bool yes, has;
     sy_status st = SY_OK;
     for (size_t i = 0; i < r->units.n && st == SY_OK; i++) {
         seek_source(&r->sources[i], doc);
         if (r->sources[i].doc == doc)
-            st = add_source(r, &r->sources[i], &score, err);
+            st = add_source(r, &r->sources[i], &score, &has, err);
     }
     if (st != SY_OK || (r->prune && hopeless(r, plus(score, r->extra_bonus))))
         return st;

@@ -27,6 +27,21 @@ run query -i my.idx -k 3 --count-by title 资金
 run query -i my.idx -k 0 资金
 run query -i my.idx -k
 echo 资金 | "$SUOYIN" query -i my.idx -k 2 --keys --batch - | sed 's/"us":[0-9]*/"us":N/'
+# More sets of fields than have codes: what stands in no field that is wanted is no hit.
+awk 'BEGIN { for (set = 1; set < 512; set++) {
+    printf "{\"id\":\"%d\"", set
+    for (f = 0; f < 9; f++)
+        printf ",\"f%d\":\"%s\"", f, int(set / 2 ^ f) % 2 ? "人民 law" : "别的"
+    print "}"
+} }' >sets.jsonl
+run index -i sets.idx sets.jsonl
+run query -i sets.idx -c f0:人民
+"$SUOYIN" query -i sets.idx --any -k 999 --keys f0:人民 | wc -l
+"$SUOYIN" query -i sets.idx --any -k 999 --keys f0:law | wc -l
+echo '{"fields":[{"name":"f8","weight":8}]}' >heavy.json
+run index -i sets.idx --schema heavy.json sets.jsonl
+"$SUOYIN" query -i sets.idx -k 999 --keys '人民 OR law' | head -n 20 >all
+"$SUOYIN" query -i sets.idx -k 20 --keys '人民 OR law' | cmp - all
 # A field's weight, given with the first index and changed later.
 cat > w.jsonl <<'JSON'
 {"id":"1","title":"公园","text":"道路道路道路。"}
