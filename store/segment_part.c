@@ -99,13 +99,16 @@ static uint32_t end_characters(sy_segment_part *p)
 /* Counts a list of the current row in. */
 static void add_to_row(sy_segment_part *p, const sy_docid *docs, uint32_t n)
 {
+    size_t words = ((size_t)p->w->n_records + 63) / 64;
     if (!p->row_bits)
-        p->row_bits = sy_calloc(((size_t)p->w->n_records + 63) / 64, sizeof *p->row_bits);
+        p->row_bits = sy_calloc(words, sizeof *p->row_bits);
     if (!p->row_bits) {
         p->status = SY_E_NOMEM;
         return;
     }
     p->row_postings += n;
+    while (n > 0 && docs[n - 1] / 64 >= words) /* there is no such record, which verify tells */
+        n--;
     for (uint32_t i = 0; i < n; i++)
         p->row_bits[docs[i] / 64] |= UINT64_C(1) << docs[i] % 64;
 }

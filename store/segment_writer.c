@@ -178,6 +178,8 @@ uint8_t sy_segment_bound(const void *writer, const sy_docid *docs, const sy_mark
 {
     const sy_segment_writer *w = writer;
     uint8_t most = 0;
+    if (n > 0 && docs[n - 1] >= w->n_records) /* there is no such record */
+        return UINT8_MAX;
     for (uint32_t i = 0; i < n; i++) {
         bool plain = marks[i].tf == 0 && marks[i].set == SY_SET_LONGEST;
         uint8_t bound = plain ? w->plain_bounds[docs[i]] : bound_of(w, docs[i], marks[i]);
@@ -190,6 +192,8 @@ bool sy_segment_count_fields(const void *writer, const sy_docid *docs, const sy_
                              uint32_t n, uint32_t *counts)
 {
     const sy_segment_writer *w = writer;
+    if (n > 0 && docs[n - 1] >= w->n_records)
+        return false;
     for (uint32_t i = 0; i < n; i++) {
         if (marks[i].set == SY_SET_LONGEST) {
             counts[w->longest.data[docs[i]] & 63]++;
