@@ -1,3 +1,4 @@
+#include "query/best_hits.h"
 #include "query/second_look.h"
 
 #include <math.h>
@@ -53,9 +54,7 @@ typedef struct extra_leaf {
 typedef struct ranker {
     sy_search *s;
     bool any, prune;
-    size_t k;
-    sy_hit *heap; /* heap[n]: the worst of the best on top */
-    size_t n;
+    sy_best_hits best;
     sy_units units;
     sy_units fine; /* of the second look */
     double average;
@@ -67,7 +66,6 @@ typedef struct ranker {
     size_t ordinal;
     const sy_segment *seg;
     const sy_live *live;
-    bool behind; /* all its documents come behind those of the segments ranked before */
     const uint8_t *weights;
     const uint8_t *lengths; /* codes, of each record */
     double looser;          /* by how much its bounds are too low for the average of all */
@@ -85,86 +83,12 @@ typedef struct ranker {
     size_t n_excluded;
 } ranker;
 
-/* ---- the best so far ---- */
-
-/* The place in corpus order of the document that has a record. */
-static uint64_t place_of(const sy_segment *seg, sy_docid docid)
-{
-    sy_segment_doc doc;
-    sy_segment_doc_at(seg, sy_segment_doc_of(seg, docid), &doc);
-    return doc.place;
-}
-
-/* Whether a is worse than b: less, or as good and behind it. */
-static bool worse(const sy_hit *a, const sy_hit *b)
-{
-    if (a->score != b->score)
-        return a->score < b->score;
-    if (a->segment_ordinal != b->segment_ordinal)
-        return place_of(a->segment, a->docid) > place_of(b->segment, b->docid);
-    return a->docid > b->docid;
-}
-
-static void sift(sy_hit *heap, size_t n, size_t i)
-{
-    sy_hit moved = heap[i];
-    for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && worse(&heap[child + 1], &heap[child]))
-            child++;
-        if (!worse(&heap[child], &moved))
-            break;
-        heap[i] = heap[child];
-    }
-    heap[i] = moved;
-}
-
-/* True if a record of this segment, behind those seen of it, with this score at most cannot
- * be among the best. */
-static bool hopeless(const ranker *r, uint64_t score)
-{
-    return r->n == r->k && (score < r->heap[0].score || (score == r->heap[0].score && r->behind));
-}
-
-/* The least score that is not hopeless. */
-static uint64_t least_score(const ranker *r)
-{
-    return r->prune && r->n == r->k ? r->heap[0].score + r->behind : 0;
-}
+/* ---- scored terms of a segment ---- */
 
 static sy_status keep(ranker *r, sy_docid doc, uint64_t score, uint64_t bonus, sy_error *err)
 {
-    if (hopeless(r, score))
-        return SY_OK;
-    sy_hit hit = {r->seg, r->ordinal, doc, score, bonus};
-    if (r->n == r->k) {
-        if (worse(&hit, &r->heap[0]))
-            return SY_OK;
-        r->heap[0] = hit;
-        sift(r->heap, r->n, 0);
-        return SY_OK;
-    }
-    size_t cap = r->n;
-    if ((r->n & (r->n - 1)) == 0) { /* it grows at each power of two */
-        cap = r->n == 0 ? 1 : r->n * 2;
-        sy_hit *bigger = sy_resize(r->heap, cap, sizeof *bigger);
-        if (!bigger)
-            return sy_fail_nomem(err);
-        r->heap = bigger;
-    }
-    r->heap[r->n++] = hit;
-    if (r->n == r->k) {
-        for (size_t i = r->n / 2; i-- > 0;)
-            sift(r->heap, r->n, i);
-    }
-    return SY_OK;
+    return sy_best_keep(&r->best, (sy_hit){r->seg, r->ordinal, doc, score, bonus}, err);
 }
-
-static int best_first(const void *a, const void *b)
-{
-    return worse(a, b) ? 1 : worse(b, a) ? -1 : 0;
-}
-
-/* ---- scored terms of a segment ---- */
 
 static uint64_t contribution(const ranker *r, const sy_unit *u, int quarters, sy_docid doc)
 {
@@ -643,7 +567,8 @@ static sy_status score_union(ranker *r, size_t first, sy_docid doc, uint64_t sco
     sy_status st = SY_OK;
     for (size_t i = first; i-- > 0 && st == SY_OK;) {
         source *src = &r->sources[i];
-        if (r->prune && hopeless(r, plus(score, plus(r->sums[i + 1], r->extra_bonus))))
+        if (r->prune &&
+            sy_best_hopeless(&r->best, plus(score, plus(r->sums[i + 1], r->extra_bonus))))
             return SY_OK;
         seek_source(src, doc);
         bool has = false;
@@ -654,7 +579,7 @@ static sy_status score_union(ranker *r, size_t first, sy_docid doc, uint64_t sco
     if (st == SY_OK && r->n_extras > 0)
         st = add_extras(r, doc, &bonus, &hit, err);
     score += bonus;
-    if (st == SY_OK && hit && !hopeless(r, score))
+    if (st == SY_OK && hit && !sy_best_hopeless(&r->best, score))
         st = is_excluded(r, doc, &out, err);
     return st == SY_OK && hit && !out ? keep(r, doc, score, bonus, err) : st;
 }
@@ -704,7 +629,8 @@ static sy_status add_up(ranker *r, source *src, sy_docid base, sy_docid end, sy_
  * that it can be among the best. */
 static uint64_t least_added(const ranker *r, size_t first)
 {
-    uint64_t others = plus(r->sums[first], r->extra_bonus), least = least_score(r);
+    uint64_t others = plus(r->sums[first], r->extra_bonus),
+             least = r->prune ? sy_best_least(&r->best) : 0;
     return least > others ? least - others : 0;
 }
 
@@ -789,15 +715,15 @@ static sy_status walk_window(ranker *r, size_t first, sy_docid base, sy_docid *e
 static size_t bound_sources(ranker *r, sy_docid from, sy_docid *last)
 {
     size_t first = 0;
-    bool full = r->prune && r->n == r->k;
+    bool full = r->prune && r->best.n == r->best.k;
     r->sums[0] = 0;
     for (size_t i = 0; i < r->units.n; i++) {
         uint64_t bound = r->sources[i].max, before = plus(r->sums[i], r->extra_bonus);
         /* Where all of the list can be left to looking up, its blocks do not matter. */
-        if (full && !(first == i && hopeless(r, plus(before, bound))))
+        if (full && !(first == i && sy_best_hopeless(&r->best, plus(before, bound))))
             bound = bound_at(r, &r->sources[i], from, last);
         r->sums[i + 1] = plus(r->sums[i], bound);
-        first += full && first == i && hopeless(r, plus(before, bound));
+        first += full && first == i && sy_best_hopeless(&r->best, plus(before, bound));
     }
     return first;
 }
@@ -838,7 +764,7 @@ static sy_status score_match(ranker *r, sy_cursor *root, sy_docid doc, sy_error 
         if (r->sources[i].doc == doc)
             st = add_source(r, &r->sources[i], &score, &has, err);
     }
-    if (st != SY_OK || (r->prune && hopeless(r, plus(score, r->extra_bonus))))
+    if (st != SY_OK || (r->prune && sy_best_hopeless(&r->best, plus(score, r->extra_bonus))))
         return st;
     st = sy_cursor_confirm(root, &yes, err);
     if (st == SY_OK && yes)
@@ -855,9 +781,9 @@ static sy_status walk_matches(ranker *r, sy_cursor *root, sy_error *err)
             return st;
         uint64_t bound = r->extra_bonus;
         sy_docid last = SY_DOC_END;
-        for (size_t i = 0; r->prune && r->n == r->k && i < r->units.n; i++)
+        for (size_t i = 0; r->prune && r->best.n == r->best.k && i < r->units.n; i++)
             bound = plus(bound, bound_at(r, &r->sources[i], doc, &last));
-        if (r->prune && hopeless(r, bound)) {
+        if (r->prune && sy_best_hopeless(&r->best, bound)) {
             if (last == SY_DOC_END)
                 return SY_OK;
             doc = last + 1;
@@ -1050,7 +976,7 @@ static sy_status rank_segments(ranker *r, sy_error *err)
             continue;
         sy_segment_doc_at(index->segments[i], 0, &first);
         sy_segment_doc_at(index->segments[i], n_docs - 1, &last);
-        r->behind = i == 0 || first.place > reached;
+        r->best.behind = i == 0 || first.place > reached;
         reached = last.place > reached ? last.place : reached;
         st = rank_segment(r, i, err);
     }
@@ -1060,10 +986,10 @@ static sy_status rank_segments(ranker *r, sy_error *err)
 /* Puts the first of the best in the order of their scores by a second look. */
 static sy_status look_again(ranker *r, sy_error *err)
 {
-    size_t n = r->n < LOOKED_AT ? r->n : LOOKED_AT;
-    sy_status st = sy_second_look(r->s, &r->fine, r->average, r->heap, n, err);
-    if (st == SY_OK && n > 1)
-        qsort(r->heap, n, sizeof *r->heap, best_first);
+    size_t n = r->best.n < LOOKED_AT ? r->best.n : LOOKED_AT;
+    sy_status st = sy_second_look(r->s, &r->fine, r->average, r->best.items, n, err);
+    if (st == SY_OK)
+        sy_best_order(&r->best, n);
     return st;
 }
 
@@ -1072,7 +998,7 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
     ranker *r = sy_calloc(1, sizeof *r);
     if (!r)
         return sy_fail_nomem(err);
-    *r = (ranker){.s = s, .any = any, .prune = prune, .k = n > 0 ? (size_t)n : 1};
+    *r = (ranker){.s = s, .any = any, .prune = prune, .best = {.k = n > 0 ? (size_t)n : 1}};
     size_t n_leaves = s->query->n_leaves;
     s->plan.tools = &s->tools;
     sy_status st = gather_units(r, err);
@@ -1091,21 +1017,21 @@ sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool prune, sy_erro
         if (r->fine.items[i].kind == SY_UNIT_CHARACTER)
             st = count_character(r, &r->fine.items[i], err);
     }
-    if (r->fine.n > 0 && r->k < LOOKED_AT)
-        r->k = LOOKED_AT;
+    if (r->fine.n > 0 && r->best.k < LOOKED_AT)
+        r->best.k = LOOKED_AT;
     if (st == SY_OK)
         weigh(r);
     if (st == SY_OK)
         st = gather_extras(r, err);
     if (st == SY_OK)
         st = rank_segments(r, err);
-    if (st == SY_OK && r->n > 1)
-        qsort(r->heap, r->n, sizeof *r->heap, best_first);
+    if (st == SY_OK)
+        sy_best_order(&r->best, r->best.n);
     if (st == SY_OK && r->fine.n > 0)
         st = look_again(r, err);
     s->ranked = true;
-    s->best = r->heap;
-    s->n_best = st != SY_OK ? 0 : r->n < n ? r->n : (size_t)n;
+    s->best = r->best.items;
+    s->n_best = st != SY_OK ? 0 : r->best.n < n ? r->best.n : (size_t)n;
     s->status = st;
     if (st != SY_OK && err)
         s->err = *err;

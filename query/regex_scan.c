@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "query/by_segment.h"
 #include "query/repeat_scan.h"
 #include "segmenter/normal.h"
 
@@ -41,7 +42,6 @@ typedef struct shape {
 
 /* Of one segment. */
 typedef struct code_shapes {
-    const sy_segment *segment;
     uint16_t of[CODES]; /* 0: not known yet, or part of a character */
 } code_shapes;
 
@@ -57,8 +57,7 @@ struct sy_regex_scan {
     sy_automaton *automaton;
     place_tables *tables;
     sy_repeat_scan *repeats; /* NULL: no back reference asks for one */
-    code_shapes **segments;
-    size_t n_segments, cap_segments, last;
+    sy_by_segment shapes_of; /* code_shapes */
 
     uint16_t *characters; /* of all shapes */
     size_t n_characters, cap_characters;
@@ -208,27 +207,6 @@ static bool make_tables(sy_regex_scan *s)
     return true;
 }
 
-/* NULL if there is no memory. */
-static code_shapes *shapes_of(sy_regex_scan *s, const sy_segment *segment)
-{
-    if (s->n_segments > 0 && s->segments[s->last]->segment == segment)
-        return s->segments[s->last];
-    for (s->last = 0; s->last < s->n_segments; s->last++)
-        if (s->segments[s->last]->segment == segment)
-            return s->segments[s->last];
-    s->last = 0;
-    code_shapes *made = sy_calloc(1, sizeof *made);
-    if (!made ||
-        !sy_grow((void **)&s->segments, s->n_segments, &s->cap_segments, sizeof *s->segments)) {
-        sy_free(made);
-        return NULL;
-    }
-    made->segment = segment;
-    s->last = s->n_segments;
-    s->segments[s->n_segments++] = made;
-    return made;
-}
-
 /* ---- the table ---- */
 
 /* Makes room for a shape and a place in the table. False if that is too much. */
@@ -296,8 +274,8 @@ static void read_shape(sy_regex_scan *s, unsigned number, sy_stored_value *rest,
 }
 
 /* Reads the next code of a value, of which `rest` is left, and enters it in the table. */
-static sy_status read_code(sy_regex_scan *s, code_shapes *shapes, sy_stored_value *rest,
-                           unsigned *place, sy_error *err)
+static sy_status read_code(sy_regex_scan *s, const sy_segment *segment, code_shapes *shapes,
+                           sy_stored_value *rest, unsigned *place, sy_error *err)
 {
     uint16_t marked[SHAPE_MAX];
     unsigned code = sy_get_u16((const uint8_t *)rest->coded.data), from = *place;
@@ -311,7 +289,7 @@ static sy_status read_code(sy_regex_scan *s, code_shapes *shapes, sy_stored_valu
     rest->coded.data += part.coded.len;
     rest->coded.len -= part.coded.len;
     sy_buf_reset(&s->spelt);
-    sy_status st = sy_segment_normal(shapes->segment, &part, &s->spelt, err);
+    sy_status st = sy_segment_normal(segment, &part, &s->spelt, err);
     if (st != SY_OK)
         return st;
     size_t n = mark_spelt(s, marked);
@@ -342,7 +320,9 @@ sy_status sy_regex_scan_value(sy_regex_scan *s, const sy_segment *segment,
                               const sy_stored_value *value, sy_scanned *out, sy_error *err)
 {
     sy_stored_value rest = *value;
-    code_shapes *shapes = make_tables(s) ? shapes_of(s, segment) : NULL;
+    code_shapes *shapes = NULL;
+    if (make_tables(s))
+        shapes = sy_by_segment_get(&s->shapes_of, segment, sizeof *shapes);
     sy_status st = shapes ? SY_OK : sy_fail_nomem(err);
     if (st == SY_OK && s->repeats) {
         bool found;
@@ -358,7 +338,7 @@ sy_status sy_regex_scan_value(sy_regex_scan *s, const sy_segment *segment,
         place = s->table ? follow(s, shapes, &rest, place) : place;
         if (rest.coded.len == 0 || place == FOUND)
             break;
-        st = read_code(s, shapes, &rest, &place, err);
+        st = read_code(s, segment, shapes, &rest, &place, err);
     }
     if (st == SY_OK)
         *out = end_at(s, place);
@@ -390,9 +370,7 @@ void sy_regex_scan_close(sy_regex_scan *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n_segments; i++)
-        sy_free(s->segments[i]);
-    sy_free(s->segments);
+    sy_by_segment_release(&s->shapes_of, NULL);
     sy_free(s->characters);
     sy_free(s->shapes);
     sy_free(s->tables);

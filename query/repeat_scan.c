@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "query/by_segment.h"
 #include "segmenter/normal.h"
 #include "segmenter/regex_program.h"
 
@@ -29,7 +30,6 @@ enum {
 
 /* Of one segment: of[code] is a place in `chars`, how many there are, and marks. */
 typedef struct code_chars {
-    const sy_segment *segment;
     uint32_t of[CODES];
     uint32_t *chars;
     size_t n, cap;
@@ -38,8 +38,7 @@ typedef struct code_chars {
 struct sy_repeat_scan {
     sy_automaton *automaton;
     const sy_repetition *repetition;
-    code_chars **segments;
-    size_t n_segments, cap_segments, last;
+    sy_by_segment chars_of; /* code_chars */
     /* of one text */
     uint32_t chars[CHARS];
     size_t n;
@@ -135,27 +134,6 @@ bool sy_repeat_scan_text(sy_repeat_scan *s, sy_slice normal)
 
 /* ---- codes ---- */
 
-/* NULL if there is no memory. */
-static code_chars *chars_of(sy_repeat_scan *s, const sy_segment *segment)
-{
-    if (s->n_segments > 0 && s->segments[s->last]->segment == segment)
-        return s->segments[s->last];
-    for (s->last = 0; s->last < s->n_segments; s->last++)
-        if (s->segments[s->last]->segment == segment)
-            return s->segments[s->last];
-    s->last = 0;
-    code_chars *made = sy_calloc(1, sizeof *made);
-    if (!made ||
-        !sy_grow((void **)&s->segments, s->n_segments, &s->cap_segments, sizeof *s->segments)) {
-        sy_free(made);
-        return NULL;
-    }
-    made->segment = segment;
-    s->last = s->n_segments;
-    s->segments[s->n_segments++] = made;
-    return made;
-}
-
 /* Spells a run of codes into s->spelt. */
 static sy_status spell(sy_repeat_scan *s, const sy_segment *segment, const uint8_t *codes, size_t n,
                        sy_error *err)
@@ -167,9 +145,10 @@ static sy_status spell(sy_repeat_scan *s, const sy_segment *segment, const uint8
 }
 
 /* Enters what a code spells. */
-static sy_status learn(sy_repeat_scan *s, code_chars *known, const uint8_t *code, sy_error *err)
+static sy_status learn(sy_repeat_scan *s, const sy_segment *segment, code_chars *known,
+                       const uint8_t *code, sy_error *err)
 {
-    sy_status st = spell(s, known->segment, code, 1, err);
+    sy_status st = spell(s, segment, code, 1, err);
     uint32_t marks = KNOWN;
     size_t first = known->n;
     for (size_t i = 0, len; i < s->spelt.len && st == SY_OK; i += len) {
@@ -218,7 +197,7 @@ sy_status sy_repeat_scan_value(sy_repeat_scan *s, const sy_segment *segment,
 {
     const uint8_t *codes = (const uint8_t *)value->coded.data;
     size_t n = value->coded.len / SY_CODE_LEN, whole = 1;
-    code_chars *known = chars_of(s, segment);
+    code_chars *known = sy_by_segment_get(&s->chars_of, segment, sizeof *known);
     sy_status st = known ? SY_OK : sy_fail_nomem(err);
     *found = false;
     start_text(s);
@@ -233,7 +212,7 @@ sy_status sy_repeat_scan_value(sy_repeat_scan *s, const sy_segment *segment,
         if (code >= 0x80 && code < SY_PHRASE_BYTES) {
             st = read_bytes(s, segment, at, n - i, &whole, err);
         } else {
-            st = known->of[code] & KNOWN ? SY_OK : learn(s, known, at, err);
+            st = known->of[code] & KNOWN ? SY_OK : learn(s, segment, known, at, err);
             if (st == SY_OK)
                 read_code(s, known, known->of[code]);
         }
@@ -267,15 +246,16 @@ sy_status sy_repeat_scan_open(sy_automaton *a, sy_repeat_scan **out, sy_error *e
     return SY_OK;
 }
 
+static void end_chars(void *known)
+{
+    sy_free(((code_chars *)known)->chars);
+}
+
 void sy_repeat_scan_close(sy_repeat_scan *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n_segments; i++) {
-        sy_free(s->segments[i]->chars);
-        sy_free(s->segments[i]);
-    }
-    sy_free(s->segments);
+    sy_by_segment_release(&s->chars_of, end_chars);
     sy_buf_release(&s->spelt);
     sy_free(s);
 }
