@@ -10,6 +10,7 @@
 #include "segmenter/width.h"
 #include "store/file.h"
 #include "store/format.h"
+#include "store/scoring.h"
 
 enum { REGIONS_MOST = 64, TIME_BYTES = 32 };
 
@@ -94,6 +95,11 @@ static void put_json_string(sy_buf *out, const char *name, const char *value)
     sy_buf_put_json(out, value, strlen(value));
 }
 
+static double weight_of(const sy_field *field)
+{
+    return (double)field->weight / SY_WEIGHT_ONE;
+}
+
 static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
 {
     const sy_index_info *info = &index->info;
@@ -118,7 +124,8 @@ static void put_json(const sy_index *index, const regions *sum, sy_buf *out)
         put_json_string(out, "label", field->label);
         sy_buf_putc(out, ',');
         put_json_string(out, "kind", sy_field_kind_name(field->kind));
-        sy_buf_printf(out, ",\"pinyin\":%s}", field->pinyin ? "true" : "false");
+        sy_buf_printf(out, ",\"pinyin\":%s,\"weight\":%g}", field->pinyin ? "true" : "false",
+                      weight_of(field));
     }
     sy_buf_puts(out, "],");
     put_json_segments(index, out);
@@ -156,7 +163,10 @@ static void put_fields(const sy_schema *schema, sy_buf *out)
         put_padded(out, field->name, names + 2);
         put_padded(out, sy_field_kind_name(field->kind), 9);
         sy_put_visible(out, field->label, strlen(field->label));
-        sy_buf_puts(out, field->pinyin ? "  py:\n" : "\n");
+        sy_buf_puts(out, field->pinyin ? "  py:" : "");
+        if (field->weight != SY_WEIGHT_ONE)
+            sy_buf_printf(out, "  %s %g", _("weight"), weight_of(field));
+        sy_buf_putc(out, '\n');
     }
 }
 

@@ -53,5 +53,7 @@ echo '{"fields":[{"name":"title","weight":8}]}' > weight.json
 run index -i w.idx --schema weight.json w.jsonl
 run query -i w.idx -k 2 --keys 道路
 run query -i w.idx -k 2 --keys text:道路
+"$SUOYIN" info -i w.idx | grep title
+"$SUOYIN" info -i w.idx --json | grep -o '{"name":"title"[^}]*}'
 echo '{"fields":[{"name":"title","weight":"8"},{"name":"text","weight":99}]}' > weight.json
 run index -i w.idx --schema weight.json w.jsonl
