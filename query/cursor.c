@@ -3,15 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/list_meet.h"
+
 /* AND leaps: the operand with the fewest records proposes, the others seek to the
- * proposal, and the first that lies behind it makes the next one. Lists skip
- * whole blocks, so the cost follows the rarest operand. OR keeps its operands in
+ * proposal, and the first that lies behind it makes the next one. Operands that are lists are one
+ * operand, MEET, which looks for what they have in common a window at a time. OR keeps its operands in
  * a heap. A union of lists, of which there may be thousands, sets bits for one
  * window of docids after the other; lists without a record there are not touched. */
 
 enum { WINDOW = 1 << 16 };
 
-typedef enum cursor_kind { LIST, UNION, RANGES, AND, OR, NOT, CHECK } cursor_kind;
+typedef enum cursor_kind { LIST, UNION, RANGES, MEET, AND, OR, NOT, CHECK } cursor_kind;
 
 typedef struct list_union {
     size_t n;
@@ -57,6 +59,7 @@ struct sy_cursor {
         sy_postings *list;
         list_union *lists;
         range_set ranges;
+        sy_list_meet *meet;
         operands of;
         sy_cursor *child;
         checked check;
@@ -175,13 +178,44 @@ static sy_cursor *new_set(sy_cursor_env *env, cursor_kind kind, sy_cursor *const
     return c;
 }
 
+/* Makes the lists among items[*n], which stand by cost, one item. False: no memory. */
+static bool meet_lists(sy_cursor_env *env, sy_cursor **items, size_t *n)
+{
+    sy_postings **lists = sy_query_memory_take(env->memory, *n, sizeof(sy_postings *));
+    size_t n_lists = 0, kept = 0, shortest = 0;
+    if (!lists)
+        return false;
+    for (size_t i = 0; i < *n; i++) {
+        bool list = items[i]->kind == LIST;
+        if (list)
+            lists[n_lists++] = items[i]->u.list;
+        if (list && n_lists == 1)
+            shortest = kept;
+        if (!list || n_lists == 1)
+            items[kept++] = items[i];
+    }
+    if (n_lists < 2)
+        return true;
+    sy_cursor *c = new_cursor(env, MEET, true, lists[0]->ref.df);
+    if (!c || !(c->u.meet = sy_list_meet_new(env->memory, lists, n_lists, env->n_records)))
+        return false;
+    items[shortest] = c;
+    *n = kept;
+    return true;
+}
+
 sy_cursor *sy_cursor_and(sy_cursor_env *env, sy_cursor *const *children, size_t n)
 {
-    sy_cursor *c = new_set(env, AND, children, n);
-    if (c && n > 1) {
-        qsort(c->u.of.items, n, sizeof *c->u.of.items, by_cost);
-        c->cost = c->u.of.items[0]->cost;
-    }
+    sy_cursor **items = sy_query_memory_take(env->memory, n, sizeof *items);
+    if (!items)
+        return NULL;
+    memcpy(items, children, n * sizeof *items);
+    qsort(items, n, sizeof *items, by_cost);
+    if (!meet_lists(env, items, &n))
+        return NULL;
+    sy_cursor *c = new_set(env, AND, items, n);
+    if (c && n > 1)
+        c->cost = items[0]->cost;
     return c;
 }
 
@@ -213,6 +247,14 @@ sy_cursor *sy_cursor_not(sy_cursor_env *env, sy_cursor *child)
     return c;
 }
 
+static void be_thrifty(sy_cursor *c)
+{
+    if (c->kind != MEET)
+        return;
+    sy_list_meet_be_thrifty(c->u.meet);
+    c->exact = false;
+}
+
 sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void *leaf)
 {
     if (candidates->kind == AND) {
@@ -222,7 +264,10 @@ sy_cursor *sy_cursor_check(sy_cursor_env *env, sy_cursor *candidates, const void
             return NULL;
         memset(of->tallies, 0, of->n * sizeof *of->tallies);
         candidates->exact = false;
+        for (size_t i = 0; i < of->n; i++)
+            be_thrifty(of->items[i]);
     }
+    be_thrifty(candidates);
     sy_cursor *c = new_cursor(env, CHECK, false, candidates->cost);
     if (c)
         c->u.check = (checked){.candidates = candidates, .leaf = leaf};
@@ -250,6 +295,15 @@ static sy_docid seek_list(sy_cursor *c, sy_docid target)
     sy_docid doc = sy_postings_seek(c->u.list, target);
     if (doc == SY_DOC_END)
         note_damage(c->env, c->u.list);
+    return doc;
+}
+
+static sy_docid seek_meet(sy_cursor *c, sy_docid target)
+{
+    sy_docid doc = sy_list_meet_seek(c->u.meet, target);
+    const sy_postings *damaged = sy_list_meet_damaged(c->u.meet);
+    if (damaged)
+        note_damage(c->env, damaged);
     return doc;
 }
 
@@ -464,6 +518,8 @@ static sy_docid seek(sy_cursor *c, sy_docid target)
         return seek_union(c, target);
     case RANGES:
         return seek_ranges(&c->u.ranges, target);
+    case MEET:
+        return seek_meet(c, target);
     case AND:
         return seek_and(&c->u.of, target);
     case OR:
@@ -487,9 +543,10 @@ sy_docid sy_cursor_seek(sy_cursor *c, sy_docid target)
 
 uint32_t sy_cursor_run(sy_cursor *c, sy_docid end, const sy_docid **docs)
 {
-    if (c->kind != LIST || !c->started || c->doc >= end)
+    if ((c->kind != LIST && !(c->kind == MEET && c->exact)) || !c->started || c->doc >= end)
         return 0;
-    uint32_t n = sy_postings_docs(c->u.list, end, docs);
+    uint32_t n = c->kind == LIST ? sy_postings_docs(c->u.list, end, docs)
+                                 : sy_list_meet_run(c->u.meet, end, docs);
     c->doc = (*docs)[n - 1];
     return n;
 }
@@ -533,6 +590,8 @@ sy_status sy_cursor_confirm(sy_cursor *c, bool *yes, sy_error *err)
     if (c->exact)
         return SY_OK;
     switch (c->kind) {
+    case MEET: /* of a leaf that is checked */
+        return SY_OK;
     case AND:
         return confirm_and(&c->u.of, yes, err);
     case OR:
@@ -618,10 +677,17 @@ static uint64_t count_ranges(const range_set *r, const sy_live *live)
     return n;
 }
 
+static uint64_t count_meet(sy_cursor *c)
+{
+    uint64_t n = sy_list_meet_count(c->u.meet);
+    seek_meet(c, SY_DOC_END); /* finds the damage */
+    return n;
+}
+
 bool sy_cursor_count(sy_cursor *c, uint64_t *n)
 {
     *n = 0;
-    if (c->started)
+    if (c->started || (c->kind == MEET && (!c->exact || c->env->live->n_dead > 0)))
         return false;
     switch (c->kind) {
     case LIST:
@@ -633,6 +699,9 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
     case UNION:
         *n = count_union(c);
         break;
+    case MEET:
+        *n = count_meet(c);
+        break;
     default:
         return false;
     }
@@ -641,16 +710,30 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
     return true;
 }
 
-static void print_set(const char *name, const operands *of, sy_buf *out)
+/* Prints operands as long as few were printed. */
+static void print_operands(sy_cursor *const *items, size_t n, size_t *printed, sy_buf *out)
 {
     enum { PRINTED_MOST = 8 };
-    sy_buf_printf(out, "(%s", name);
-    for (size_t i = 0; i < of->n && i < PRINTED_MOST; i++) {
-        sy_buf_putc(out, ' ');
-        sy_cursor_print(of->items[i], out);
+    sy_postings *const *lists;
+    for (size_t i = 0; i < n; i++) {
+        size_t n_lists = items[i]->kind == MEET ? sy_list_meet_lists(items[i]->u.meet, &lists) : 0;
+        for (size_t k = 0; k < n_lists; k++)
+            if ((*printed)++ < PRINTED_MOST)
+                sy_buf_printf(out, " (list %llu)", (unsigned long long)lists[k]->ref.df);
+        if (n_lists == 0 && (*printed)++ < PRINTED_MOST) {
+            sy_buf_putc(out, ' ');
+            sy_cursor_print(items[i], out);
+        }
     }
-    if (of->n > PRINTED_MOST)
-        sy_buf_printf(out, " +%zu", of->n - PRINTED_MOST);
+    if (*printed > PRINTED_MOST)
+        sy_buf_printf(out, " +%zu", *printed - PRINTED_MOST);
+}
+
+static void print_set(const char *name, sy_cursor *const *items, size_t n, sy_buf *out)
+{
+    size_t printed = 0;
+    sy_buf_printf(out, "(%s", name);
+    print_operands(items, n, &printed, out);
     sy_buf_putc(out, ')');
 }
 
@@ -667,16 +750,18 @@ void sy_cursor_print(const sy_cursor *c, sy_buf *out)
     case RANGES:
         sy_buf_printf(out, cost == c->env->n_records ? "(all %llu)" : "(documents %llu)", cost);
         break;
+    case MEET:
+        print_set("and", &(sy_cursor *){(sy_cursor *)c}, 1, out);
+        break;
     case AND:
     case OR:
-        print_set(c->kind == AND ? "and" : "or", &c->u.of, out);
+        print_set(c->kind == AND ? "and" : "or", c->u.of.items, c->u.of.n, out);
         break;
     case NOT:
-        print_set("not", &(operands){.items = (sy_cursor *[]){c->u.child}, .n = 1}, out);
+        print_set("not", &c->u.child, 1, out);
         break;
     case CHECK:
-        print_set("check", &(operands){.items = (sy_cursor *[]){c->u.check.candidates}, .n = 1},
-                  out);
+        print_set("check", &c->u.check.candidates, 1, out);
         break;
     }
 }

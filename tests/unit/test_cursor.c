@@ -241,6 +241,66 @@ static void test_random_trees(void **state)
     }
 }
 
+/* An AND of random lists, made as often as asked; out: what all of them have. */
+static sy_cursor *and_of_lists(world *w, const size_t *chosen, size_t n, bool *set)
+{
+    sy_cursor *lists[6];
+    for (size_t i = 0; i < n; i++)
+        lists[i] = sy_cursor_list(&w->env, &w->refs[chosen[i]]);
+    for (uint32_t doc = 0; doc < w->env.n_records; doc++) {
+        set[doc] = true;
+        for (size_t i = 0; i < n; i++)
+            set[doc] &= w->sets[chosen[i]][doc];
+    }
+    return sy_cursor_and(&w->env, lists, n);
+}
+
+/* Records that lists have in common: counted, taken in runs with leaps in between, and checked. */
+static void test_common_records(void **state)
+{
+    (void)state;
+    sy_error err;
+    sy_error_clear(&err);
+    sy_live live = {0};
+    bool *set = new_set();
+    sy_random_init("common records");
+    for (int round = 0; round < 12; round++) {
+        world w;
+        make_world(&w);
+        w.env.live = &live;
+        size_t chosen[6], n = 2 + sy_random_below(5), in_all = 0;
+        for (size_t i = 0; i < n; i++)
+            chosen[i] = sy_random_below(N_LISTS);
+        uint64_t counted;
+        assert_true(sy_cursor_count(and_of_lists(&w, chosen, n, set), &counted));
+        for (uint32_t doc = 0; doc < w.env.n_records; doc++)
+            in_all += set[doc];
+        assert_int_equal(counted, in_all);
+
+        sy_cursor *c = and_of_lists(&w, chosen, n, set);
+        sy_docid from = 0;
+        for (sy_docid doc; (doc = sy_cursor_seek(c, from)) != SY_DOC_END;) {
+            const sy_docid *docs;
+            sy_docid end = doc + 1 + sy_random_below(20000);
+            uint32_t n_run = sy_cursor_run(c, end, &docs);
+            assert_true(n_run > 0 && docs[0] == doc && docs[n_run - 1] < end);
+            for (uint32_t i = 0; i < n_run; from = docs[i++] + 1) {
+                assert_true(set[docs[i]]);
+                for (sy_docid skipped = from; skipped < docs[i]; skipped++)
+                    assert_false(set[skipped]);
+            }
+            from += sy_random_below(4) == 0 ? sy_random_below(20000) : 0;
+        }
+        const bool *truth = w.sets[sy_random_below(N_LISTS)];
+        node checked = {sy_cursor_check(&w.env, and_of_lists(&w, chosen, n, set), truth), set};
+        for (uint32_t doc = 0; doc < w.env.n_records; doc++)
+            set[doc] &= truth[doc];
+        compare(&w, &checked);
+        free_world(&w);
+    }
+    free(set);
+}
+
 /* The exact operands of an OR settle it without a look at the text, and AND asks
  * only about what all its lists have. */
 static void test_checks_are_few(void **state)
@@ -280,8 +340,33 @@ static void test_checks_are_few(void **state)
     sy_query_memory_free(w.env.memory);
 }
 
+static sy_cursor *damaged_list(sy_cursor_env *env, const sy_postings_ref *refs)
+{
+    return sy_cursor_list(env, refs);
+}
+
+static sy_cursor *damaged_union(sy_cursor_env *env, const sy_postings_ref *refs)
+{
+    return sy_cursor_union(env, refs, 2);
+}
+
+/* The sound half of the damaged list says yes to all, for which a list may be left out. */
+static sy_cursor *damaged_and(sy_cursor_env *env, const sy_postings_ref *refs)
+{
+    sy_cursor *lists[] = {sy_cursor_list(env, refs), sy_cursor_list(env, refs + 2)};
+    return sy_cursor_and(env, lists, 2);
+}
+
+static sy_cursor *damaged_candidates(sy_cursor_env *env, const sy_postings_ref *refs)
+{
+    bool *all = sy_query_memory_take(env->memory, 3000, sizeof *all);
+    assert_non_null(all);
+    memset(all, true, 3000);
+    return sy_cursor_check(env, damaged_and(env, refs), all);
+}
+
 /* Cuts a list short: its cursor ends, and the environment says why. */
-static void expect_damage(bool in_union)
+static void expect_damage(sy_cursor *(*make)(sy_cursor_env *, const sy_postings_ref *))
 {
     world w;
     sy_docid docs[1000];
@@ -295,13 +380,17 @@ static void expect_damage(bool in_union)
     sy_error_clear(&w.env.err);
     check_ok(sy_query_memory_new(&w.env.memory, &err), &err);
     sy_postings_ref refs[] = {{.df = 1000, .at = (const uint8_t *)bytes.data},
-                              {.df = 1, .only = 2999}};
+                              {.df = 1, .only = 2999},
+                              {.df = 1000, .at = (const uint8_t *)bytes.data}};
     refs[0].end = refs[0].at + bytes.len / 2;
-    sy_cursor *c = in_union ? sy_cursor_union(&w.env, refs, 2) : sy_cursor_list(&w.env, refs);
-    c = sy_cursor_not(&w.env, c);
-    for (sy_docid doc = 0; (doc = sy_cursor_seek(c, doc)) != SY_DOC_END; doc++)
+    refs[2].end = refs[2].at + bytes.len;
+    sy_cursor *c = sy_cursor_not(&w.env, make(&w.env, refs));
+    bool yes;
+    for (sy_docid doc = 0; (doc = sy_cursor_seek(c, doc)) != SY_DOC_END; doc++) {
+        check_ok(sy_cursor_confirm(c, &yes, &err), &err);
         if (w.env.status != SY_OK)
             break;
+    }
     assert_int_equal(w.env.status, SY_E_CORRUPT);
     assert_int_equal(w.env.err.status, SY_E_CORRUPT);
     assert_string_equal(w.env.err.where, "seg");
@@ -312,8 +401,10 @@ static void expect_damage(bool in_union)
 static void test_damage(void **state)
 {
     (void)state;
-    expect_damage(false);
-    expect_damage(true);
+    expect_damage(damaged_list);
+    expect_damage(damaged_union);
+    expect_damage(damaged_and);
+    expect_damage(damaged_candidates);
 }
 
 static void test_no_memory(void **state)
@@ -341,6 +432,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_trees),
+        cmocka_unit_test(test_common_records),
         cmocka_unit_test(test_checks_are_few),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_no_memory),
