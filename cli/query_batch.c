@@ -18,11 +18,11 @@ typedef struct batch {
     sy_buf out;
 } batch;
 
-static void put_key(batch *b, const sy_hit *hit, sy_slice key)
+static void put_key(batch *b, const sy_segment *segment, sy_docid docid, sy_slice key)
 {
     if (b->source) {
         sy_segment_doc doc;
-        sy_segment_doc_at(hit->segment, sy_segment_doc_of(hit->segment, hit->docid), &doc);
+        sy_segment_doc_at(segment, sy_segment_doc_of(segment, docid), &doc);
         sy_buf_reset(&b->key);
         sy_buf_append(&b->key, doc.source.data, doc.source.len);
         sy_buf_putc(&b->key, ':');
@@ -38,17 +38,21 @@ static void put_key(batch *b, const sy_hit *hit, sy_slice key)
 
 static sy_status put_keys(batch *b, sy_search *search, uint64_t *count, sy_error *err)
 {
-    for (;; ++*count) {
-        bool more;
-        sy_hit hit;
-        sy_slice key;
-        sy_status st = sy_search_next(search, &more, &hit, err);
-        if (st == SY_OK && more)
-            st = sy_segment_key_near(hit.segment, hit.docid, &b->group, &key, err);
-        if (st != SY_OK || !more)
-            return st == SY_OK ? sy_buf_status(&b->keys_json, err) : st;
-        put_key(b, &hit, key);
+    uint32_t n = 1;
+    sy_status st = SY_OK;
+    while (st == SY_OK && n > 0) {
+        const sy_segment *segment;
+        const sy_docid *docs;
+        st = sy_search_next_run(search, &segment, &docs, &n, err);
+        *count += st == SY_OK ? n : 0;
+        for (uint32_t i = 0; i < n && st == SY_OK; i++) {
+            sy_slice key;
+            st = sy_segment_key_near(segment, docs[i], &b->group, &key, err);
+            if (st == SY_OK)
+                put_key(b, segment, docs[i], key);
+        }
     }
+    return st == SY_OK ? sy_buf_status(&b->keys_json, err) : st;
 }
 
 /* Runs one query; the keys of its hits go to keys_json. */

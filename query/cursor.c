@@ -7,9 +7,9 @@
 
 /* AND leaps: the operand with the fewest records proposes, the others seek to the
  * proposal, and the first that lies behind it makes the next one. Operands that are lists are one
- * operand, MEET, which looks for what they have in common a window at a time. OR keeps its operands in
- * a heap. A union of lists, of which there may be thousands, sets bits for one
- * window of docids after the other; lists without a record there are not touched. */
+ * operand, MEET, which looks for what they have in common a window at a time. OR keeps its operands
+ * in a heap. A union of lists, of which there may be thousands, sets bits for one window of docids
+ * after the other; lists without a record there are not touched. */
 
 enum { WINDOW = 1 << 16 };
 

@@ -17,7 +17,7 @@ struct sy_list_meet {
     size_t n;
     const sy_postings *damaged; /* a list that is, or NULL */
     uint32_t n_records;
-    sy_docid next;  /* records below are found or behind it */
+    sy_docid next; /* records below are found or behind it */
     uint32_t at, n_docs;
     uint8_t mark; /* of the last list marked; others in `marks` are of no meaning */
     uint8_t marks[WINDOW];

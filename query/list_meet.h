@@ -12,8 +12,8 @@
 
 typedef struct sy_list_meet sy_list_meet;
 
-/* lists[n], n >= 2: the shortest first, not moved; the array and the lists are borrowed. `n_records`
- * is that of the segment. NULL when there is no memory (some 40 KiB). */
+/* lists[n], n >= 2: the shortest first, not moved; the array and the lists are borrowed.
+ * `n_records` is that of the segment. NULL when there is no memory (some 40 KiB). */
 sy_list_meet *sy_list_meet_new(sy_query_memory *memory, sy_postings *const *lists, size_t n,
                                uint32_t n_records);
 /* From now on records are looked at by their texts, too: a list that hardly ever refuses one costs

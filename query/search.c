@@ -304,6 +304,40 @@ sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err)
     return s->status;
 }
 
+sy_status sy_search_next_run(sy_search *s, const sy_segment **segment, const sy_docid **docs,
+                             uint32_t *n, sy_error *err)
+{
+    bool more;
+    sy_hit hit;
+    *n = 0;
+    sy_status st = sy_search_next(s, &more, &hit, err);
+    if (st != SY_OK || !more)
+        return st;
+    sy_walk *w = &s->walks[hit.segment_ordinal];
+    *segment = hit.segment;
+    *docs = &s->last;
+    *n = 1;
+    s->last = hit.docid;
+    if (s->ranked || w->n_run == 0)
+        return SY_OK;
+    /* What is known lies behind the hit; of several segments that of its document is next. */
+    sy_docid end = SY_DOC_END;
+    if (s->index->n_segments > 1) {
+        sy_segment_doc doc;
+        sy_segment_doc_at(hit.segment, sy_segment_doc_of(hit.segment, hit.docid), &doc);
+        end = doc.first + doc.n_records;
+    }
+    *docs = w->run - 1;
+    while (w->n_run > 0 && *w->run < end) {
+        w->next = *w->run++ + 1;
+        w->n_run--;
+        ++*n;
+    }
+    if (s->index->n_segments > 1)
+        find_place(w);
+    return SY_OK;
+}
+
 sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out, sy_error *err)
 {
     *out = NULL;

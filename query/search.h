@@ -51,6 +51,11 @@ SY_CHECKED sy_status sy_search_rank(sy_search *s, uint64_t n, bool any, bool pru
 SY_CHECKED sy_status sy_search_sort(sy_search *s, sy_field_id field, bool down, sy_error *err);
 /* The next hit, in corpus order unless ranked or sorted. *more is false after the last one. */
 SY_CHECKED sy_status sy_search_next(sy_search *s, bool *more, sy_hit *hit, sy_error *err);
+/* The next hits as far as they are known already and follow each other in one segment: *n of them,
+ * at least one, in docs, borrowed until the next call with this search; *n is 0 after the last one.
+ * For what is asked of all hits alike, such as their keys. */
+SY_CHECKED sy_status sy_search_next_run(sy_search *s, const sy_segment **segment,
+                                        const sy_docid **docs, uint32_t *n, sy_error *err);
 /* The stored record of a hit; borrowed until the next call with this search. */
 SY_CHECKED sy_status sy_search_record(sy_search *s, const sy_hit *hit, const sy_stored **out,
                                       sy_error *err);

@@ -48,6 +48,8 @@ struct sy_search {
     sy_hit *best;
     size_t n_best, next_best;
 
+    sy_docid last; /* the hit that sy_search_next_run gave alone */
+
     /* A failure is final: a search never goes on with half an answer. */
     sy_status status;
     sy_error err;

@@ -1139,6 +1139,29 @@ static void check_count(world *w, const question *q)
     sy_search_close(search);
 }
 
+/* The hits in runs: each is wanted, and there are as many. */
+static void check_runs(world *w, const question *q)
+{
+    sy_search *search;
+    const sy_segment *segment;
+    const sy_docid *docs;
+    uint32_t n = 1;
+    size_t got = 0;
+    check_ok(sy_search_open(w->index, &q->query, &search, &w->err), &w->err);
+    while (n > 0) {
+        check_ok(sy_search_next_run(search, &segment, &docs, &n, &w->err), &w->err);
+        sy_hit hit = {.segment = segment};
+        while (n > 0 && w->index->segments[hit.segment_ordinal] != segment)
+            hit.segment_ordinal++;
+        for (uint32_t i = 0; i < n; i++, got++) {
+            hit.docid = docs[i];
+            assert_true(q->want[record_at(w, &hit)]);
+        }
+    }
+    assert_int_equal(got, q->n_want);
+    sy_search_close(search);
+}
+
 static void check_explain(world *w, const question *q)
 {
     sy_leaf_count counts[LEAVES_MAX];
@@ -1277,6 +1300,7 @@ static void test_random_queries(void **state)
             hits += q.n_want;
             check_hits(&w, &q);
             check_count(&w, &q);
+            check_runs(&w, &q);
             if (one_in(8))
                 check_explain(&w, &q);
             if (one_in(8))

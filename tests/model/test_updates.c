@@ -81,6 +81,35 @@ static void make_whole(const sy_index *index)
 
 /* ---- answers, as text ---- */
 
+static void put_hit(const sy_segment *segment, sy_docid docid, sy_buf *out)
+{
+    sy_segment_doc doc;
+    sy_slice key;
+    sy_segment_doc_at(segment, sy_segment_doc_of(segment, docid), &doc);
+    check_ok(sy_segment_key(segment, docid, &key, NULL), NULL);
+    sy_buf_printf(out, "%.*s %.*s\n", (int)doc.source.len, doc.source.data, (int)key.len, key.data);
+}
+
+/* Hits in runs, with single ones between them. */
+static void put_runs(sy_search *s, sy_buf *out)
+{
+    for (bool more = true; more;) {
+        sy_hit hit;
+        const sy_segment *segment;
+        const sy_docid *docs;
+        uint32_t n;
+        check_ok(sy_search_next_run(s, &segment, &docs, &n, NULL), NULL);
+        for (uint32_t i = 0; i < n; i++)
+            put_hit(segment, docs[i], out);
+        more = n > 0;
+        if (!more || sy_random_below(3) > 0)
+            continue;
+        check_ok(sy_search_next(s, &more, &hit, NULL), NULL);
+        if (more)
+            put_hit(hit.segment, hit.docid, out);
+    }
+}
+
 static void put_hits(sy_search *s, sy_buf *out)
 {
     for (bool more = true; more;) {
@@ -111,7 +140,7 @@ static void put_facets(sy_search *s, const sy_index *index, sy_buf *out)
     sy_facets_release(&f);
 }
 
-typedef enum asked { HITS, COUNT, BEST, FACETS, EXPLAIN, WHATS } asked;
+typedef enum asked { HITS, RUNS, COUNT, BEST, FACETS, EXPLAIN, WHATS } asked;
 
 static void answer(const sy_index *index, const char *text, bool any, asked what, size_t k,
                    sy_buf *out)
@@ -130,6 +159,8 @@ static void answer(const sy_index *index, const char *text, bool any, asked what
         check_ok(sy_search_count(s, &n, NULL), NULL);
     else if (what == FACETS)
         put_facets(s, index, out);
+    else if (what == RUNS)
+        put_runs(s, out);
     else if (what != EXPLAIN)
         put_hits(s, out);
     sy_search_close(s);

@@ -431,10 +431,8 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_trees),
-        cmocka_unit_test(test_common_records),
-        cmocka_unit_test(test_checks_are_few),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_random_trees),   cmocka_unit_test(test_common_records),
+        cmocka_unit_test(test_checks_are_few), cmocka_unit_test(test_damage),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
