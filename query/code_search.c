@@ -7,17 +7,19 @@
 #include "base/utf8.h"
 #include "segmenter/normal.h"
 
-/* What a code does while nothing of the string was read: leaves it at that, holds the string, must
- * be read byte by byte (it has a space), does not hold, or leaves so many bytes of the string read,
- * behind FROM. */
-enum { NOTHING, FOUND, BY_BYTES, NO_CODE, FROM, N_CODES = 1 << 16, AT_ONCE = 8 };
+/* What is known of a code. Of a stop: the text around it must be read, it has the string, or it
+ * leaves so many bytes of the string read, behind FROM. */
+enum { NO_STOP, READ, FOUND, FROM, N_CODES = 1 << 16, AT_ONCE = 8 };
 
 struct sy_code_search {
     const sy_phrases *phrases;
-    size_t len, first; /* bytes of the string, of its first character */
+    size_t len;
+    size_t anchor, anchor_len; /* bytes of the string before the anchor, of the anchor */
     char string[SY_CODE_SEARCH_MAX];
     /* borders[i]: length of the longest beginning of string[0..i] that is its end, too. */
     uint8_t borders[SY_CODE_SEARCH_MAX];
+    /* A code is a stop if the string can stand about it so that it has the anchor, or if it does
+     * not hold. */
     uint8_t outcomes[N_CODES];
 };
 
@@ -86,15 +88,23 @@ static bool read_text(const sy_code_search *s, sy_slice text, progress *p)
     return true;
 }
 
-/* What a text does by what it has from text[i] on; NOTHING if the string does not begin there. */
-static uint8_t outcome_at(const sy_code_search *s, sy_slice text, size_t i)
+/* Whether the string can stand with its anchor at text[i], as far as the text goes. Behind a space,
+ * where *sure becomes false, it is not told. */
+static bool may_stand(const sy_code_search *s, sy_slice text, size_t i, bool *sure)
 {
-    size_t n = text.len - i < s->len ? text.len - i : s->len, k = 0;
-    while (k < n && text.data[i + k] == s->string[k])
-        k++;
-    if (k == n)
-        return n == s->len ? FOUND : (uint8_t)(FROM + n);
-    return k > 0 && text.data[i + k] == ' ' ? BY_BYTES : NOTHING;
+    for (size_t k = 0; s->anchor + k < s->len && i + k < text.len; k++) {
+        if (text.data[i + k] != s->string[s->anchor + k]) {
+            *sure = false;
+            return text.data[i + k] == ' ';
+        }
+    }
+    for (size_t k = 1; k <= s->anchor && k <= i; k++) {
+        if (text.data[i - k] != s->string[s->anchor - k]) {
+            *sure = false;
+            return text.data[i - k] == ' ';
+        }
+    }
+    return true;
 }
 
 /* 16 bytes at a time, on any processor: GCC and clang make of it what the processor has. */
@@ -119,36 +129,74 @@ static bool any(lanes v)
     return (half[0] | half[1]) != 0;
 }
 
-/* Works out what a code does. */
+/* Works out whether a phrase is a stop, and of what outcome. */
 static void learn(sy_code_search *s, uint32_t code)
 {
     char byte;
     sy_slice text;
-    uint8_t *outcome = &s->outcomes[code];
-    bool holds = sy_phrases_normal(s->phrases, code, &byte, &text);
-    *outcome = holds ? NOTHING : NO_CODE;
-    for (size_t i = 0; holds && i < text.len && *outcome == NOTHING; i++)
-        *outcome = outcome_at(s, text, i);
+    unsigned places = 0;
+    uint8_t outcome = READ;
+    if (!sy_phrases_normal(s->phrases, code, &byte, &text)) {
+        s->outcomes[code] = READ;
+        return;
+    }
+    for (size_t i = 0; i + s->anchor_len <= text.len && outcome != FOUND; i++) {
+        bool sure = true;
+        if (memcmp(text.data + i, s->string + s->anchor, s->anchor_len) != 0 ||
+            !may_stand(s, text, i, &sure))
+            continue;
+        size_t left = i < s->anchor ? 0 : text.len - (i - s->anchor); /* from its beginning on */
+        outcome = !sure || left == 0 ? READ : left >= s->len ? FOUND : (uint8_t)(FROM + left);
+        places++;
+    }
+    if (places > 0)
+        s->outcomes[code] = places == 1 || outcome == FOUND ? outcome : READ;
 }
 
-/* Looks in the pool, from *from on, for the last two bytes of the string's first character, or the
- * only one: the first bytes of most Han are the same few. */
-static bool find_first(const sy_code_search *s, uint32_t *from)
+/* A character that is spelt by its bytes has its last one. */
+static void learn_bytes(sy_code_search *s)
 {
-    enum { STEP = 4 * sizeof(lanes) };
+    char last = s->string[s->anchor + s->anchor_len - 1], byte;
+    sy_slice text;
+    for (uint32_t code = 0; code < SY_PHRASE_BYTES; code++)
+        if (sy_phrases_normal(s->phrases, code, &byte, &text) && byte == last)
+            s->outcomes[code] = READ;
+}
+
+/* The first of 16 lanes that is not 0; one at least. */
+static uint32_t first_of(lanes v)
+{
+    uint8_t bytes[sizeof v];
+    memcpy(bytes, &v, sizeof v);
+    uint64_t half = sy_get_u64(bytes);
+    return half != 0 ? (uint32_t)__builtin_ctzll(half) / 8
+                     : 8 + (uint32_t)__builtin_ctzll(sy_get_u64(bytes + 8)) / 8;
+}
+
+/* Looks in the pool, from *from on, for the last two bytes of the anchor, or the only one: the
+ * first bytes of most Han are the same few. */
+static bool find_anchor(const sy_code_search *s, uint32_t *from)
+{
+    enum { LANES = sizeof(lanes), STEP = 4 * LANES };
     const char *pool = (const char *)s->phrases->pool;
-    size_t gap = s->first > 1;
-    char a = s->string[s->first - 1 - gap], b = s->string[s->first - 1];
+    size_t gap = s->anchor_len > 1, last_at = s->anchor + s->anchor_len - 1;
+    char a = s->string[last_at - gap], b = s->string[last_at];
     uint32_t at = *from, end = s->phrases->pool_len;
     lanes before = (lanes){0} + (uint8_t)a, last = (lanes){0} + (uint8_t)b;
     for (; end - at > STEP; at += STEP) {
         const char *here = pool + at;
-        lanes found = match(here, gap, before, last) |
-                      match(here + sizeof(lanes), gap, before, last) |
-                      match(here + 2 * sizeof(lanes), gap, before, last) |
-                      match(here + 3 * sizeof(lanes), gap, before, last);
+        lanes found = match(here, gap, before, last) | match(here + LANES, gap, before, last) |
+                      match(here + 2 * LANES, gap, before, last) |
+                      match(here + 3 * LANES, gap, before, last);
         if (any(found))
             break;
+    }
+    for (; end - at > LANES + gap; at += LANES) {
+        lanes found = match(pool + at, gap, before, last);
+        if (any(found)) {
+            *from = at + first_of(found);
+            return true;
+        }
     }
     while (at + gap < end && (pool[at] != a || pool[at + gap] != b))
         at++;
@@ -156,36 +204,29 @@ static bool find_first(const sy_code_search *s, uint32_t *from)
     return at + gap < end;
 }
 
-/* Learns the phrases that have the string's first character, which are found in one run over the
- * pool, where phrases lie in order; the others do nothing. */
+/* Learns the phrases that have the anchor, which are found in one run over the pool, where phrases
+ * lie in order. */
 static void learn_in_order(sy_code_search *s)
 {
     const sy_phrases *p = s->phrases;
-    uint32_t at = 0, number = 0;
-    for (; find_first(s, &at); at++) {
-        char byte;
-        sy_slice text;
+    uint32_t at = 0, number = 0, learnt = UINT32_MAX;
+    for (; find_anchor(s, &at); at++) {
         number = sy_phrases_at(p, number, at);
-        uint32_t code = SY_PHRASE_BYTES + number, start = sy_phrases_offset(p, number);
-        size_t before = s->first > 1 ? s->first - 2 : 0; /* of the character */
-        if (s->outcomes[code] != NOTHING || at < start + before)
-            continue;
-        if (!sy_phrases_normal(p, code, &byte, &text))
-            s->outcomes[code] = NO_CODE;
-        else if (at - start - before < text.len)
-            s->outcomes[code] = outcome_at(s, text, at - start - before);
+        if (number != learnt)
+            learn(s, SY_PHRASE_BYTES + number);
+        learnt = number;
     }
 }
 
-/* Works out what all codes do: a look at each would take longer, and one at those that texts have,
- * when they have them, would wait for memory each time. */
+/* Works out which codes are stops: a look at each would take longer, and one at those that texts
+ * have, when they have them, would wait for memory each time. */
 static void learn_all(sy_code_search *s)
 {
     const sy_phrases *p = s->phrases;
     uint32_t end = SY_PHRASE_BYTES + p->n;
-    for (uint32_t code = 0; code < SY_PHRASE_BYTES; code++)
-        learn(s, code);
-    memset(s->outcomes + end, NO_CODE, N_CODES - end);
+    learn_bytes(s);
+    for (uint32_t code = end; code < N_CODES; code++)
+        s->outcomes[code] = READ;
     if (sy_phrases_in_order(p)) {
         learn_in_order(s);
         return;
@@ -194,8 +235,8 @@ static void learn_all(sy_code_search *s)
         learn(s, code);
 }
 
-sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, sy_code_search **out,
-                             sy_error *err)
+sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, size_t anchor,
+                             sy_code_search **out, sy_error *err)
 {
     sy_code_search *s = *out = sy_calloc(1, sizeof *s);
     if (!s)
@@ -203,7 +244,8 @@ sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, sy_code
     s->phrases = phrases;
     uint32_t cp;
     s->len = string.len;
-    s->first = sy_utf8_decode(string.data, string.len, &cp);
+    s->anchor = anchor;
+    s->anchor_len = sy_utf8_decode(string.data + anchor, string.len - anchor, &cp);
     memcpy(s->string, string.data, string.len);
     sy_status st = sy_phrases_need_all(phrases, err);
     for (size_t i = 1; i < s->len && st == SY_OK; i++) {
@@ -221,43 +263,59 @@ sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, sy_code
     return st;
 }
 
-/* The first code from `i` on that does something, or n_codes. */
-static size_t skip_nothing(const sy_code_search *s, const uint8_t *codes, size_t i, size_t n_codes)
+/* The first stop from `i` on, or n_codes. */
+static size_t next_stop(const sy_code_search *s, const uint8_t *codes, size_t i, size_t n_codes)
 {
     for (; n_codes - i >= AT_ONCE; i += AT_ONCE) {
         unsigned some = 0;
         for (size_t k = 0; k < AT_ONCE; k++)
             some |= s->outcomes[sy_get_u16(codes + 2 * (i + k))];
-        if (some != NOTHING)
+        if (some != NO_STOP)
             break;
     }
-    while (i < n_codes && s->outcomes[sy_get_u16(codes + 2 * i)] == NOTHING)
+    while (i < n_codes && s->outcomes[sy_get_u16(codes + 2 * i)] == NO_STOP)
         i++;
     return i;
 }
 
-sy_code_answer sy_code_search_run(const sy_code_search *s, const uint8_t *codes, size_t n_codes)
+/* Moves *i, a stop, back to where the string would begin that has its anchor there, or before.
+ * False for a code that does not hold. */
+static bool step_back(const sy_code_search *s, const uint8_t *codes, size_t *i)
 {
-    progress p = {0, false};
-    for (size_t i = 0; i < n_codes; i++) {
-        if (p.read == 0 && (i = skip_nothing(s, codes, i, n_codes)) == n_codes)
-            break;
-        uint32_t code = sy_get_u16(codes + 2 * i);
-        uint8_t outcome = s->outcomes[code];
-        if (p.read == 0 && outcome != BY_BYTES && outcome != NO_CODE) {
-            if (outcome == FOUND)
-                return SY_CODES_HAVE;
-            p = (progress){(size_t)outcome - FROM, false};
-            continue;
-        }
-        /* Spaces before the string's first character are of no account. */
-        p.space &= p.read > 0;
+    for (size_t missing = s->anchor + s->anchor_len - 1; *i > 0 && missing > 0;) {
         char byte;
         sy_slice text;
-        if (!sy_phrases_normal(s->phrases, code, &byte, &text) || !read_text(s, text, &p))
-            return SY_CODES_DO_NOT_TELL;
-        if (p.read == s->len)
+        if (!sy_phrases_normal(s->phrases, sy_get_u16(codes + 2 * --*i), &byte, &text))
+            return false;
+        for (size_t k = 0; k < text.len && missing > 0; k++)
+            missing -= text.data[k] != ' ';
+    }
+    return true;
+}
+
+sy_code_answer sy_code_search_run(const sy_code_search *s, const uint8_t *codes, size_t n_codes)
+{
+    for (size_t i = 0; (i = next_stop(s, codes, i, n_codes)) < n_codes;) {
+        progress p = {0, false};
+        size_t stop = i;
+        uint8_t outcome = s->outcomes[sy_get_u16(codes + 2 * i)];
+        if (outcome == FOUND)
             return SY_CODES_HAVE;
+        if (outcome >= FROM)
+            p.read = (size_t)(outcome - FROM);
+        else if (!step_back(s, codes, &i))
+            return SY_CODES_DO_NOT_TELL;
+        for (i += outcome >= FROM; i < n_codes && (i <= stop || p.read > 0); i++) {
+            char byte;
+            sy_slice text;
+            /* Spaces before the string's first character are of no account. */
+            p.space &= p.read > 0;
+            if (!sy_phrases_normal(s->phrases, sy_get_u16(codes + 2 * i), &byte, &text) ||
+                !read_text(s, text, &p))
+                return SY_CODES_DO_NOT_TELL;
+            if (p.read == s->len)
+                return SY_CODES_HAVE;
+        }
     }
     return SY_CODES_HAVE_NOT;
 }

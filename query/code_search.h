@@ -1,8 +1,9 @@
 /* query/code_search.h - whether texts have a string, told from the codes that they are stored as.
  *
- * A text is looked through as a machine that reads the string would, but a code at a time: what
- * each code does while nothing of the string was read is worked out in advance, so that
- * most of a text costs a look into a table. */
+ * One character of the string, the rarest, is its anchor. Which codes can have the anchor of the
+ * string, by what stands around it in them, is worked out in advance. So most of a text costs a
+ * look into a table a code; about the others the text is read, as a machine that looks for the
+ * string would read it. */
 #ifndef SY_QUERY_CODE_SEARCH_H
 #define SY_QUERY_CODE_SEARCH_H
 
@@ -17,8 +18,10 @@ typedef struct sy_code_search sy_code_search;
  * since spaces of a text are joined after it is spelt. */
 bool sy_code_search_takes(sy_slice string);
 /* Copies the string, borrows the phrases, all of which are held against the sums of their file.
- * NOMEM, CORRUPT. Takes 64 KiB. Cost: a run over the dictionary, about 0.1 ms of a large one. */
-SY_CHECKED sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string,
+ * `anchor`: the bytes of the string before its rarest character; any other serves, but slower.
+ * NOMEM, CORRUPT. Takes 64 KiB. Cost: a run over the dictionary,
+ * about 50 us of a large one. */
+SY_CHECKED sy_status sy_code_search_new(const sy_phrases *phrases, sy_slice string, size_t anchor,
                                         sy_code_search **out, sy_error *err);
 void sy_code_search_free(sy_code_search *s); /* NULL is a no-op */
 

@@ -710,30 +710,32 @@ bool sy_cursor_count(sy_cursor *c, uint64_t *n)
     return true;
 }
 
-/* Prints operands as long as few were printed. */
-static void print_operands(sy_cursor *const *items, size_t n, size_t *printed, sy_buf *out)
+enum { PRINTED_MOST = 8 };
+
+static void print_lists(const sy_list_meet *meet, size_t *printed, sy_buf *out)
 {
-    enum { PRINTED_MOST = 8 };
     sy_postings *const *lists;
+    size_t n = sy_list_meet_lists(meet, &lists);
+    for (size_t i = 0; i < n; i++)
+        if ((*printed)++ < PRINTED_MOST)
+            sy_buf_printf(out, " (list %llu)", (unsigned long long)lists[i]->ref.df);
+}
+
+/* The lists that an AND has as one operand are printed like its others. */
+static void print_set(const char *name, sy_cursor *const *items, size_t n, bool is_and, sy_buf *out)
+{
+    size_t printed = 0;
+    sy_buf_printf(out, "(%s", name);
     for (size_t i = 0; i < n; i++) {
-        size_t n_lists = items[i]->kind == MEET ? sy_list_meet_lists(items[i]->u.meet, &lists) : 0;
-        for (size_t k = 0; k < n_lists; k++)
-            if ((*printed)++ < PRINTED_MOST)
-                sy_buf_printf(out, " (list %llu)", (unsigned long long)lists[k]->ref.df);
-        if (n_lists == 0 && (*printed)++ < PRINTED_MOST) {
+        if (is_and && items[i]->kind == MEET) {
+            print_lists(items[i]->u.meet, &printed, out);
+        } else if (printed++ < PRINTED_MOST) {
             sy_buf_putc(out, ' ');
             sy_cursor_print(items[i], out);
         }
     }
-    if (*printed > PRINTED_MOST)
-        sy_buf_printf(out, " +%zu", *printed - PRINTED_MOST);
-}
-
-static void print_set(const char *name, sy_cursor *const *items, size_t n, sy_buf *out)
-{
-    size_t printed = 0;
-    sy_buf_printf(out, "(%s", name);
-    print_operands(items, n, &printed, out);
+    if (printed > PRINTED_MOST)
+        sy_buf_printf(out, " +%zu", printed - PRINTED_MOST);
     sy_buf_putc(out, ')');
 }
 
@@ -751,17 +753,19 @@ void sy_cursor_print(const sy_cursor *c, sy_buf *out)
         sy_buf_printf(out, cost == c->env->n_records ? "(all %llu)" : "(documents %llu)", cost);
         break;
     case MEET:
-        print_set("and", &(sy_cursor *){(sy_cursor *)c}, 1, out);
+        print_set("and", (sy_cursor *const[]){(sy_cursor *)(uintptr_t)c}, 1, true, out);
         break;
     case AND:
+        print_set("and", c->u.of.items, c->u.of.n, true, out);
+        break;
     case OR:
-        print_set(c->kind == AND ? "and" : "or", c->u.of.items, c->u.of.n, out);
+        print_set("or", c->u.of.items, c->u.of.n, false, out);
         break;
     case NOT:
-        print_set("not", &c->u.child, 1, out);
+        print_set("not", &c->u.child, 1, false, out);
         break;
     case CHECK:
-        print_set("check", &c->u.check.candidates, 1, out);
+        print_set("check", &c->u.check.candidates, 1, false, out);
         break;
     }
 }

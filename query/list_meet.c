@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-/* WINDOW: the marks and what is left fit the first cache. A seek takes as long as marking so many
+/* FEW records of a rare string are looked for at a time, so that lists can be left out soon.
+ * WINDOW: the marks and what is left fit the first cache. A seek takes as long as marking so many
  * records (ASK), as measured with lists of 2 to 20 % of the records. */
-enum { WINDOW = 1 << 13, ASK = 40, SPARSE = 32, ENOUGH = 128, RARELY = 32 };
+enum { WINDOW = 1 << 13, ASK = 40, SPARSE = 32, FEW = 32, ENOUGH = 32, RARELY = 32 };
 
 /* What a list was asked, and how often it said no. */
 typedef struct tally {
@@ -74,7 +75,7 @@ static bool is_sparse(const sy_list_meet *m)
     return (uint64_t)m->lists[0]->ref.df * WINDOW < (uint64_t)m->n_records * SPARSE;
 }
 
-/* Takes records of the shortest list from `from` on: those of one block, or the next WINDOW docids.
+/* Takes records of the shortest list from `from` on: FEW, or those of the next WINDOW docids.
  * Returns where those begin that were not taken. */
 static sy_docid take_sparse(sy_list_meet *m, sy_docid from)
 {
@@ -82,7 +83,8 @@ static sy_docid take_sparse(sy_list_meet *m, sy_docid from)
     const sy_docid *docs;
     if (sy_postings_seek(list, from) == SY_DOC_END)
         return SY_DOC_END;
-    m->n_docs = sy_postings_docs(list, SY_DOC_END, &docs);
+    sy_docid end = list->i + FEW < list->in_block ? list->docs[list->i + FEW] : SY_DOC_END;
+    m->n_docs = sy_postings_docs(list, end, &docs);
     memcpy(m->docs, docs, m->n_docs * sizeof *docs);
     return m->docs[m->n_docs - 1] + 1;
 }

@@ -258,6 +258,25 @@ static void forget_asked(sy_record_text *r)
     r->asked_of = r->segment;
 }
 
+/* Where the character of the string stands that the fewest records have. */
+static sy_status find_anchor(const sy_segment *segment, sy_slice string, size_t *anchor,
+                             sy_error *err)
+{
+    uint32_t fewest = UINT32_MAX, cp;
+    sy_status st = SY_OK;
+    *anchor = 0;
+    for (size_t at = 0, n; at < string.len && st == SY_OK; at += n) {
+        sy_bigram_row row;
+        n = sy_utf8_decode(string.data + at, string.len - at, &cp);
+        st = sy_segment_bigram_row(segment, cp, &row, err);
+        if (st == SY_OK && row.df < fewest) {
+            fewest = row.df;
+            *anchor = at;
+        }
+    }
+    return st;
+}
+
 /* The search for a string, once so many codes are asked for it that one pays; else *out is NULL. */
 static sy_status find_search(sy_record_text *r, sy_slice string, size_t n_codes,
                              sy_code_search **out, sy_error *err)
@@ -282,8 +301,13 @@ static sy_status find_search(sy_record_text *r, sy_slice string, size_t n_codes,
     }
     sy_status st = SY_OK;
     a->n += a->search ? 0 : n_codes;
-    if (!a->search && a->n > ASKED_MUCH)
-        st = sy_code_search_new(sy_segment_phrases(r->segment), string, &a->search, err);
+    if (!a->search && a->n > ASKED_MUCH) {
+        size_t anchor;
+        st = find_anchor(r->segment, string, &anchor, err);
+        if (st == SY_OK)
+            st =
+                sy_code_search_new(sy_segment_phrases(r->segment), string, anchor, &a->search, err);
+    }
     *out = a->search;
     return st;
 }

@@ -135,6 +135,39 @@ static uint64_t word_at(const uint8_t *at, const uint8_t *end)
     return word;
 }
 
+/* The places of the first n bits that are set, each less the number of those before it. Returns
+ * what follows the byte that has the last; NULL if there are fewer. */
+static const uint8_t *get_highs(const uint8_t *at, const uint8_t *end, uint32_t n, uint32_t *highs)
+{
+    enum { BITS = 64 };
+    uint32_t i = 0;
+    for (uint64_t base = 0; base <= UINT32_MAX - BITS && at < end; base += BITS, at += BITS / 8) {
+        uint64_t word = word_at(at, end);
+        for (; word != 0; word &= word - 1) {
+            uint32_t bit = (uint32_t)__builtin_ctzll(word);
+            highs[i] = (uint32_t)base + bit - i;
+            if (++i == n)
+                return at + bit / 8 + 1;
+        }
+        if (end - at <= BITS / 8)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Puts numbers together from their high and low bits; false if they do not ascend. Inline, so that
+ * of a full block the compiler knows the length. */
+static inline bool add_up(const uint32_t *highs, const uint32_t *lows, uint32_t n, unsigned low,
+                          uint32_t first, uint32_t *docs)
+{
+    for (uint32_t i = 0; i < n; i++)
+        docs[i] = first + (highs[i] << low | lows[i]) + i;
+    uint32_t wrong = 0;
+    for (uint32_t i = 1; i < n; i++)
+        wrong |= docs[i] <= docs[i - 1];
+    return !wrong;
+}
+
 static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint32_t n,
                                      unsigned low, uint32_t first, uint32_t *docs)
 {
@@ -147,28 +180,15 @@ static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint
     } else {
         return NULL;
     }
-    uint32_t i = 0, base = 0; /* bits of the words before this one */
-    uint64_t doc = first;
-    if (!at || at >= end)
+    uint32_t highs[SY_BLOCK];
+    at = at ? get_highs(at, end, n, highs) : NULL;
+    /* Nothing below goes past 32 bits: the high bits ascend, and there are at most 30 low ones. */
+    uint64_t most = at ? (uint64_t)highs[n - 1] << low : 0;
+    if (!at || first > INT32_MAX || most + first + n > INT32_MAX)
         return NULL;
-    while (i < n) {
-        uint64_t word = word_at(at, end);
-        for (; word != 0 && i < n; word &= word - 1, i++) {
-            uint64_t high = base + (unsigned)__builtin_ctzll(word) - i;
-            uint64_t next = first + (high << low | lows[i]) + i;
-            if (next > INT32_MAX || (i > 0 && next <= doc))
-                return NULL;
-            doc = next;
-            docs[i] = (uint32_t)doc;
-            if (i == n - 1)
-                return at + ((unsigned)__builtin_ctzll(word) / 8 + 1);
-        }
-        if (end - at <= 8 || base > UINT32_MAX - 64)
-            return NULL;
-        at += 8;
-        base += 64;
-    }
-    return NULL;
+    bool ascend = n == SY_BLOCK ? add_up(highs, lows, SY_BLOCK, low, first, docs)
+                                : add_up(highs, lows, n, low, first, docs);
+    return ascend && docs[n - 1] <= INT32_MAX ? at : NULL;
 }
 
 const uint8_t *sy_gaps_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint32_t first,

@@ -101,6 +101,15 @@ static void random_string(const sy_buf *text, sy_buf *out)
     }
 }
 
+/* Any character of the string. */
+static size_t random_anchor(sy_slice string)
+{
+    size_t at = sy_random_below((uint32_t)string.len);
+    while (((unsigned char)string.data[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
 static void test_against_text(void **state)
 {
     (void)state;
@@ -117,7 +126,8 @@ static void test_against_text(void **state)
             random_string(&text, &string);
             sy_slice wanted = {string.data, string.len};
             assert_true(sy_code_search_takes(wanted));
-            check_ok(sy_code_search_new(&phrases, wanted, &search, NULL), NULL);
+            check_ok(sy_code_search_new(&phrases, wanted, random_anchor(wanted), &search, NULL),
+                     NULL);
             for (int i = 0; i < TEXTS; i++) {
                 random_codes(&phrases, &codes);
                 sy_buf_reset(&text);
@@ -161,8 +171,8 @@ static void test_bounds(void **state)
     sy_code_search *search;
     sy_random_init("test_bounds");
     make_phrases(&bytes, &phrases);
-    check_ok(sy_code_search_new(&phrases, (sy_slice){longest, SY_CODE_SEARCH_MAX}, &search, NULL),
-             NULL);
+    sy_slice all = {longest, SY_CODE_SEARCH_MAX};
+    check_ok(sy_code_search_new(&phrases, all, random_anchor(all), &search, NULL), NULL);
     for (int i = 0; i < SY_CODE_SEARCH_MAX; i++)
         sy_buf_put_u16(&codes, 'A');
     assert_int_equal(sy_code_search_run(search, (const uint8_t *)codes.data, codes.len / 2),
@@ -175,7 +185,8 @@ static void test_bounds(void **state)
                      SY_CODES_DO_NOT_TELL);
     sy_code_search_free(search);
     sy_alloc_fail_at(1, false);
-    assert_int_equal(sy_code_search_new(&phrases, (sy_slice){"a", 1}, &search, NULL), SY_E_NOMEM);
+    assert_int_equal(sy_code_search_new(&phrases, (sy_slice){"a", 1}, 0, &search, NULL),
+                     SY_E_NOMEM);
     sy_alloc_fail_at(0, false);
     sy_buf_release(&bytes);
     sy_buf_release(&codes);
