@@ -12,9 +12,10 @@
  * length are the pairs (ids[i], ids[i + 1]). Nothing goes across a barrier, at which
  * all ids are 0. */
 typedef struct learner {
+    const sy_sample *sample;
     uint32_t *chars, *ids;
-    uint32_t *records; /* of each character */
-    size_t n, cap, cap_ids, cap_records;
+    uint32_t *ends; /* ends[sample->n]: of the texts, where the next begins */
+    size_t n, cap, cap_ids;
     uint32_t least, least_watched; /* records of the sample */
 } learner;
 
@@ -84,26 +85,29 @@ static uint64_t pair_at(const learner *s, size_t i)
 
 static bool count(const learner *s, level *l)
 {
-    uint32_t places[BATCH];
+    uint32_t places[BATCH], records[BATCH]; /* a record, plus 1 */
+    size_t text = 0;
     for (size_t i = next_pair(s, 0); i < s->n;) {
         size_t n = 0;
         if (!grow(l, BATCH))
             return false;
         for (; n < BATCH && i < s->n; i = next_pair(s, i + 1)) {
+            while (s->ends[text] <= i)
+                text++;
+            records[n] = s->sample->records[text] + 1;
             places[n++] = (uint32_t)i;
             __builtin_prefetch(&l->items[first_slot(l, pair_at(s, i))], 1);
         }
         for (size_t k = 0; k < n; k++) {
             uint64_t key = pair_at(s, places[k]);
-            uint32_t record = s->records[places[k]] + 1;
             pair *p = slot_of(l, key);
             if (p->key == 0) {
                 p->key = key;
                 p->at = places[k];
                 l->n++;
             }
-            p->df += p->last != record;
-            p->last = record;
+            p->df += p->last != records[k];
+            p->last = records[k];
         }
     }
     return true;
@@ -137,33 +141,34 @@ static bool watch(const learner *s, const level *l, sy_watched_pairs *out)
     return good;
 }
 
-static bool push(learner *s, uint32_t cp, uint32_t record)
+static bool push(learner *s, uint32_t cp)
 {
     if (!sy_grow((void **)&s->chars, s->n, &s->cap, sizeof *s->chars) ||
-        !sy_grow((void **)&s->ids, s->n, &s->cap_ids, sizeof *s->ids) ||
-        !sy_grow((void **)&s->records, s->n, &s->cap_records, sizeof *s->records))
+        !sy_grow((void **)&s->ids, s->n, &s->cap_ids, sizeof *s->ids))
         return false;
     s->chars[s->n] = cp;
-    s->ids[s->n] = cp == SY_BARRIER ? 0 : cp + 1;
-    s->records[s->n++] = record;
+    s->ids[s->n++] = cp == SY_BARRIER ? 0 : cp + 1;
     return true;
 }
 
 static sy_status read_sample(learner *s, const sy_sample *sample, unsigned flags, sy_error *err)
 {
     sy_buf normal = SY_BUF_INIT;
-    sy_status st = SY_OK;
+    s->sample = sample;
+    s->ends = sy_alloc(sample->n, sizeof *s->ends);
+    sy_status st = s->ends ? SY_OK : sy_fail_nomem(err);
     for (size_t i = 0; i < sample->n && st == SY_OK; i++) {
         sy_buf_reset(&normal);
         st = sy_normalize(flags, sample->texts[i].data, sample->texts[i].len, &normal, NULL, err);
         for (size_t at = 0; at < normal.len && st == SY_OK;) {
             uint32_t cp;
             at += sy_utf8_decode(normal.data + at, normal.len - at, &cp);
-            if (!push(s, cp, sample->records[i]))
+            if (!push(s, cp))
                 st = sy_fail_nomem(err);
         }
-        if (st == SY_OK && !push(s, SY_BARRIER, sample->records[i]))
+        if (st == SY_OK && !push(s, SY_BARRIER))
             st = sy_fail_nomem(err);
+        s->ends[i] = (uint32_t)s->n;
     }
     sy_buf_release(&normal);
     return st;
@@ -251,7 +256,7 @@ sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams 
         st = sy_fail_nomem(err);
     sy_free(s.chars);
     sy_free(s.ids);
-    sy_free(s.records);
+    sy_free(s.ends);
     if (st == SY_OK)
         st = finish(out, ends, err);
     sy_free(ends);

@@ -28,55 +28,70 @@ typedef struct trainer {
     size_t cap_chars;
 } trainer;
 
-typedef struct pair {
-    uint64_t key; /* left << 32 | right; 0: free */
-    uint32_t count;
-    uint32_t joined; /* the symbol it becomes */
-} pair;
+/* Two symbols, 21 bits each, which is enough for all characters and what is joined of them. */
+enum { SYMBOL_BITS = 21, COUNT_BITS = 64 - 2 * SYMBOL_BITS, COUNT_MOST = (1 << COUNT_BITS) - 1 };
 
-typedef struct pairs {
-    pair *items;
+/* How often each pair stands in the sample: of millions, so an item is the pair, above COUNT_BITS,
+ * and the count, up to COUNT_MOST; 0: free. */
+typedef struct counts {
+    uint64_t *items;
     size_t n, n_slots; /* a power of two, or 0 */
-} pairs;
+} counts;
+
+/* Which pairs become which symbols. */
+typedef struct join {
+    uint64_t pair; /* 0: free */
+    uint32_t symbol;
+} join;
+
+typedef struct joins {
+    join *items;
+    size_t n, n_slots; /* a power of two */
+} joins;
+
+static uint64_t pair_of(uint32_t a, uint32_t b)
+{
+    return (uint64_t)a << SYMBOL_BITS | b;
+}
 
 /* ---- pairs ---- */
 
-static size_t first_slot(const pairs *p, uint64_t key)
+static size_t first_slot(uint64_t pair, size_t n_slots)
 {
-    return (size_t)(key * 0x9e3779b97f4a7c15u >> 24) & (p->n_slots - 1);
+    return (size_t)(pair * 0x9e3779b97f4a7c15u >> 24) & (n_slots - 1);
 }
 
-static pair *pair_slot(const pairs *p, uint64_t key)
+static uint64_t *count_slot(const counts *c, uint64_t pair)
 {
-    size_t at = first_slot(p, key);
-    while (p->items[at].key != 0 && p->items[at].key != key)
-        at = (at + 1) & (p->n_slots - 1);
-    return &p->items[at];
+    size_t at = first_slot(pair, c->n_slots);
+    while (c->items[at] != 0 && c->items[at] >> COUNT_BITS != pair)
+        at = (at + 1) & (c->n_slots - 1);
+    return &c->items[at];
 }
 
-static void pairs_release(pairs *p)
+static void counts_release(counts *c)
 {
-    sy_free_large(p->items, p->n_slots, sizeof *p->items);
+    sy_free_large(c->items, c->n_slots, sizeof *c->items);
 }
 
 /* Makes room for `more` pairs. */
-static bool pairs_grow(pairs *p, size_t more)
+static bool counts_grow(counts *c, size_t more)
 {
-    if ((p->n + more) * 3 <= p->n_slots * 2)
+    if ((c->n + more) * 3 <= c->n_slots * 2)
         return true;
-    pairs bigger = {.n = p->n, .n_slots = p->n_slots ? p->n_slots * 2 : 1 << 12};
-    while ((p->n + more) * 3 > bigger.n_slots * 2)
+    counts bigger = {.n = c->n, .n_slots = c->n_slots ? c->n_slots * 2 : 1 << 12};
+    while ((c->n + more) * 3 > bigger.n_slots * 2)
         bigger.n_slots *= 2;
-    bigger.items = sy_alloc_large(bigger.n_slots, sizeof(pair));
+    bigger.items = sy_alloc_large(bigger.n_slots, sizeof *bigger.items);
     if (!bigger.items)
         return false;
-    memset(bigger.items, 0, bigger.n_slots * sizeof(pair));
-    for (size_t i = 0; i < p->n_slots; i++) {
-        if (p->items[i].key != 0)
-            *pair_slot(&bigger, p->items[i].key) = p->items[i];
+    memset(bigger.items, 0, bigger.n_slots * sizeof *bigger.items);
+    for (size_t i = 0; i < c->n_slots; i++) {
+        if (c->items[i] != 0)
+            *count_slot(&bigger, c->items[i] >> COUNT_BITS) = c->items[i];
     }
-    pairs_release(p);
-    *p = bigger;
+    counts_release(c);
+    *c = bigger;
     return true;
 }
 
@@ -86,39 +101,58 @@ static uint64_t pair_at(const trainer *t, size_t i)
     uint32_t a = t->symbols[i], b = t->symbols[i + 1];
     if (a == 0 || b == 0 || t->chars[a - 1] + t->chars[b - 1] > SY_PHRASE_CHARS_MAX)
         return 0;
-    return (uint64_t)a << 32 | b;
+    return pair_of(a, b);
 }
 
-static bool count_pairs(const trainer *t, pairs *p)
+static bool count_pairs(const trainer *t, counts *c)
 {
-    uint64_t keys[BATCH];
-    if (!pairs_grow(p, t->n / 4))
+    uint64_t pairs[BATCH];
+    if (!counts_grow(c, t->n / 4))
         return false;
     for (size_t i = 0; i + 1 < t->n;) {
         size_t n = 0;
-        if (!pairs_grow(p, BATCH))
+        if (!counts_grow(c, BATCH))
             return false;
         for (; n < BATCH && i + 1 < t->n; i++) {
-            keys[n] = pair_at(t, i);
-            __builtin_prefetch(&p->items[first_slot(p, keys[n])], 1);
-            n += keys[n] != 0;
+            pairs[n] = pair_at(t, i);
+            __builtin_prefetch(&c->items[first_slot(pairs[n], c->n_slots)], 1);
+            n += pairs[n] != 0;
         }
         for (size_t k = 0; k < n; k++) {
-            pair *slot = pair_slot(p, keys[k]);
-            p->n += slot->key == 0;
-            slot->key = keys[k];
-            slot->count++;
+            uint64_t *slot = count_slot(c, pairs[k]);
+            c->n += *slot == 0;
+            *slot = *slot == 0 ? pairs[k] << COUNT_BITS : *slot;
+            *slot += (*slot & COUNT_MOST) < COUNT_MOST;
         }
     }
     return true;
 }
 
+/* The most frequent first. */
 static int by_count(const void *a, const void *b)
 {
-    const pair *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count < y->count ? 1 : -1;
-    return (x->key > y->key) - (x->key < y->key);
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    if ((x & COUNT_MOST) != (y & COUNT_MOST))
+        return (x & COUNT_MOST) < (y & COUNT_MOST) ? 1 : -1;
+    return (x > y) - (x < y);
+}
+
+/* Room for all joins of a round. */
+static bool joins_init(joins *j)
+{
+    j->n_slots = 1;
+    while (j->n_slots * 2 < (size_t)JOINS_PER_ROUND * 3)
+        j->n_slots *= 2;
+    j->items = sy_calloc(j->n_slots, sizeof *j->items);
+    return j->items != NULL;
+}
+
+static join *join_slot(const joins *j, uint64_t pair)
+{
+    size_t at = first_slot(pair, j->n_slots);
+    while (j->items[at].pair != 0 && j->items[at].pair != pair)
+        at = (at + 1) & (j->n_slots - 1);
+    return &j->items[at];
 }
 
 /* ---- candidates ---- */
@@ -184,65 +218,63 @@ static bool read_sample(trainer *t, const sy_slice *texts, size_t n_texts)
 }
 
 /* Gives the most frequent pairs a symbol; the others are forgotten. */
-static bool choose_joins(trainer *t, pairs *counted, pairs *joins)
+static bool choose_joins(trainer *t, counts *counted, joins *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < counted->n_slots; i++) {
-        if (counted->items[i].count >= JOIN_COUNT_LEAST)
+        if ((counted->items[i] & COUNT_MOST) >= JOIN_COUNT_LEAST)
             counted->items[n++] = counted->items[i];
     }
     if (n > 1)
-        qsort(counted->items, n, sizeof(pair), by_count);
+        qsort(counted->items, n, sizeof *counted->items, by_count);
     if (n > JOINS_PER_ROUND)
         n = JOINS_PER_ROUND;
     sy_buf joined = SY_BUF_INIT;
-    bool good = true;
+    bool good = joins_init(out);
     for (size_t i = 0; i < n && good; i++) {
-        uint32_t a = (uint32_t)(counted->items[i].key >> 32), b = (uint32_t)counted->items[i].key;
+        uint64_t pair = counted->items[i] >> COUNT_BITS;
+        uint32_t a = (uint32_t)(pair >> SYMBOL_BITS),
+                 b = (uint32_t)pair & ((1u << SYMBOL_BITS) - 1);
         sy_slice left = string_of(t, a - 1), right = string_of(t, b - 1);
         sy_buf_reset(&joined);
         sy_buf_append(&joined, left.data, left.len);
         sy_buf_append(&joined, right.data, right.len);
-        good = joined.status == SY_OK && pairs_grow(joins, 1);
-        if (!good)
-            break;
-        pair *slot = pair_slot(joins, counted->items[i].key);
-        *slot = counted->items[i];
-        joins->n++;
-        slot->joined = symbol_of(t, (sy_slice){joined.data, joined.len},
-                                 t->chars[a - 1] + (unsigned)t->chars[b - 1]);
-        good = slot->joined != 0;
+        join *slot = join_slot(out, pair);
+        slot->pair = pair;
+        slot->symbol = joined.status == SY_OK
+                           ? symbol_of(t, (sy_slice){joined.data, joined.len},
+                                       t->chars[a - 1] + (unsigned)t->chars[b - 1])
+                           : 0;
+        out->n++;
+        good = slot->symbol != 0;
     }
     sy_buf_release(&joined);
     return good;
 }
 
-static void apply_joins(trainer *t, const pairs *joins)
+static void apply_joins(trainer *t, const joins *j)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->n;) {
-        if (i + BATCH < t->n) {
-            uint64_t later = (uint64_t)t->symbols[i + BATCH - 1] << 32 | t->symbols[i + BATCH];
-            __builtin_prefetch(&joins->items[first_slot(joins, later)]);
-        }
         uint32_t a = t->symbols[i], b = i + 1 < t->n ? t->symbols[i + 1] : 0;
-        const pair *slot = a != 0 && b != 0 ? pair_slot(joins, (uint64_t)a << 32 | b) : NULL;
-        bool join = slot && slot->key != 0;
-        t->symbols[n++] = join ? slot->joined : a;
-        i += join ? 2 : 1;
+        const join *slot = a != 0 && b != 0 ? join_slot(j, pair_of(a, b)) : NULL;
+        bool joined = slot && slot->pair != 0;
+        t->symbols[n++] = joined ? slot->symbol : a;
+        i += joined ? 2 : 1;
     }
     t->n = n;
 }
 
 static bool join_round(trainer *t, bool *any)
 {
-    pairs counted = {0}, joins = {0};
-    bool good = count_pairs(t, &counted) && choose_joins(t, &counted, &joins);
-    *any = joins.n > 0;
+    counts counted = {0};
+    joins j = {0};
+    bool good = count_pairs(t, &counted) && choose_joins(t, &counted, &j);
+    counts_release(&counted);
+    *any = j.n > 0;
     if (good && *any)
-        apply_joins(t, &joins);
-    pairs_release(&counted);
-    pairs_release(&joins);
+        apply_joins(t, &j);
+    sy_free(j.items);
     return good;
 }
 

@@ -16,13 +16,14 @@ enum {
     RANGE = 2 << 20, /* bytes of runs in a range, at most about, */
     RANGES = 16,     /* but so many at least, if there are places for them */
     HELD = 32 << 20, /* bytes of runs that count as memory, but of each at least */
-    HELD_LEAST = 64 << 10,
+    HELD_LEAST = 16 << 10,
     GRAM_START = 3 /* characters of the grams that no other one comes before */
 };
 
 /* A run on its way through a range. */
 typedef struct cursor {
     const sy_run *run;
+    const sy_map *map;
     const uint8_t *at, *end, *behind;
     size_t many;     /* bytes behind that are given back */
     bool done;       /* with the bigrams, or with the terms */
@@ -90,7 +91,7 @@ static bool read_list(cursor *c)
 static sy_status next_bigram(cursor *c, sy_error *err)
 {
     uint64_t step;
-    sy_map_pass_by(&c->behind, c->at, c->many);
+    sy_map_pass_by(c->map, &c->behind, c->at, c->many);
     c->at = sy_varint_get(c->at, c->end, &step);
     if (!c->at)
         return spoilt(c->run, err);
@@ -105,7 +106,7 @@ static sy_status next_term(cursor *c, sy_error *err)
     if (c->done)
         return SY_OK;
     uint64_t shared, rest;
-    sy_map_pass_by(&c->behind, c->at, c->many);
+    sy_map_pass_by(c->map, &c->behind, c->at, c->many);
     c->at = sy_varint_get(c->at, c->end, &shared);
     c->at = c->at ? sy_varint_get(c->at, c->end, &rest) : NULL;
     if (!c->at || shared > c->key.len || rest > (uint64_t)(c->end - c->at) ||
@@ -149,6 +150,7 @@ static sy_status seek(const merge *m, cursor *c, const sy_map *map, const border
     const sy_run_place *p = &r->places[start];
     if (p->offset > map->len)
         return spoilt(r, err);
+    c->map = map;
     c->at = map->data + p->offset;
     c->end = map->data + map->len;
     c->bigram = p->bigram;
@@ -294,7 +296,7 @@ static sy_status make_part(void *ctx, void *arg, size_t i, void **made, sy_error
     if (st == SY_OK)
         st = m->terms ? merge_terms(m, s, to, part, err) : merge_bigrams(m, s, to, part, err);
     for (size_t k = 0; k < m->n; k++) /* the next range is somewhere behind */
-        sy_map_pass_by(&s->cursors[k].behind, s->cursors[k].at, 1);
+        sy_map_pass_by(&m->maps[k], &s->cursors[k].behind, s->cursors[k].at, 1);
     if (st == SY_OK)
         *made = part;
     else

@@ -10,6 +10,7 @@ enum {
      * for each they would spill a run every few records. */
     TEXT_PER_JOB = 1 << 20,
     MEMORY_PER_JOB = 1 << 20,
+    OTHERS = 32 << 20, /* bytes of memory that are not for lists; of little memory half is */
     PROGRESS_STEP = 1 << 18,
     CHUNK = 4 << 20, /* bytes of the spool that are coded at once; see SY_PIECES_WAITING */
     /* 8 MB leave the text 3 % larger than 24 MB do, and take a third of the time
@@ -225,7 +226,7 @@ static sy_status make_chunk(void *ctx, void *scratch, size_t i, void **made, sy_
         return sy_fail_nomem(err);
     sy_spool_read(all->spool, i > 0 ? all->ends[i - 1] : 0, all->ends[i], &r);
     sy_status st = code_records(scratch, &r, out, err);
-    sy_map_pass_by(&r.behind, r.at, 1); /* no other chunk begins here */
+    sy_map_pass_by(NULL, &r.behind, r.at, 1); /* no other chunk begins here */
     if (st == SY_OK)
         *made = out;
     else
@@ -367,8 +368,9 @@ sy_status sy_workers_run(sy_workers *all, const sy_build *build, const sy_spool 
         all->n = (unsigned)(spool->text_bytes / TEXT_PER_JOB + 1);
     if (all->n > build->memory / MEMORY_PER_JOB)
         all->n = build->memory < MEMORY_PER_JOB ? 1 : (unsigned)(build->memory / MEMORY_PER_JOB);
-    /* An eighth is for what inverters do not count: what was learned, pages of scratch files. */
-    all->budget = (build->memory - build->memory / 8) / all->n;
+    /* The rest is for what inverters do not count: what was learned, pages of scratch files. */
+    all->budget =
+        (build->memory / 2 < OTHERS ? build->memory / 2 : build->memory - OTHERS) / all->n;
     tell(build, "learning", 0, 0);
     sy_status st = sy_pieces_init(&all->chunks, err);
     if (st == SY_OK)

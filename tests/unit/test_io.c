@@ -61,7 +61,7 @@ static void test_map_pass(void **state)
     sy_files_write(path, bytes, LEN);
     check_ok(sy_map_open(path, &map, &err), &err);
     const uint8_t *behind = map.data;
-    sy_map_pass_by(&behind, map.data + LEN, 1);
+    sy_map_pass_by(&map, &behind, map.data + LEN, 1);
     assert_memory_equal(map.data, bytes, LEN);
     sy_map_rest(&map);
     assert_memory_equal(map.data, bytes, LEN);
