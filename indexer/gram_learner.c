@@ -241,11 +241,14 @@ sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams 
     learner s = {0};
     size_t *ends = NULL;
     double part = sample->total > 0 ? (double)sample->taken / (double)sample->total : 0;
-    s.least = (uint32_t)(SY_GRAM_DF_LEAST * part);
+    /* What a list saves is the reading of texts: the longer records are, the fewer are many. */
+    double length = sample->n_records > 0 ? (double)sample->taken / sample->n_records : 0;
+    double longer = length > SY_GRAM_RECORD ? length / SY_GRAM_RECORD : 1;
+    s.least = (uint32_t)(SY_GRAM_DF_LEAST * part / longer);
     if (s.least < 8) /* too few to tell: the corpus is small or the sample thin */
         s.least = 8;
     double share = (double)sample->n_records / SY_WATCHED_SHARE;
-    double watched = SY_WATCHED_DF_LEAST * part;
+    double watched = SY_WATCHED_DF_LEAST * part / longer;
     s.least_watched = (uint32_t)(watched > share ? watched : share);
     if (s.least_watched < s.least)
         s.least_watched = s.least;

@@ -12,6 +12,7 @@ enum {
     SY_GRAM_CHARS_MAX = 12,
     SY_GRAM_DF_LEAST = 350, /* records; source of the figures: docs/format.md, 5.4 */
     SY_WATCHED_DF_LEAST = 3500,
+    SY_GRAM_RECORD = 1000, /* bytes of text; both are fewer where records have more on average */
     SY_WATCHED_SHARE = 64 /* and one record of so many */
 };
 
@@ -26,7 +27,7 @@ typedef struct sy_grams {
 } sy_grams;
 
 /* Finds those that the sample lets expect in SY_GRAM_DF_LEAST records, and the pairs in
- * SY_WATCHED_DF_LEAST of them and one of SY_WATCHED_SHARE. A string is
+ * SY_WATCHED_DF_LEAST of them and one of SY_WATCHED_SHARE; of long records fewer. A string is
  * only looked at if all its parts are frequent, level by level (Agrawal and Srikant,
  * "Fast algorithms for mining association rules", 1994). NOMEM. */
 SY_CHECKED sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams *out,
