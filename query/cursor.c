@@ -304,6 +304,10 @@ static sy_docid seek_meet(sy_cursor *c, sy_docid target)
     const sy_postings *damaged = sy_list_meet_damaged(c->u.meet);
     if (damaged)
         note_damage(c->env, damaged);
+    const sy_docid *docs;
+    uint32_t n = c->exact || !c->env->expect ? 0 : sy_list_meet_ahead(c->u.meet, &docs);
+    if (n > 0)
+        c->env->expect(c->env->ctx, docs, n);
     return doc;
 }
 

@@ -29,6 +29,8 @@ typedef struct sy_cursor_env {
     sy_error err;
     /* Whether the record matches the leaf, by its text. */
     sy_status (*check)(void *ctx, const void *leaf, sy_docid doc, bool *yes, sy_error *err);
+    /* docs[n] are going to be checked: their bytes may be fetched. NULL: nobody wants to know. */
+    void (*expect)(void *ctx, const sy_docid *docs, uint32_t n);
     void *ctx;
 } sy_cursor_env;
 

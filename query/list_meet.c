@@ -20,7 +20,8 @@ struct sy_list_meet {
     uint32_t n_records;
     sy_docid next; /* records below are found or behind it */
     uint32_t at, n_docs;
-    uint8_t mark; /* of the last list marked; others in `marks` are of no meaning */
+    uint32_t ahead; /* of docs: told by sy_list_meet_ahead */
+    uint8_t mark;   /* of the last list marked; others in `marks` are of no meaning */
     uint8_t marks[WINDOW];
     sy_docid docs[WINDOW];
     tally room[];
@@ -40,7 +41,7 @@ sy_list_meet *sy_list_meet_new(sy_query_memory *memory, sy_postings *const *list
     m->n = n;
     m->n_records = n_records;
     m->next = 0;
-    m->at = m->n_docs = 0;
+    m->at = m->n_docs = m->ahead = 0;
     m->mark = UINT8_MAX;
     return m;
 }
@@ -163,7 +164,7 @@ static bool is_asked(const sy_list_meet *m, const sy_postings *list)
 static bool fill(sy_list_meet *m, sy_docid target)
 {
     sy_docid from = leap(m, target);
-    m->at = m->n_docs = 0;
+    m->at = m->n_docs = m->ahead = 0;
     m->next = SY_DOC_END;
     if (from == SY_DOC_END)
         return false;
@@ -193,6 +194,16 @@ sy_docid sy_list_meet_seek(sy_list_meet *m, sy_docid target)
         if (!fill(m, target > m->next ? target : m->next))
             return SY_DOC_END;
     }
+}
+
+uint32_t sy_list_meet_ahead(sy_list_meet *m, const sy_docid **docs)
+{
+    if (m->at < m->ahead || m->at >= m->n_docs)
+        return 0;
+    uint32_t n = m->n_docs - m->at < FEW ? m->n_docs - m->at : FEW;
+    *docs = m->docs + m->at;
+    m->ahead = m->at + n;
+    return n;
 }
 
 uint32_t sy_list_meet_run(sy_list_meet *m, sy_docid end, const sy_docid **docs)

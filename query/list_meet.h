@@ -22,6 +22,9 @@ void sy_list_meet_be_thrifty(sy_list_meet *m);
 
 /* The first record >= target that all have, or SY_DOC_END; never moves back. */
 sy_docid sy_list_meet_seek(sy_list_meet *m, sy_docid target);
+/* The records from the last found on that are at hand, a few of them, each once: what is going to
+ * be looked at. Returns how many; borrowed until it moves again. */
+uint32_t sy_list_meet_ahead(sy_list_meet *m, const sy_docid **docs);
 /* The records from the last found on, as far as they are at hand and below `end`, which is behind
  * it; moves to the last of them. Borrowed until it moves again. */
 uint32_t sy_list_meet_run(sy_list_meet *m, sy_docid end, const sy_docid **docs);

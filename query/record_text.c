@@ -9,7 +9,7 @@ enum {
     FIRST_UNITS = 64, /* codes that are spelt at first */
     REJOINED = 16,    /* bytes: a character, a space and a part of the next, and more */
     NEAR_MOST = 4,    /* clauses of a text that are cut by themselves */
-    ASKED_MUCH = 8192 /* codes that are spelt for a string before a search over codes pays */
+    ASKED_MUCH = 4096 /* codes that are spelt for a string before a search over codes pays */
 };
 
 sy_status sy_text_cut(sy_text *text, sy_tools *tools, sy_error *err)

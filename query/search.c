@@ -49,6 +49,12 @@ static sy_status check_leaf(void *ctx, const void *leaf, sy_docid doc, bool *yes
     return limit ? tell_unsearched(w, doc, err) : st;
 }
 
+static void expect_records(void *ctx, const sy_docid *docs, uint32_t n)
+{
+    const sy_walk *w = ctx;
+    sy_segment_expect(w->segment, docs, n);
+}
+
 static void free_cursors(sy_walk *w)
 {
     sy_query_memory_free(w->env.memory);
@@ -94,6 +100,7 @@ sy_status sy_search_enter(sy_search *s, size_t segment, sy_error *err)
                              .live = w->live,
                              .where = sy_segment_file(w->segment)->path,
                              .check = check_leaf,
+                             .expect = expect_records,
                              .ctx = w};
     sy_error_clear(&w->env.err);
     s->walk = w;

@@ -292,6 +292,16 @@ sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out
     return SY_OK;
 }
 
+void sy_segment_expect(const sy_segment *seg, const sy_docid *docs, uint32_t n)
+{
+    enum { LINE = 64, LINES = 4 };
+    for (uint32_t i = 0; i < n && docs[i] < seg->n_records; i++) {
+        uint64_t start = record_start(seg, docs[i]);
+        for (uint64_t at = start; at < start + LINE * LINES && at < seg->records->len; at += LINE)
+            __builtin_prefetch(seg->records->data + at);
+    }
+}
+
 static sy_status read_key_group(const sy_segment *seg, sy_docid docid, sy_key_group *out,
                                 sy_error *err)
 {

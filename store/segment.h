@@ -62,6 +62,9 @@ SY_CHECKED sy_status sy_segment_record(const sy_segment *seg, sy_docid docid, sy
  */
 SY_CHECKED sy_status sy_segment_coded(const sy_segment *seg, sy_docid docid, sy_stored *out,
                                       sy_error *err);
+/* docs[n] are going to be read: fetches the beginnings of their records, or each would be waited
+ * for. What does not hold is passed over. */
+void sy_segment_expect(const sy_segment *seg, const sy_docid *docs, uint32_t n);
 /* The key of a record; borrowed until the segment is closed. Keys lie by themselves, so that those
  * of many records are on few pages. */
 SY_CHECKED sy_status sy_segment_key(const sy_segment *seg, sy_docid docid, sy_slice *out,
