@@ -66,6 +66,20 @@ static sy_status read_all(int fd, const char *path, uint8_t *to, size_t len, siz
     return SY_OK;
 }
 
+sy_status sy_read_at(const char *path, uint64_t offset, uint8_t *to, size_t len, size_t *got,
+                     sy_error *err)
+{
+    *got = 0;
+    int fd = open_file(path, O_RDONLY);
+    if (fd < 0)
+        return sy_fail_sys(err, path, errno, "cannot open");
+    sy_status st = lseek(fd, (off_t)offset, SEEK_SET) < 0
+                       ? sy_fail_sys(err, path, errno, "cannot read")
+                       : read_all(fd, path, to, len, got, err);
+    close(fd);
+    return st;
+}
+
 static sy_status copy_file(int fd, const char *path, size_t len, sy_map *out, sy_error *err)
 {
     uint8_t *bytes = sy_alloc(len, 1);

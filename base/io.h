@@ -31,6 +31,11 @@ void sy_map_pass_by(const sy_map *map, const uint8_t **behind, const void *at, s
 /* Gives back all pages of a map from sy_map_open; they come back when they are read. */
 void sy_map_rest(const sy_map *map);
 
+/* Reads up to len bytes from `offset` on; *got is less where the file ends. Opens the file each
+ * time: for who reads pieces of more files than can be open, and wants no pages of them mapped. */
+SY_CHECKED sy_status sy_read_at(const char *path, uint64_t offset, uint8_t *to, size_t len,
+                                size_t *got, sy_error *err);
+
 /* Bytes that are read forwards, in memory or in a map; borrowed. */
 typedef struct sy_extent {
     const char *data;

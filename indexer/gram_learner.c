@@ -268,6 +268,12 @@ sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams 
     return st;
 }
 
+void sy_grams_found(sy_grams *g)
+{
+    sy_phrase_matcher_free(g->matcher);
+    g->matcher = NULL;
+}
+
 void sy_grams_release(sy_grams *g)
 {
     sy_phrase_matcher_free(g->matcher);

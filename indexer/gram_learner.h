@@ -22,7 +22,8 @@ typedef struct sy_grams {
     sy_buf bytes;
     sy_slice *items; /* into bytes */
     size_t n;
-    sy_phrase_matcher *matcher; /* finds item i as number i + SY_PHRASE_BYTES; NULL: n is 0 */
+    sy_phrase_matcher *matcher; /* finds item i as number i + SY_PHRASE_BYTES; NULL: n is 0,
+                                   or all was found */
     sy_watched_pairs watched;
 } sy_grams;
 
@@ -32,6 +33,8 @@ typedef struct sy_grams {
  * "Fast algorithms for mining association rules", 1994). NOMEM. */
 SY_CHECKED sy_status sy_grams_learn(const sy_sample *sample, unsigned norm_flags, sy_grams *out,
                                     sy_error *err);
+/* Nothing will be found any more: frees the matcher, and keeps the strings and pairs. */
+void sy_grams_found(sy_grams *g);
 void sy_grams_release(sy_grams *g);
 
 #endif

@@ -59,7 +59,8 @@ struct sy_inverter {
     uint64_t *trigrams; /* [n_trigrams] of two watched pairs, as their three characters */
     size_t n_trigrams, cap_trigrams;
     slots trigram_slots;
-    uint32_t *chars; /* of a character that is a word: its entry + 1, or 0; chars[CHARS] */
+    uint32_t *chars; /* of a character that is a word: its entry + 1, or 0; chars[CHARS]; NULL: of
+                        the run none yet, or there is too little memory */
     sy_buf keys;     /* of the terms */
     sy_buf normal, key;
     sy_field_sets sets;
@@ -69,7 +70,9 @@ struct sy_inverter {
 enum {
     FIRST_SLOTS = 1 << 10,
     CHARS = 0x110000,
-    PIECE = 1 << 16, /* characters, of which the pairs are noted at once */
+    CHARS_BYTES =
+        CHARS * (int)sizeof(uint32_t), /* of which a run may have a quarter of the budget */
+    PIECE = 1 << 16,                   /* characters, of which the pairs are noted at once */
     TRIGRAM_BYTES = 12,
     TRIGRAM_FLUSH = 52 /* bytes that a trigram takes on top of it when a run is written */
 };
@@ -168,7 +171,8 @@ static bool add_term(sy_inverter *inv, unsigned bit)
 static bool add_word(sy_inverter *inv, sy_slice word, unsigned bit)
 {
     uint32_t cp, i;
-    bool single = sy_utf8_decode(word.data, word.len, &cp) == word.len;
+    bool single =
+        inv->budget / 4 >= CHARS_BYTES && sy_utf8_decode(word.data, word.len, &cp) == word.len;
     if (single && !inv->chars)
         inv->chars = sy_calloc(CHARS, sizeof *inv->chars);
     if (single && !inv->chars)
@@ -406,8 +410,9 @@ bool sy_inverter_empty(const sy_inverter *inv)
 /* Memory in use, with what flushing needs on top: room to sort, the order of the terms. */
 bool sy_inverter_full(const sy_inverter *inv)
 {
-    size_t bytes = sy_occurrences_bytes(&inv->pairs) + sy_occurrences_bytes(&inv->words) +
-                   sy_occurrences_bytes(&inv->strings) + inv->longest.cap + inv->keys.cap +
+    size_t bytes = (inv->chars ? CHARS_BYTES : 0) + sy_occurrences_bytes(&inv->pairs) +
+                   sy_occurrences_bytes(&inv->words) + sy_occurrences_bytes(&inv->strings) +
+                   inv->longest.cap + inv->keys.cap +
                    inv->cap_terms * (sizeof(term_entry) + 2 * sizeof(uint32_t)) +
                    inv->term_slots.n * sizeof(uint32_t) +
                    inv->cap_trigrams * (sizeof(uint64_t) + TRIGRAM_FLUSH) +

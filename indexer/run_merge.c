@@ -15,17 +15,20 @@
 enum {
     RANGE = 2 << 20, /* bytes of runs in a range, at most about, */
     RANGES = 16,     /* but so many at least, if there are places for them */
-    HELD = 32 << 20, /* bytes of runs that count as memory, but of each at least */
-    HELD_LEAST = 16 << 10,
+    HELD = 8 << 20,  /* bytes of runs that are in memory, but of each at least, and at most: */
+    HELD_LEAST = 8 << 10,
+    HELD_MOST = 256 << 10,
     GRAM_START = 3 /* characters of the grams that no other one comes before */
 };
 
 /* A run on its way through a range. */
 typedef struct cursor {
     const sy_run *run;
-    const sy_map *map;
-    const uint8_t *at, *end, *behind;
-    size_t many;     /* bytes behind that are given back */
+    uint8_t *bytes; /* bytes[cap]: what was read of it last, owned; not mapped, for the
+                       system maps much around each place, and there may be thousands of runs */
+    size_t cap;
+    uint64_t behind; /* offset in the file of what comes next */
+    const uint8_t *at, *end;
     bool done;       /* with the bigrams, or with the terms */
     uint64_t bigram; /* plus 1 */
     sy_buf key;
@@ -52,7 +55,6 @@ typedef struct border {
 typedef struct merge {
     const sy_run *runs;
     size_t n;
-    sy_map *maps;    /* maps[n] */
     uint8_t **codes; /* codes[n]: of the field sets of each run, by number */
     sy_segment_writer *out;
     uint32_t n_records;
@@ -72,41 +74,69 @@ static sy_status spoilt(const sy_run *r, sy_error *err)
 
 /* ---- reading runs ---- */
 
-static bool read_list(cursor *c)
+/* Has the next `len` bytes in memory, if there are so many. What was read before is gone. */
+static sy_status have(cursor *c, size_t len, sy_error *err)
+{
+    size_t left = (size_t)(c->end - c->at), got;
+    if (left >= len || c->behind == c->run->len)
+        return SY_OK;
+    if (left > 0)
+        memmove(c->bytes, c->at, left);
+    if (c->cap < len) {
+        uint8_t *bytes = sy_resize(c->bytes, len, 1);
+        if (!bytes)
+            return sy_fail_nomem(err);
+        c->bytes = bytes;
+        c->cap = len;
+    }
+    uint64_t rest = c->run->len - c->behind;
+    size_t more = c->cap - left < rest ? c->cap - left : (size_t)rest;
+    sy_status st = sy_read_at(c->run->path, c->behind, c->bytes + left, more, &got, err);
+    c->at = c->bytes;
+    c->end = c->bytes + left + (st == SY_OK ? got : 0);
+    c->behind += more;
+    return st == SY_OK && got < more ? spoilt(c->run, err) : st;
+}
+
+/* The list at c->at, which is NULL if what stands before it is spoilt. */
+static sy_status read_list(cursor *c, sy_error *err)
 {
     uint64_t head;
     c->at = c->at ? sy_varint_get(c->at, c->end, &head) : NULL;
     if (!c->at || head < 2 || head >> 1 > SY_RUN_RECORDS)
-        return false;
+        return spoilt(c->run, err);
     c->df = (uint32_t)(head >> 1);
     c->marked = head & 1;
     size_t len = (size_t)c->df * (c->marked ? 4 : 2);
-    if ((size_t)(c->end - c->at) < len)
-        return false;
+    sy_status st = have(c, len, err);
+    if (st == SY_OK && (size_t)(c->end - c->at) < len)
+        st = spoilt(c->run, err);
     c->list = c->at;
-    c->at += len;
-    return true;
+    c->at += st == SY_OK ? len : 0;
+    return st;
 }
 
 static sy_status next_bigram(cursor *c, sy_error *err)
 {
     uint64_t step;
-    sy_map_pass_by(c->map, &c->behind, c->at, c->many);
+    sy_status st = have(c, 2 * SY_VARINT_MAX, err);
+    if (st != SY_OK)
+        return st;
     c->at = sy_varint_get(c->at, c->end, &step);
     if (!c->at)
         return spoilt(c->run, err);
     c->done = step == 0;
     c->bigram += step;
-    return c->done || read_list(c) ? SY_OK : spoilt(c->run, err);
+    return c->done ? SY_OK : read_list(c, err);
 }
 
 static sy_status next_term(cursor *c, sy_error *err)
 {
+    sy_status st = have(c, 3 * SY_VARINT_MAX + SY_TERM_KEY_MAX, err);
     c->done = c->at == c->end;
-    if (c->done)
-        return SY_OK;
+    if (st != SY_OK || c->done)
+        return st;
     uint64_t shared, rest;
-    sy_map_pass_by(c->map, &c->behind, c->at, c->many);
     c->at = sy_varint_get(c->at, c->end, &shared);
     c->at = c->at ? sy_varint_get(c->at, c->end, &rest) : NULL;
     if (!c->at || shared > c->key.len || rest > (uint64_t)(c->end - c->at) ||
@@ -117,7 +147,7 @@ static sy_status next_term(cursor *c, sy_error *err)
     c->at += rest;
     if (c->key.status != SY_OK)
         return sy_fail_nomem(err);
-    return read_list(c) ? SY_OK : spoilt(c->run, err);
+    return read_list(c, err);
 }
 
 static sy_slice key_of(const cursor *c)
@@ -134,8 +164,7 @@ static bool is_before(const sy_run_place *place, const border *from, bool terms)
 }
 
 /* Puts the cursor on the first bigram or term that is not before the border; NULL: on the first. */
-static sy_status seek(const merge *m, cursor *c, const sy_map *map, const border *from,
-                      sy_error *err)
+static sy_status seek(const merge *m, cursor *c, const border *from, sy_error *err)
 {
     const sy_run *r = c->run;
     size_t start = m->terms ? r->n_bigram_places : 0;
@@ -148,11 +177,8 @@ static sy_status seek(const merge *m, cursor *c, const sy_map *map, const border
             end = mid;
     }
     const sy_run_place *p = &r->places[start];
-    if (p->offset > map->len)
-        return spoilt(r, err);
-    c->map = map;
-    c->at = map->data + p->offset;
-    c->end = map->data + map->len;
+    c->behind = p->offset;
+    c->at = c->end = c->bytes;
     c->bigram = p->bigram;
     sy_buf_reset(&c->key);
     sy_buf_append(&c->key, p->key, p->key_len);
@@ -292,11 +318,9 @@ static sy_status make_part(void *ctx, void *arg, size_t i, void **made, sy_error
     const border *to = i < m->n_borders ? &m->borders[i] : NULL;
     sy_status st = sy_segment_part_new(m->out, &part, err);
     for (size_t k = 0; k < m->n && st == SY_OK; k++)
-        st = seek(m, &s->cursors[k], &m->maps[k], from, err);
+        st = seek(m, &s->cursors[k], from, err);
     if (st == SY_OK)
         st = m->terms ? merge_terms(m, s, to, part, err) : merge_bigrams(m, s, to, part, err);
-    for (size_t k = 0; k < m->n; k++) /* the next range is somewhere behind */
-        sy_map_pass_by(&m->maps[k], &s->cursors[k].behind, s->cursors[k].at, 1);
     if (st == SY_OK)
         *made = part;
     else
@@ -406,14 +430,14 @@ static uint8_t *codes_of(const sy_run *r, const sy_segment_writer *w)
 
 static sy_status open_runs(merge *m, sy_error *err)
 {
-    m->maps = sy_calloc(m->n, sizeof *m->maps);
     m->codes = sy_calloc(m->n, sizeof *m->codes);
-    if (!m->maps || !m->codes)
+    if (!m->codes)
         return sy_fail_nomem(err);
     sy_status st = SY_OK;
     for (size_t i = 0; i < m->n && st == SY_OK; i++) {
-        st = sy_map_open(m->runs[i].path, &m->maps[i], err);
-        if (st == SY_OK && m->maps[i].len != m->runs[i].len)
+        sy_path_info info;
+        st = sy_path_look(m->runs[i].path, true, &info, err);
+        if (st == SY_OK && (info.kind != SY_PATH_FILE || info.size != m->runs[i].len))
             st = spoilt(&m->runs[i], err);
         m->codes[i] = st == SY_OK ? codes_of(&m->runs[i], m->out) : NULL;
         if (st == SY_OK && !m->codes[i])
@@ -424,13 +448,8 @@ static sy_status open_runs(merge *m, sy_error *err)
 
 static void close_runs(merge *m)
 {
-    for (size_t i = 0; i < m->n; i++) {
-        if (m->maps)
-            sy_map_close(&m->maps[i]);
-        if (m->codes)
-            sy_free(m->codes[i]);
-    }
-    sy_free(m->maps);
+    for (size_t i = 0; m->codes && i < m->n; i++)
+        sy_free(m->codes[i]);
     sy_free((void *)m->codes);
 }
 
@@ -443,8 +462,12 @@ static sy_status make_scratch(const merge *m, void **out, sy_error *err)
         return sy_fail_nomem(err);
     for (size_t i = 0; i < m->n; i++) {
         s->cursors[i].run = &m->runs[i];
-        size_t many = HELD / m->jobs / m->n;
-        s->cursors[i].many = many > HELD_LEAST ? many : HELD_LEAST;
+        size_t held = HELD / m->jobs / m->n;
+        held = held < HELD_LEAST ? HELD_LEAST : held > HELD_MOST ? HELD_MOST : held;
+        s->cursors[i].bytes = sy_alloc(held, 1);
+        s->cursors[i].cap = held;
+        if (!s->cursors[i].bytes)
+            return sy_fail_nomem(err);
     }
     return SY_OK;
 }
@@ -453,8 +476,10 @@ static void free_scratch(const merge *m, scratch *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; s->cursors && i < m->n; i++)
+    for (size_t i = 0; s->cursors && i < m->n; i++) {
+        sy_free(s->cursors[i].bytes);
         sy_buf_release(&s->cursors[i].key);
+    }
     sy_free(s->cursors);
     sy_free(s->docs);
     sy_free(s->marks);

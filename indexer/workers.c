@@ -12,7 +12,8 @@ enum {
     MEMORY_PER_JOB = 1 << 20,
     OTHERS = 32 << 20, /* bytes of memory that are not for lists; of little memory half is */
     PROGRESS_STEP = 1 << 18,
-    CHUNK = 4 << 20, /* bytes of the spool that are coded at once; see SY_PIECES_WAITING */
+    LEARN_APART = 128 << 20, /* with less memory one thing is learned at a time */
+    CHUNK = 4 << 20,         /* bytes of the spool that are coded at once; see SY_PIECES_WAITING */
     /* 8 MB leave the text 3 % larger than 24 MB do, and take a third of the time
      * (laws_articles and crud_news_dev). */
     SAMPLE_MAX = 8 << 20
@@ -74,24 +75,41 @@ static void forget_sample(sy_workers *all)
     sy_alloc_settle();
 }
 
-/* The first thread learns phrases; whoever comes first the frequent strings. */
+/* Learns the frequent strings, unless another thread does. */
+static sy_status learn_grams(sy_worker *w, sy_error *err)
+{
+    sy_workers *all = w->all;
+    if (atomic_flag_test_and_set(&all->grams_taken))
+        return SY_OK;
+    sy_status st = sy_grams_learn(&all->sample, all->build->norm_flags, &all->grams, err);
+    if (st == SY_OK)
+        announce(all, &all->grams_ready);
+    forget_sample(all);
+    return st;
+}
+
+/* The first thread learns phrases; whoever comes first the frequent strings. With little memory
+ * one is learned after the other, and before lists are made. */
 static sy_status learn(sy_worker *w, sy_error *err)
 {
     sy_workers *all = w->all;
     unsigned flags = all->build->norm_flags;
     sy_status st = SY_OK;
+    if (all->build->memory < LEARN_APART) {
+        st = learn_grams(w, err);
+        if (st != SY_OK || !await(all, &all->grams_ready))
+            return st;
+    }
     if (w->index == 0) {
         st = sy_record_coder_new(&all->sample, flags, &all->coder, err);
         if (st == SY_OK)
             announce(all, &all->coder_ready);
         forget_sample(all);
     }
-    if (st == SY_OK && !atomic_flag_test_and_set(&all->grams_taken)) {
-        st = sy_grams_learn(&all->sample, flags, &all->grams, err);
-        if (st == SY_OK)
-            announce(all, &all->grams_ready);
-        forget_sample(all);
-    }
+    if (st == SY_OK)
+        st = learn_grams(w, err);
+    if (st == SY_OK && all->build->memory < LEARN_APART)
+        (void)await(all, &all->coder_ready); /* who makes lists looks whether another failed */
     return st;
 }
 
@@ -299,7 +317,8 @@ static void *work(void *arg)
 static void share_out(sy_workers *all)
 {
     const sy_spool *spool = all->spool;
-    uint64_t late = all->n > 1 ? (all->n - 1) * all->sample.taken : 0;
+    uint64_t late =
+        all->n > 1 && all->build->memory >= LEARN_APART ? (all->n - 1) * all->sample.taken : 0;
     uint64_t first =
         (spool->bytes_kept - (late < spool->bytes_kept ? late : spool->bytes_kept)) / all->n;
     size_t at = 0;
@@ -325,6 +344,15 @@ static void share_out(sy_workers *all)
     }
     if (spool->n_places > 0)
         all->ends[all->chunks.n++] = spool->n_places;
+}
+
+/* What only records and runs were made with: merging needs the memory. */
+static void forget_makers(sy_workers *all)
+{
+    sy_record_coder_free(all->coder);
+    all->coder = NULL;
+    sy_grams_found(&all->grams);
+    sy_alloc_settle();
 }
 
 static sy_status run_threads(sy_workers *all, sy_error *err)
@@ -384,6 +412,7 @@ sy_status sy_workers_run(sy_workers *all, const sy_build *build, const sy_spool 
         st = run_threads(all, err);
     }
     sy_sample_release(&all->sample);
+    forget_makers(all);
     return st;
 }
 
@@ -400,7 +429,6 @@ void sy_workers_release(sy_workers *all)
     sy_pieces_release(&all->chunks);
     sy_free(all->ends);
     sy_free(all->items);
-    sy_record_coder_free(all->coder);
     sy_grams_release(&all->grams);
     pthread_cond_destroy(&all->told);
     pthread_mutex_destroy(&all->lock);

@@ -3,8 +3,9 @@
  *
  * What is learned from a sample comes first: the frequent strings, which the lists need, and
  * the phrases, which the coded records need and which take several times as long. So one
- * thread learns phrases while the others make lists; then all code records, chunk by chunk.
- * What comes out does not depend on the number of threads, but for where a run ends. */
+ * thread learns phrases while the others make lists, unless memory is short; then all code records,
+ * chunk by chunk. What comes out does not depend on the number of threads, but for where a run
+ * ends. */
 #ifndef SY_INDEXER_WORKERS_H
 #define SY_INDEXER_WORKERS_H
 
