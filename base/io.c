@@ -141,12 +141,11 @@ void sy_map_close(sy_map *map)
 
 void sy_map_pass(const uint8_t **behind, const void *place)
 {
-    sy_map_pass_by(NULL, behind, place, 4 << 20);
+    sy_map_pass_by(behind, place, 4 << 20);
 }
 
-void sy_map_pass_by(const sy_map *map, const uint8_t **behind, const void *place, size_t many)
+void sy_map_pass_by(const uint8_t **behind, const void *place, size_t many)
 {
-    enum { AROUND = 512 << 10 }; /* Linux was seen to map 256 KiB around a page, aligned */
     const uint8_t *at = place;
     if (!behind)
         return;
@@ -156,10 +155,6 @@ void sy_map_pass_by(const sy_map *map, const uint8_t **behind, const void *place
         return;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t from = ((uintptr_t)*behind + page - 1) / page * page;
-    uintptr_t start = map ? (uintptr_t)map->data : from,
-              around = (uintptr_t)*behind / AROUND * AROUND;
-    if (map)
-        from = around > start ? around : start;
     uintptr_t to = (uintptr_t)at / page * page;
     /* What is refused stays mapped, which costs memory only. */
     if (from < to)

@@ -23,10 +23,8 @@ void sy_map_close(sy_map *map); /* a zeroed map is a no-op */
  * they are many, and moves *behind there. They would count as the process's memory; read again,
  * they come back. `behind` is NULL where nothing is mapped: copied memory would be lost. */
 void sy_map_pass(const uint8_t **behind, const void *at);
-/* The same with another measure of many bytes, for who reads many maps at once. Of `map`, unless it
- * is NULL, what lies a little before *behind is given back too: a system that is asked for a page
- * may bring its neighbours along, also those that were given back. */
-void sy_map_pass_by(const sy_map *map, const uint8_t **behind, const void *at, size_t many);
+/* The same with another measure of many bytes. */
+void sy_map_pass_by(const uint8_t **behind, const void *at, size_t many);
 
 /* Gives back all pages of a map from sy_map_open; they come back when they are read. */
 void sy_map_rest(const sy_map *map);

@@ -244,7 +244,7 @@ static sy_status make_chunk(void *ctx, void *scratch, size_t i, void **made, sy_
         return sy_fail_nomem(err);
     sy_spool_read(all->spool, i > 0 ? all->ends[i - 1] : 0, all->ends[i], &r);
     sy_status st = code_records(scratch, &r, out, err);
-    sy_map_pass_by(NULL, &r.behind, r.at, 1); /* no other chunk begins here */
+    sy_map_pass_by(&r.behind, r.at, 1); /* no other chunk begins here */
     if (st == SY_OK)
         *made = out;
     else

@@ -61,7 +61,7 @@ static void test_map_pass(void **state)
     sy_files_write(path, bytes, LEN);
     check_ok(sy_map_open(path, &map, &err), &err);
     const uint8_t *behind = map.data;
-    sy_map_pass_by(&map, &behind, map.data + LEN, 1);
+    sy_map_pass_by(&behind, map.data + LEN, 1);
     assert_memory_equal(map.data, bytes, LEN);
     sy_map_rest(&map);
     assert_memory_equal(map.data, bytes, LEN);
@@ -70,6 +70,29 @@ static void test_map_pass(void **state)
     assert_int_equal(map.len, LEN);
     assert_memory_equal(map.data, bytes, LEN);
     sy_map_close(&map);
+}
+
+/* Pieces of a file, up to its end and past it; what cannot be read is named. */
+static void test_read_at(void **state)
+{
+    (void)state;
+    static const char text[] = "0123456789";
+    const char *path = sy_files_path("pieces");
+    uint8_t bytes[20];
+    size_t got;
+    sy_error err = fresh();
+    sy_files_write(path, text, 10);
+    check_ok(sy_read_at(path, 3, bytes, 4, &got, &err), &err);
+    assert_int_equal(got, 4);
+    assert_memory_equal(bytes, "3456", 4);
+    check_ok(sy_read_at(path, 8, bytes, 4, &got, &err), &err);
+    assert_int_equal(got, 2);
+    assert_memory_equal(bytes, "89", 2);
+    check_ok(sy_read_at(path, 10, bytes, 4, &got, &err), &err);
+    assert_int_equal(got, 0);
+    assert_int_equal(sy_read_at(sy_files_path("none"), 0, bytes, 4, &got, &err), SY_E_IO);
+    assert_int_equal(got, 0);
+    assert_string_equal(err.where, sy_files_path("none"));
 }
 
 static void test_read(void **state)
@@ -373,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_map_pass),
+        cmocka_unit_test(test_read_at),
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_read_rest),
         cmocka_unit_test(test_write),
