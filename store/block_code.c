@@ -125,47 +125,58 @@ void sy_gaps_put(sy_buf *out, const uint32_t *gaps, uint32_t n)
     put_packed(out, gaps, width);
 }
 
-static uint64_t word_at(const uint8_t *at, const uint8_t *end)
-{
-    if (end - at >= 8)
-        return sy_get_u64(at);
-    uint64_t word = 0;
-    for (size_t i = 0; at + i < end; i++)
-        word |= (uint64_t)at[i] << 8 * i;
-    return word;
-}
+/* Of a byte's set bits, from the lowest on, a byte each: how many bits below it are not set. The
+ * highest byte is 8 less their number; if they are eight, that is what it has to be. Made from the
+ * highest bit on: a bit that is not set adds to the n numbers so far, one that is goes below. */
+#define UNSET(v, n) ((v) + ((n) == 0 ? 0 : UINT64_C(0x0101010101010101) >> 8 * (8 - (n)) % 64))
+#define ENTRY(v, n) ((v) | (uint64_t)(8 - (n)) << 56)
+#define BITS1(v, n) ENTRY(UNSET(v, n), n), ENTRY((v) << 8, (n) + 1)
+#define BITS2(v, n) BITS1(UNSET(v, n), n), BITS1((v) << 8, (n) + 1)
+#define BITS3(v, n) BITS2(UNSET(v, n), n), BITS2((v) << 8, (n) + 1)
+#define BITS4(v, n) BITS3(UNSET(v, n), n), BITS3((v) << 8, (n) + 1)
+#define BITS5(v, n) BITS4(UNSET(v, n), n), BITS4((v) << 8, (n) + 1)
+#define BITS6(v, n) BITS5(UNSET(v, n), n), BITS5((v) << 8, (n) + 1)
+#define BITS7(v, n) BITS6(UNSET(v, n), n), BITS6((v) << 8, (n) + 1)
+static const uint64_t set_bits[256] = {BITS7(UINT64_C(0), 0), BITS7(UINT64_C(0), 1)};
 
-/* The places of the first n bits that are set, each less the number of those before it. Returns
- * what follows the byte that has the last; NULL if there are fewer. */
-static const uint8_t *get_highs(const uint8_t *at, const uint8_t *end, uint32_t n, uint32_t *highs)
+/* The places of the first n bits that are set, each less the number of those before it, into
+ * highs[n + 7]. Returns what follows the byte that has the last; NULL if there are fewer, or one
+ * has more than a byte. A byte at a time and all of its bits at once: which are set is as good as
+ * random, and a branch for each would be guessed wrong too often. */
+static const uint8_t *get_highs(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *highs)
 {
-    enum { BITS = 64 };
-    uint32_t i = 0;
-    for (uint64_t base = 0; base <= UINT32_MAX - BITS && at < end; base += BITS, at += BITS / 8) {
-        uint64_t word = word_at(at, end);
-        for (; word != 0; word &= word - 1) {
-            uint32_t bit = (uint32_t)__builtin_ctzll(word);
-            highs[i] = (uint32_t)base + bit - i;
-            if (++i == n)
-                return at + bit / 8 + 1;
-        }
-        if (end - at <= BITS / 8)
-            return NULL;
+    enum { MOST = (SY_BLOCK + UINT8_MAX) / 8 + 1 }; /* bytes */
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    const uint8_t *stop = end - at > MOST ? at + MOST : end;
+    uint64_t unset = 0; /* of the bits so far */
+    for (uint32_t bits = 0; at < stop; bits += 8) {
+        uint64_t entry = set_bits[*at++];
+        uint64_t i = bits - unset;
+        /* Where a sum goes past its byte only bytes above it are wrong, which are rejected. */
+        sy_put_u64(highs + i, entry + each * unset);
+        uint64_t next = unset + (entry >> 56);
+        if (bits + 8 - next >= n)
+            return unset + (entry >> 8 * (n - 1 - i) & UINT8_MAX) <= UINT8_MAX ? at : NULL;
+        unset = next;
     }
     return NULL;
 }
 
-/* Puts numbers together from their high and low bits; false if they do not ascend. Inline, so that
- * of a full block the compiler knows the length. */
-static inline bool add_up(const uint32_t *highs, const uint32_t *lows, uint32_t n, unsigned low,
+/* Puts numbers together from their high and low bits; false if they do not ascend or one is above
+ * INT32_MAX. Inline, so that of a full block the compiler knows the length: it works on four at a
+ * time where they are a multiple of four, which the first ones are left out of the loop for. */
+static inline bool add_up(const uint8_t *highs, const uint32_t *lows, uint32_t n, unsigned low,
                           uint32_t first, uint32_t *docs)
 {
+    enum { ALONE = 4 };
     for (uint32_t i = 0; i < n; i++)
-        docs[i] = first + (highs[i] << low | lows[i]) + i;
-    uint32_t wrong = 0;
-    for (uint32_t i = 1; i < n; i++)
-        wrong |= docs[i] <= docs[i - 1];
-    return !wrong;
+        docs[i] = first + ((uint32_t)highs[i] << low | lows[i]) + i;
+    uint32_t wrong = docs[0]; /* the highest bit tells */
+    for (uint32_t i = 1; i < ALONE && i < n; i++)
+        wrong |= docs[i] | (docs[i] - docs[i - 1] - 1);
+    for (uint32_t i = ALONE; i < n; i++)
+        wrong |= docs[i] | (docs[i] - docs[i - 1] - 1);
+    return wrong <= INT32_MAX;
 }
 
 static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint32_t n,
@@ -180,7 +191,7 @@ static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint
     } else {
         return NULL;
     }
-    uint32_t highs[SY_BLOCK];
+    uint8_t highs[SY_BLOCK + 7];
     at = at ? get_highs(at, end, n, highs) : NULL;
     /* Nothing below goes past 32 bits: the high bits ascend, and there are at most 30 low ones. */
     uint64_t most = at ? (uint64_t)highs[n - 1] << low : 0;
@@ -188,7 +199,7 @@ static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint
         return NULL;
     bool ascend = n == SY_BLOCK ? add_up(highs, lows, SY_BLOCK, low, first, docs)
                                 : add_up(highs, lows, n, low, first, docs);
-    return ascend && docs[n - 1] <= INT32_MAX ? at : NULL;
+    return ascend ? at : NULL;
 }
 
 const uint8_t *sy_gaps_get(const uint8_t *at, const uint8_t *end, uint32_t n, uint32_t first,
