@@ -20,6 +20,7 @@ typedef struct list_union {
     sy_postings_ref *refs;     /* of a row NULL until it is moved */
     const sy_segment *segment; /* of a row, or NULL */
     sy_bigram_row row;
+    uint32_t from; /* the first of its lists */
     const sy_field_filter *filter;
     sy_docid *next; /* next[n]: no record of the list that is still to come lies before */
     bool filled;    /* the bits are those of the window at `base` */
@@ -117,13 +118,14 @@ sy_cursor *sy_cursor_union(sy_cursor_env *env, const sy_postings_ref *refs, size
 }
 
 sy_cursor *sy_cursor_row(sy_cursor_env *env, const sy_segment *segment, const sy_bigram_row *row,
-                         const sy_field_filter *filter)
+                         uint32_t from, uint32_t to, const sy_field_filter *filter)
 {
     sy_cursor *c = new_cursor(env, UNION, true, row->df);
     list_union *u = c ? sy_query_memory_take(env->memory, 1, sizeof *u) : NULL;
     if (!u)
         return NULL;
-    u->n = row->end - row->first;
+    u->n = to - from;
+    u->from = from;
     u->refs = NULL;
     u->next = NULL;
     u->filled = false;
@@ -350,7 +352,7 @@ static void look_up_row(sy_cursor *c)
         env->status = sy_fail_nomem(&env->err);
     for (size_t i = 0; i < n && env->status == SY_OK; i++) {
         uint32_t b;
-        env->status = sy_segment_bigram_at(u->segment, &u->row, u->row.first + (uint32_t)i, &b,
+        env->status = sy_segment_bigram_at(u->segment, &u->row, u->from + (uint32_t)i, &b,
                                            &u->refs[i], &env->err);
         u->refs[i].filter = u->filter;
         u->next[i] = 0;
@@ -626,7 +628,8 @@ static uint64_t count_union(sy_cursor *c)
 {
     list_union *u = c->u.lists;
     uint64_t n = 0;
-    if (u->segment && !u->filter && c->env->live->n_dead == 0)
+    bool whole = u->segment && u->n == u->row.end - u->row.first;
+    if (whole && !u->filter && c->env->live->n_dead == 0)
         return u->row.df;
     sy_docid doc = seek_union(c, 0);
     while (doc != SY_DOC_END) {

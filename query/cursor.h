@@ -39,11 +39,11 @@ sy_cursor *sy_cursor_list(sy_cursor_env *env, const sy_postings_ref *ref);
 /* The records of any of n lists. Reads a window of 65,536 docids at a time, so
  * the cost per record does not grow with n, and the memory is 64 bytes a list. */
 sy_cursor *sy_cursor_union(sy_cursor_env *env, const sy_postings_ref *refs, size_t n);
-/* The records that have the first character of a row, of those that the filter (or NULL) may let
- * through: the union of its lists, which are looked up when it is moved first, for most are
- * counted only. */
+/* The records of the lists [from, to) of a row, of those that the filter (or NULL) may let through;
+ * of all its lists: those that have its character. They are looked up when it is moved first, for
+ * most are counted only. */
 sy_cursor *sy_cursor_row(sy_cursor_env *env, const sy_segment *segment, const sy_bigram_row *row,
-                         const sy_field_filter *filter);
+                         uint32_t from, uint32_t to, const sy_field_filter *filter);
 /* Ranges in ascending order that do not overlap. */
 sy_cursor *sy_cursor_ranges(sy_cursor_env *env, const sy_doc_range *ranges, size_t n);
 sy_cursor *sy_cursor_all(sy_cursor_env *env);

@@ -288,7 +288,34 @@ static sy_status row(sy_plan *p, uint32_t a, const sy_field_filter *filter, sy_c
     st = sy_segment_bigram_row(p->segment, a, &r, err);
     if (st == SY_OK && r.df == 0)
         return made(sy_cursor_list(p->env, &own), out, err);
-    return st == SY_OK ? made(sy_cursor_row(p->env, p->segment, &r, filter), out, err) : st;
+    return st == SY_OK
+               ? made(sy_cursor_row(p->env, p->segment, &r, r.first, r.end, filter), out, err)
+               : st;
+}
+
+/* The records that have character `a` in the leaf's field: those of its frequent bigrams for
+ * certain, as the filter is exact; those that have it in rare ones alone, which do not say in which
+ * field, are checked. */
+static sy_status row_in_field(sy_plan *p, uint32_t a, const sy_leaf *leaf,
+                              const sy_field_filter *filter, sy_cursor **out, sy_error *err)
+{
+    sy_bigram_row r;
+    sy_cursor *parts[2], *rare;
+    size_t n = 0;
+    sy_status st = sy_segment_bigram_row(p->segment, a, &r, err);
+    if (st != SY_OK)
+        return st;
+    if (r.first < r.merged)
+        st = made(sy_cursor_row(p->env, p->segment, &r, r.first, r.merged, filter), &parts[n++],
+                  err);
+    if (st == SY_OK && r.merged < r.end) {
+        st = made(sy_cursor_row(p->env, p->segment, &r, r.merged, r.end, NULL), &rare, err);
+        if (st == SY_OK)
+            st = made(sy_cursor_check(p->env, rare, leaf), &parts[n++], err);
+    }
+    if (st == SY_OK && n == 0)
+        return take_refs(p, out, err); /* of no lists */
+    return st == SY_OK ? made(sy_cursor_or(p->env, parts, n), out, err) : st;
 }
 
 static sy_status all_bigrams(sy_plan *p, const bigrams *set, sy_cursor *more, sy_cursor **out,
@@ -374,11 +401,17 @@ static sy_status contain_text(sy_plan *p, const sy_leaf *leaf, part *out, sy_err
 {
     bigrams set = {.n = 0};
     sy_status st = leaf_filter(p, leaf, &set.filter, err);
-    if (st == SY_OK)
-        st = contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
     bool sure = set.filter == NULL;
-    if (leaf->n_chars == 1) /* rare bigrams of a row have no marks */
-        out->exact = sure;
+    bool by_row = leaf->n_chars == 1 && leaf->rule == SY_RULE_PART && !sure && set.filter->exact;
+    if (st == SY_OK && by_row) {
+        uint32_t cp;
+        sy_utf8_decode(leaf->text.text.data, leaf->text.text.len, &cp);
+        st = row_in_field(p, cp, leaf, set.filter, &out->cursor, err);
+    } else if (st == SY_OK) {
+        st = contain(p, &leaf->text.text, 1, &set, &out->cursor, err);
+    }
+    if (leaf->n_chars == 1)
+        out->exact = sure || by_row;
     else if (leaf->n_chars == 2)
         out->exact = set.none || sure || (set.items[0].ref.marked && set.filter->exact);
     else
