@@ -193,7 +193,7 @@ static const uint8_t *get_elias_fano(const uint8_t *at, const uint8_t *end, uint
     }
     uint8_t highs[SY_BLOCK + 7];
     at = at ? get_highs(at, end, n, highs) : NULL;
-    /* Nothing below goes past 32 bits: the high bits ascend, and there are at most 30 low ones. */
+    /* The high bits ascend; a sum that goes past 32 bits would not, and is refused below. */
     uint64_t most = at ? (uint64_t)highs[n - 1] << low : 0;
     if (!at || first > INT32_MAX || most + first + n > INT32_MAX)
         return NULL;
