@@ -24,6 +24,7 @@ typedef struct sy_phrase_parse {
     size_t n, cap;
     struct sy_parse_step *steps;
     uint16_t *chars;
+    uint32_t *costs;
 } sy_phrase_parse;
 
 /* Replaces p->codes by the fewest numbers that spell text[len] (by windows of some

@@ -303,7 +303,7 @@ sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_erro
         st = sy_fail_nomem(err);
     if (st == SY_OK) {
         set_bit(b.taken, 0);
-        b.nodes[0] = 0;
+        b.nodes[0] = (uint64_t)SY_TRIE_CODES_END << SY_TRIE_LABEL_AT;
     }
     for (size_t i = 0; i < b.n_queue && st == SY_OK; i++)
         st = place_children(&b, b.queue[i], err);

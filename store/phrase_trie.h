@@ -11,7 +11,8 @@
  *     | base, or 0  |  label   |  number  |   number 0: no phrase ends here
  *     +-------------+----------+----------+
  *
- * Slots without a node have a label that no character has. */
+ * Slots without a node have a label that no character has, and so has the root: a step from base 0
+ * leads nowhere. */
 #ifndef SY_STORE_PHRASE_TRIE_H
 #define SY_STORE_PHRASE_TRIE_H
 

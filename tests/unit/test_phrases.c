@@ -181,6 +181,93 @@ static void test_parse_is_shortest(void **state)
     sy_phrase_matcher_free(m);
 }
 
+/* The numbers that spell text[len]: from the end, the fewest, and of those the longest phrase
+ * first. `to` has room for one a byte. */
+static size_t spelt_simply(const sy_buf *phrases, size_t n, sy_slice text, uint32_t *to)
+{
+    size_t *cost = malloc((text.len + 1) * sizeof *cost), *take = malloc(text.len * sizeof *take);
+    uint32_t *number = malloc(text.len * sizeof *number);
+    assert_true(cost && take && number);
+    cost[text.len] = 0;
+    for (size_t at = text.len; at-- > 0;) {
+        number[at] = (unsigned char)text.data[at]; /* and so inside a character */
+        take[at] = 1;
+        cost[at] = cost[at + 1] + 1;
+        size_t longest = 0;
+        for (size_t i = 0; i < n; i++) {
+            size_t len = phrases[i].len;
+            if (len > text.len - at || memcmp(phrases[i].data, text.data + at, len) != 0)
+                continue;
+            size_t way = cost[at + len] + 1;
+            if (way < cost[at] || (way == cost[at] && len >= longest)) {
+                cost[at] = way;
+                take[at] = longest = len;
+                number[at] = (uint32_t)i + SY_PHRASE_BYTES;
+            }
+        }
+    }
+    size_t n_codes = 0;
+    for (size_t at = 0; at < text.len; at += take[at])
+        to[n_codes++] = number[at];
+    free(cost);
+    free(take);
+    free(number);
+    return n_codes;
+}
+
+/* Random phrases of all lengths, and texts of pieces of them. */
+static void test_parse_is_that_of_a_simple_one(void **state)
+{
+    (void)state;
+    static const uint32_t cps[] = {'a', 0xE9, 0x8D44, 0x91D1, 0x20000, 0x2FFFF, 0x10FFFF};
+    enum { N_CPS = sizeof cps / sizeof *cps, N = 120, TEXT_CHARS = 900 };
+    sy_phrase_parse parse = {0};
+    for (int round = 0; round < 60; round++) {
+        sy_buf phrases[N], text = SY_BUF_INIT;
+        sy_phrase_matcher *m;
+        check_ok(sy_phrase_matcher_new(&m, &err), &err);
+        size_t n = 1 + sy_random_below(N - 1), most = round % 3 == 0 ? 2 : 7;
+        for (size_t i = 0; i < n; i++) {
+            phrases[i] = (sy_buf)SY_BUF_INIT;
+            for (uint32_t k = round % 2 && sy_random_below(4) == 0
+                                  ? 64
+                                  : 1 + sy_random_below((uint32_t)most);
+                 k > 0; k--)
+                sy_buf_put_cp(&phrases[i], cps[sy_random_below(N_CPS)]);
+            check_ok(sy_phrase_matcher_add(m, phrases[i].data, phrases[i].len,
+                                           (uint32_t)i + SY_PHRASE_BYTES, &err),
+                     &err);
+        }
+        check_ok(sy_phrase_matcher_build(m, &err), &err);
+        uint32_t chars = sy_random_below(TEXT_CHARS);
+        while (sy_utf8_count(sy_buf_cstr(&text), text.len) < chars) {
+            const sy_buf *from = &phrases[sy_random_below((uint32_t)n)];
+            sy_slice piece = {from->data, from->len};
+            while (piece.len > 0 && sy_random_below(20) == 0) { /* less its last character */
+                while (((unsigned char)piece.data[--piece.len] & 0xC0) == 0x80)
+                    continue;
+            }
+            sy_buf_append(&text, piece.data, piece.len);
+            if (sy_random_below(20) == 0)
+                sy_buf_put_cp(&text, 0x4E00);
+        }
+        sy_slice all = {sy_buf_cstr(&text), text.len};
+        uint32_t *expected = malloc((text.len + 1) * sizeof *expected);
+        assert_non_null(expected);
+        size_t n_codes = spelt_simply(phrases, n, all, expected);
+        check_ok(sy_phrase_matcher_parse(m, all.data, all.len, &parse, &err), &err);
+        assert_int_equal(parse.n, n_codes);
+        if (n_codes > 0)
+            assert_memory_equal(parse.codes, expected, n_codes * sizeof *expected);
+        free(expected);
+        for (size_t i = 0; i < n; i++)
+            sy_buf_release(&phrases[i]);
+        sy_buf_release(&text);
+        sy_phrase_matcher_free(m);
+    }
+    sy_phrase_parse_release(&parse);
+}
+
 /* What sy_phrase_matcher_find told, as a text. */
 static void note(void *ctx, const uint32_t *numbers, size_t n)
 {
@@ -354,6 +441,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_round_trip, setup),
         cmocka_unit_test_setup(test_parse_is_shortest, setup),
+        cmocka_unit_test_setup(test_parse_is_that_of_a_simple_one, setup),
         cmocka_unit_test_setup(test_find_is_all, setup),
         cmocka_unit_test_setup(test_characters_past_the_codes, setup),
         cmocka_unit_test_setup(test_same_sample_same_phrases, setup),
