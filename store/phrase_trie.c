@@ -108,6 +108,7 @@ typedef struct builder {
     uint64_t *nodes;
     size_t n_slots;       /* of nodes and of the bits */
     uint64_t *taken;      /* bits: slots that have a node */
+    uint64_t *full;       /* bits: of which of these words all are set */
     uint64_t *bases;      /* bits: bases that are in use */
     size_t from[CLASSES]; /* where to look for free slots */
     size_t most;          /* the greatest base */
@@ -151,21 +152,40 @@ static bool need_slots(builder *b, size_t n)
     b->nodes = nodes;
     for (size_t i = b->n_slots; i < more; i++)
         nodes[i] = (uint64_t)SY_TRIE_CODES_END << SY_TRIE_LABEL_AT;
-    if (!grow_bits(&b->taken, b->n_slots, more) || !grow_bits(&b->bases, b->n_slots, more))
+    if (!grow_bits(&b->taken, b->n_slots, more) || !grow_bits(&b->bases, b->n_slots, more) ||
+        !grow_bits(&b->full, b->n_slots / 64, more / 64))
         return false;
     b->n_slots = more;
     return true;
 }
 
-static size_t free_slot(const builder *b, size_t at)
+/* The first bit of bits[n] from `at` on that is not set, or n. */
+static size_t next_clear(const uint64_t *bits, size_t n, size_t at)
 {
-    while (at < b->n_slots) {
-        uint64_t left = ~b->taken[at / 64] >> at % 64;
+    while (at < n) {
+        uint64_t left = ~bits[at / 64] >> at % 64;
         if (left != 0)
             return at + (size_t)__builtin_ctzll(left);
         at = (at / 64 + 1) * 64;
     }
-    return at;
+    return n;
+}
+
+/* The first free slot from `at` on, or b->n_slots. There are long stretches without one. */
+static size_t free_slot(const builder *b, size_t at)
+{
+    if (at >= b->n_slots)
+        return b->n_slots;
+    if (~b->taken[at / 64] >> at % 64 == 0)
+        at = next_clear(b->full, b->n_slots / 64, at / 64 + 1) * 64;
+    return next_clear(b->taken, b->n_slots, at);
+}
+
+static void take_slot(builder *b, size_t slot)
+{
+    set_bit(b->taken, slot);
+    if (~b->taken[slot / 64] == 0)
+        set_bit(b->full, slot / 64);
 }
 
 static bool fits(const builder *b, size_t base)
@@ -242,7 +262,7 @@ static sy_status place_children(builder *b, pending p, sy_error *err)
     for (size_t i = 0; i < b->n_children; i++) {
         uint32_t end = i + 1 < b->n_children ? b->children[i + 1].first : p.end;
         uint32_t slot = (uint32_t)(base + b->children[i].code);
-        set_bit(b->taken, slot);
+        take_slot(b, slot);
         b->nodes[slot] = (uint64_t)b->children[i].code << SY_TRIE_LABEL_AT;
         if (!push(b, (pending){b->children[i].first, end, slot, p.depth + 1}))
             return sy_fail_nomem(err);
@@ -302,7 +322,7 @@ sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_erro
         !push(&b, (pending){0, (uint32_t)set->n, 0, 0}))
         st = sy_fail_nomem(err);
     if (st == SY_OK) {
-        set_bit(b.taken, 0);
+        take_slot(&b, 0);
         b.nodes[0] = (uint64_t)SY_TRIE_CODES_END << SY_TRIE_LABEL_AT;
     }
     for (size_t i = 0; i < b.n_queue && st == SY_OK; i++)
@@ -311,6 +331,7 @@ sy_status sy_phrase_trie_build(sy_phrase_trie *trie, sy_phrase_set *set, sy_erro
         st = sy_fail_nomem(err);
     sy_free(b.nodes);
     sy_free(b.taken);
+    sy_free(b.full);
     sy_free(b.bases);
     sy_free(b.queue);
     sy_free(b.children);
