@@ -13,7 +13,7 @@ enum {
     SY_GRAM_DF_LEAST = 350, /* records; source of the figures: docs/format.md, 5.4 */
     SY_WATCHED_DF_LEAST = 3500,
     SY_GRAM_RECORD = 1000, /* bytes of text; both are fewer where records have more on average */
-    SY_WATCHED_SHARE = 64 /* and one record of so many */
+    SY_WATCHED_SHARE = 64  /* and one record of so many */
 };
 
 /* Strings of 3 to SY_GRAM_CHARS_MAX characters of the normal form, in byte order, but none of three

@@ -9,8 +9,8 @@
 #include "store/term_key.h"
 
 /* Two ways to the candidates. Where the records of the scored terms are the answer, rank_windows
- * takes them. Else the cursors of the query propose, and a candidate is looked at only if the blocks
- * it lies in can lift it. */
+ * takes them. Else the cursors of the query propose, and a candidate is looked at only if the
+ * blocks it lies in can lift it. */
 
 enum { LOOKED_AT = 300 /* of the best, once more */ };
 

@@ -394,20 +394,13 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map),
-        cmocka_unit_test(test_map_pass),
-        cmocka_unit_test(test_read_at),
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_read_rest),
-        cmocka_unit_test(test_write),
-        cmocka_unit_test(test_write_refused),
-        cmocka_unit_test(test_write_fails),
-        cmocka_unit_test(test_folders),
-        cmocka_unit_test(test_look),
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_replace_remove),
-        cmocka_unit_test(test_lock),
-        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_map),           cmocka_unit_test(test_map_pass),
+        cmocka_unit_test(test_read_at),       cmocka_unit_test(test_read),
+        cmocka_unit_test(test_read_rest),     cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_refused), cmocka_unit_test(test_write_fails),
+        cmocka_unit_test(test_folders),       cmocka_unit_test(test_look),
+        cmocka_unit_test(test_list),          cmocka_unit_test(test_replace_remove),
+        cmocka_unit_test(test_lock),          cmocka_unit_test(test_random_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
